@@ -1,0 +1,191 @@
+"""What records say about codecs: mean curves, spread over images, BD-rates of means and of single images. Pure functions.
+
+A mean over different images at different settings misleads, so every mean is over one set of images: those that were
+measured at every setting, and, where codecs are compared, with every codec.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.errors import DataError
+from core.metrics import to_db
+from core.rd.bdrate import BDResult, bd_rate, pareto
+from core.results import Record, Results
+
+METRICS = {
+    "psnr": "PSNR (dB)", "psnr-y": "PSNR-Y (dB)", "psnr-611": "PSNR 6:1:1 (dB)", "ms-ssim": "MS-SSIM (dB)", "ssim": "SSIM (dB)",
+}
+SIMILARITIES = ("ms-ssim", "ssim")         # stored as similarities up to 1, shown and compared in dB
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One RD curve by rising rate: rates in bpp, qualities in the metric's unit (dB)."""
+
+    name: str
+    rate: tuple[float, ...]
+    quality: tuple[float, ...]
+    settings: tuple[float, ...] = ()
+    images: int = 1
+    source: str = ""
+
+    @property
+    def points(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        return self.rate, self.quality
+
+
+def quality(record: Record, metric: str) -> float | None:
+    """The record's value of `metric` (a key of METRICS) in dB: inf for a perfect picture, None where it was not measured."""
+    value = record.get(metric.replace("-", "_"))
+    if metric in SIMILARITIES:
+        return None if value is None else to_db(value)
+    return math.inf if value is None and record["mse"] == 0 else value
+
+
+def complete_images(results: Results, codecs: Sequence[str]) -> list[str]:
+    """The images that have a record at every setting of every one of `codecs`, in the order of the results."""
+    common: set[str] | None = None
+    for codec in codecs:
+        rows = results.table.get(codec, {})
+        full = max((len(row) for row in rows.values()), default=0)
+        whole = {image for image, row in rows.items() if len(row) == full}
+        common = whole if common is None else common & whole
+    return [image for image in results.images() if image in (common or ())]
+
+
+def mean_curve(results: Results, codec: str, metric: str = "psnr", images: Sequence[str] | None = None) -> Curve:
+    """Means of bpp and of quality over `images` at constant setting, the way published curves are made.
+
+    MS-SSIM and SSIM are averaged first and turned into dB then, as in published figures; PSNR is averaged in dB. A point
+    where a picture is reproduced perfectly, or where the metric is missing, is left out. Raises DataError when none is left.
+    """
+    rows = results.table.get(codec, {})
+    chosen = [rows[image] for image in (complete_images(results, [codec]) if images is None else images) if image in rows]
+    points = []
+    for setting in set.intersection(*(set(row) for row in chosen)) if chosen else ():
+        records = [row[setting] for row in chosen]
+        value = _mean_quality(records, metric)
+        if value is not None and math.isfinite(value):
+            points.append((float(np.mean([r["bpp"] for r in records])), value, setting))
+    if not points:
+        raise DataError(f"{results.title(codec)} has no {METRICS[metric]} on the chosen images.")
+    rate, values, settings = zip(*sorted(points), strict=True)
+    return Curve(results.title(codec), rate, values, settings, len(chosen))
+
+
+def _mean_quality(records: list[Record], metric: str) -> float | None:
+    values = [quality(record, metric) for record in records]
+    if any(value is None for value in values):
+        return None
+    if metric in SIMILARITIES:
+        return to_db(float(np.mean([record[metric.replace("-", "_")] for record in records])))
+    return float(np.mean(values))
+
+
+def image_curve(results: Results, codec: str, image: str, metric: str = "psnr") -> Curve:
+    """One image's own curve; points without the metric, or of a perfect picture, are left out."""
+    row = results.table.get(codec, {}).get(image, {})
+    points = sorted((r["bpp"], q, s) for s, r in row.items() if (q := quality(r, metric)) is not None and math.isfinite(q))
+    rate, values, settings = zip(*points, strict=True) if points else ((), (), ())
+    return Curve(results.title(codec), rate, values, settings)
+
+
+def rate_grid(curves: Sequence[Curve], count: int = 40) -> np.ndarray:
+    """Rates, evenly spread in log bpp, from the lowest to the highest rate that all `curves` reach; empty when none do."""
+    low = max((min(c.rate) for c in curves if c.rate), default=1)
+    high = min((max(c.rate) for c in curves if c.rate), default=0)
+    return np.geomspace(low, high, count) if 0 < low < high else np.array([])
+
+
+def at_rates(curve: Curve, rates: np.ndarray) -> np.ndarray:
+    """The curve's quality at `rates` by piecewise cubic interpolation over log rate; NaN outside its range."""
+    from scipy.interpolate import PchipInterpolator
+    rate, values = pareto(*curve.points)
+    if len(rate) < 2:
+        return np.full(len(rates), np.nan)
+    inside = (rates >= rate[0] * (1 - 1e-9)) & (rates <= rate[-1] * (1 + 1e-9))
+    clipped = np.clip(rates, rate[0], rate[-1])
+    return np.where(inside, PchipInterpolator(np.log(rate), values)(np.log(clipped)), np.nan)
+
+
+@dataclass(frozen=True)
+class Band:
+    """Quality over images at equal rate: mean, quartiles and extremes at `rate` (bpp), each of shape (n,)."""
+
+    name: str
+    rate: np.ndarray
+    mean: np.ndarray
+    low: np.ndarray
+    middle: np.ndarray
+    high: np.ndarray
+
+
+def band(results: Results, codec: str, metric: str = "psnr", images: Sequence[str] | None = None) -> Band:
+    """Spread over `images` at constant rate, between the rates that every image reaches."""
+    images = complete_images(results, [codec]) if images is None else images
+    curves = [image_curve(results, codec, image, metric) for image in images]
+    curves = [c for c in curves if len(c.rate) > 1]
+    rates = rate_grid(curves)
+    if not len(rates):
+        empty = np.array([])
+        return Band(results.title(codec), empty, empty, empty, empty, empty)
+    values = np.stack([at_rates(c, rates) for c in curves])
+    low, middle, high = np.percentile(values, (25, 50, 75), axis=0)
+    return Band(results.title(codec), rates, values.mean(axis=0), low, middle, high)
+
+
+def matrix(curves: dict[str, Curve]) -> dict[tuple[str, str], BDResult]:
+    """(anchor, test) -> BD result, for all ordered pairs of different curves."""
+    return {(a, b): bd_rate(curves[a].points, curves[b].points) for a in curves for b in curves if a != b}
+
+
+def per_image(results: Results, anchor: str, codec: str, metric: str = "psnr") -> dict[str, BDResult]:
+    """image -> BD-rate of `codec` against `anchor` on that image alone."""
+    return {
+        image: bd_rate(image_curve(results, anchor, image, metric).points, image_curve(results, codec, image, metric).points)
+        for image in complete_images(results, [anchor, codec])}
+
+
+def relative_difference(anchor: Curve, test: Curve, count: int = 60) -> tuple[np.ndarray, np.ndarray]:
+    """(quality, percent): how many percent more bits `test` needs than `anchor` at equal quality, over their overlap."""
+    from scipy.interpolate import PchipInterpolator
+    (rate_a, quality_a), (rate_t, quality_t) = pareto(*anchor.points), pareto(*test.points)
+    if min(len(rate_a), len(rate_t)) < 2:
+        return np.array([]), np.array([])
+    low, high = max(quality_a[0], quality_t[0]), min(quality_a[-1], quality_t[-1])
+    if low >= high:
+        return np.array([]), np.array([])
+    levels = np.linspace(low, high, count)
+    log_a, log_t = (PchipInterpolator(q, np.log(r))(levels) for r, q in ((rate_a, quality_a), (rate_t, quality_t)))
+    return levels, 100 * np.expm1(log_t - log_a)
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What one codec costs in time and saves in bytes: medians over images of seconds per megapixel, at one quality."""
+
+    codec: str
+    encode: float
+    decode: float
+    bpp: float
+
+
+def speed(results: Results, codec: str, level: float, metric: str = "psnr", images: Sequence[str] | None = None) -> Speed | None:
+    """Times of `codec` at the setting whose mean quality is closest to `level`, and its rate at just that quality.
+
+    Seconds per megapixel, medians over images; bpp from the mean curve. None where the curve does not reach `level`.
+    """
+    from scipy.interpolate import PchipInterpolator
+    curve = mean_curve(results, codec, metric, images)
+    rate, values = pareto(*curve.points)
+    if len(rate) < 2 or not values[0] <= level <= values[-1]:
+        return None
+    setting = curve.settings[int(np.argmin(np.abs(np.array(curve.quality) - level)))]
+    rows = results.table[codec]
+    records = [rows[image][setting] for image in (images or rows) if setting in rows.get(image, {})]
+    size = np.array([r["width"] * r["height"] / 1e6 for r in records])
+    encode, decode = (float(np.median(np.array([r[c] for r in records], float) / size)) for c in ("encode_s", "decode_s"))
+    return Speed(codec, encode, decode, float(np.exp(PchipInterpolator(values, np.log(rate))(level))))

@@ -1,0 +1,113 @@
+"""Photographs in real bytes by the learned coder of Ballé et al. 2017, with two entropy coders.
+
+The setting is the level of a model of all rates. The file names the model by its fingerprint, so that it decodes with that very
+model or not at all.
+"""
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.codecs.base import Codec, CodecInfo, Encoded, Setting
+from core.container import Container, pack, unpack
+from core.errors import BitstreamError, ModelError
+from core.learned import zoo
+
+if TYPE_CHECKING:
+    from core.learned.photo_coder import Coding, PhotoCoder
+
+MODEL = "bls2017-multirate"
+STRIDE = 16
+FORMATS = {"context": "bls2017", "static": "bls2017-static"}  # entropy coder -> codec named in the container
+
+
+class Bls2017(Codec):
+    """The codec `bls2017`: the stored model of all rates with the context coder."""
+
+    info = CodecInfo(
+        name="bls2017", title="Ballé 2017", family="learned", suffix=".rdx", mime="application/octet-stream",
+        about="Nonlinear transform coding (Ballé, Laparra, Simoncelli 2017): one model of all rates, trained by this program.",
+        options={"model": MODEL, "entropy coder": "range coder, stored tables picked by context"})
+    coding: "Coding" = "context"
+
+    @property
+    def card(self) -> dict:
+        """The card of the codec's model. Raises ModelError where it is not in the store."""
+        return zoo.card(MODEL)
+
+    @property
+    def setting(self) -> Setting:
+        """The level, 1 (smallest file) to the number that the model has; 12 where it is missing."""
+        try:
+            levels = len(self.card["lmbda"])
+        except ModelError:
+            levels = 12
+        return Setting("level", 1, levels, (levels + 1) // 2, tuple(float(n) for n in range(1, levels + 1)))
+
+    def identity(self, value: float) -> str:
+        """The hash of the model's weights; empty where there is none."""
+        try:
+            return self.card["weights_sha256"]
+        except ModelError:
+            return ""
+
+    def _encode(self, image: np.ndarray, value: float) -> Encoded:
+        model, fingerprint = coder(self.card["name"])
+        level = round(value) - 1
+        y_hat = model.latents(image, level)
+        payload = model.encode(y_hat, level, self.coding)
+        bits = (model.information(y_hat, level) if self.coding == "static" else
+                float(model.symbol_bits(y_hat, level, self.coding).sum(dtype=np.float64)))
+        data = pack(Container(FORMATS[self.coding], value, image.shape[1], image.shape[0], payload, fingerprint))
+        return Encoded(data, payload_bytes=len(payload), estimated_bits=bits)
+
+    def decode(self, data: bytes) -> np.ndarray:
+        """The picture in `data`, of either entropy coder. Raises BitstreamError, also when its model is not in the store."""
+        model, y_hat, level, file = _open(data)
+        return model.picture(y_hat, level, file.height, file.width)
+
+    def latents(self, data: bytes) -> tuple[np.ndarray, int]:
+        """What a file holds: ŷ (h, w, latents) int32, and its level counted from 0. Raises BitstreamError as `decode`."""
+        _, y_hat, level, _ = _open(data)
+        return y_hat, level
+
+
+class Bls2017Static(Bls2017):
+    """The codec `bls2017-static`: the same model with one table a channel, whatever stands around a latent."""
+
+    info = replace(Bls2017.info, name="bls2017-static", title="Ballé 2017, static", options={
+        "model": MODEL, "entropy coder": "TFC range coder, one stored table per level and channel"})
+    coding: "Coding" = "static"
+
+
+def _open(data: bytes) -> tuple["PhotoCoder", np.ndarray, int, Container]:
+    """(model, ŷ, level from 0, file) of `data`."""
+    file = unpack(data)
+    coding = next((c for c, name in FORMATS.items() if name == file.codec), None)
+    if coding is None:
+        raise BitstreamError(f"This .rdx file was written by the codec {file.codec}, not by bls2017.")
+    try:
+        model, _ = coder(zoo.find(file.fingerprint, "bls2017"))
+    except ModelError as error:
+        raise BitstreamError(str(error)) from None
+    level = round(file.setting) - 1
+    if level + 1 != file.setting or not 0 <= level < model.config.levels or model.config.colours != 3:
+        raise BitstreamError(f"This file asks for level {file.setting:g}, which its model does not have.")
+    y_hat = model.decode(file.payload, level, -(-file.height // STRIDE), -(-file.width // STRIDE), coding)
+    return model, y_hat, level, file
+
+
+def coder(name: str):
+    """(`core.learned.photo_coder.PhotoCoder`, fingerprint) of stored model `name`, kept while its weights do not change."""
+    return _coder(name, zoo.card(name)["weights_sha256"], str(zoo.root()))
+
+
+@lru_cache(maxsize=2)
+def _coder(name: str, weights_sha256: str, root: str):
+    from core.learned.bls2017 import Config
+    from core.learned.photo_coder import PhotoCoder
+
+    stored = zoo.load(name, "bls2017")
+    return PhotoCoder(Config.from_json(stored.card["config"]), stored.tensors), stored.fingerprint

@@ -1,0 +1,99 @@
+"""Digits in real bytes: the learned transform coder of MNIST behind the interface of all codecs.
+
+A picture is one digit (28, 28, 1), or n digits below each other (28·n, 28, 1), which are coded as one stream. The setting
+is the model's λ; the file names the model by its fingerprint, so that it decodes with that very model or not at all.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from core.codecs.base import Codec, CodecInfo, Encoded, Setting
+from core.container import Container, pack, unpack
+from core.errors import BitstreamError, ModelError, SettingError
+from core.learned import zoo
+from core.learned.modelfile import fingerprint
+
+SIDE = 28
+MAX_DIGITS = 60_000
+SHIPPED = (100.0, 200.0, 300.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)
+
+
+class Mnist(Codec):
+    """The codec `mnist`. Its settings are the λ of the stored models of the family."""
+
+    info = CodecInfo(name="mnist", title="Digits", family="learned", suffix=".rdx", mime="application/octet-stream",
+                     about="The transform coder of TensorFlow's tutorial: MNIST digits only, one model per λ.",
+                     min_side=SIDE, max_side=SIDE * MAX_DIGITS, options={"entropy coder": "TFC range coder, stored tables"})
+
+    @property
+    def setting(self) -> Setting:
+        """λ, over the models in the store now; over those that ship where the store has none (`encode` then says so)."""
+        grid = tuple(sorted({float(card["lmbda"]) for card in models()})) or SHIPPED
+        default = min(grid, key=lambda lmbda: abs(lmbda - 2000))
+        return Setting("λ", grid[0], grid[-1], default, grid, step=0, scale="log")
+
+    def accepts(self, image: np.ndarray) -> str | None:
+        column = image.dtype == np.uint8 and image.ndim == 3 and image.shape[1:] == (SIDE, 1)
+        if column and len(image) % SIDE == 0 and 0 < len(image) <= SIDE * MAX_DIGITS:
+            return None
+        return (f"{self.info.title} takes 8-bit grey digits of 28 × 28, alone or in a column, not an array {image.shape} of "
+                f"{image.dtype}.")
+
+    def identity(self, value: float) -> str:
+        """The hash of the weights that `value` selects; empty where there is no such model."""
+        try:
+            return zoo.card(model_for(value))["weights_sha256"]
+        except (ModelError, SettingError):
+            return ""
+
+    def _encode(self, image: np.ndarray, value: float) -> Encoded:
+        return encode_with(model_for(value), image)
+
+    def decode(self, data: bytes) -> np.ndarray:
+        """The digits in `data`, uint8 (28·n, 28, 1). Raises BitstreamError, also when the model is not in the store."""
+        file = unpack(data, "mnist")
+        if file.width != SIDE or file.height % SIDE or file.height > SIDE * MAX_DIGITS:
+            raise BitstreamError(f"This file describes digits of {file.width} × {file.height} pixels; digits are 28 × 28.")
+        try:
+            model = coder(zoo.find(file.fingerprint, "mnist"))
+        except ModelError as error:
+            raise BitstreamError(str(error)) from None
+        y_hat = model.from_stream(file.payload, file.height // SIDE)
+        if model.stream(y_hat) != file.payload:
+            raise BitstreamError("This file's payload is not one that its model writes.")
+        return model.pictures(y_hat).reshape(-1, SIDE, 1)
+
+
+def models() -> list[dict]:
+    """The cards of the stored models of digits, shipped and own, by λ and then by name."""
+    return sorted(zoo.cards("mnist"), key=lambda card: (card["lmbda"], card["name"]))
+
+
+def model_for(lmbda: float) -> str:
+    """The name of the model trained for `lmbda`, the one called mnist-λ if there are several. Raises SettingError."""
+    found = [card["name"] for card in models() if card["lmbda"] == lmbda]
+    if not found:
+        known = ", ".join(f"{card['lmbda']:g}" for card in models())
+        raise SettingError(f"There is no model of digits for λ = {lmbda:g}. There are models for {known or 'no λ'}.")
+    return f"mnist-{lmbda:g}" if f"mnist-{lmbda:g}" in found else found[0]
+
+
+def coder(name: str):
+    """The `core.learned.mnist.Coder` of stored model `name`, kept while its weights do not change."""
+    return _coder(name, zoo.card(name)["weights_sha256"], str(zoo.root()))
+
+
+@lru_cache(maxsize=12)
+def _coder(name: str, weights_sha256: str, root: str):
+    from core.learned.mnist import Coder
+    return Coder(zoo.load(name, "mnist").tensors)
+
+
+def encode_with(name: str, image: np.ndarray) -> Encoded:
+    """The file for digits uint8 (28·n, 28, 1), written by stored model `name`."""
+    facts, model = zoo.card(name), coder(name)
+    y_hat = model.searched(image.reshape(-1, SIDE, SIDE, 1), facts["lmbda"], facts["metric"])
+    payload = model.stream(y_hat)
+    data = pack(Container("mnist", facts["lmbda"], SIDE, len(image), payload, fingerprint(facts)))
+    return Encoded(data, payload_bytes=len(payload), estimated_bits=float(model.bits(y_hat).sum()))

@@ -1,0 +1,29 @@
+"""The codec `bls2017` with any stored model of photographs, of all rates or of one λ. Every `bls2017` decodes its files."""
+
+from dataclasses import replace
+
+from core.codecs.bls2017 import MODEL, Bls2017, coder
+from core.learned import zoo
+
+
+class PhotoModel(Bls2017):
+    """The codec with the model of `card`. Its name carries the model's hash: results of different models never mix."""
+
+    def __init__(self, card: dict):
+        self._card = card
+        self.info = replace(Bls2017.info, name=f"bls2017-{card['weights_sha256'][:16]}",
+                            options=Bls2017.info.options | {"model": card["name"]})
+
+    @property
+    def card(self) -> dict:
+        return self._card
+
+    def coder(self):
+        """The model at work: a `core.learned.photo_coder.PhotoCoder`."""
+        return coder(self._card["name"])[0]
+
+
+def cards() -> list[dict]:
+    """The cards of all stored models that code colour pictures: the standard one first, then by name."""
+    usable = [card for card in zoo.cards("bls2017") if card.get("config", {}).get("colours") == 3 and card.get("lmbda")]
+    return sorted(usable, key=lambda card: (card["name"] != MODEL, card["name"]))

@@ -1,0 +1,64 @@
+"""`python -m core bdrate`: BD-rates of a results file against an anchor, with the reason where one is undefined."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from core import results as files
+from core.batch import analysis
+from core.errors import DataError, SettingError
+from core.rd.bdrate import BDResult, bd_rate
+
+
+def bdrate(
+    results: Annotated[Path, typer.Argument(help="A results file of `sweep`.")],
+    anchor: Annotated[str, typer.Option(help="The codec that the others are compared with.")],
+    metric: Annotated[str, typer.Option(help="psnr, psnr-y, psnr-611, ms-ssim or ssim.")] = "psnr",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object: codec -> percent or null.")] = False,
+) -> None:
+    """Print how many percent more (less: −) bits each codec needs than the anchor for the same quality.
+
+    From the curves of means over all images at constant setting; beside it the median over single images.
+    """
+    if metric not in analysis.METRICS:
+        raise SettingError(f"There is no metric {metric!r}; choose one of {', '.join(analysis.METRICS)}.")
+    data = files.read(results)
+    codecs = data.codecs()
+    if anchor not in codecs:
+        raise DataError(f"{results.name} has no codec {anchor!r}. It has: {', '.join(codecs) or 'none'}.")
+    found: dict[str, BDResult] = {}
+    for codec in codecs:
+        if codec != anchor:
+            found[codec] = compare(data, anchor, codec, metric)
+    for codec, result in found.items():
+        if result.reason:
+            print(f"{codec}: BD-rate against {anchor} is undefined: {result.reason}", file=sys.stderr)
+    if as_json:
+        print(json.dumps({codec: result.percent for codec, result in found.items()}))
+        return
+    print(f"BD-rate in {analysis.METRICS[metric]} against {anchor}, {len(data.images())} images (negative: fewer bits)")
+    print(f"{'codec':<14}{'mean curve':>12}{'BD gain':>11}{'median':>10}{'quartiles':>20}   overlap")
+    for codec, result in found.items():
+        each = [r.percent for r in analysis.per_image(data, anchor, codec, metric).values() if r.percent is not None]
+        spread = "{1:+.1f} %|{0:+.1f} … {2:+.1f} %".format(*np.percentile(each, (25, 50, 75))) if each else "–|–"
+        median, quartiles = spread.split("|")
+        overlap = f"{result.overlap[0]:.2f} … {result.overlap[1]:.2f} dB ({result.covered:.0%})" if result.overlap else "none"
+        percent = "–" if result.percent is None else f"{result.percent:+.1f} %"
+        gain = "–" if result.gain is None else f"{result.gain:+.2f} dB"
+        print(f"{codec:<14}{percent:>12}{gain:>11}{median:>10}{quartiles:>20}   {overlap}")
+
+
+def compare(data: files.Results, anchor: str, codec: str, metric: str) -> BDResult:
+    """BD-rate between the mean curves over the images that both codecs have in full; a reason where there are none."""
+    images = analysis.complete_images(data, [anchor, codec])
+    if not images:
+        return BDResult(reason="no image was measured with both codecs at all settings.")
+    try:
+        a, b = (analysis.mean_curve(data, name, metric, images) for name in (anchor, codec))
+    except DataError as error:
+        return BDResult(reason=str(error))
+    return bd_rate(a.points, b.points)

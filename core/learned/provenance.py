@@ -1,0 +1,21 @@
+"""When, where and with what a training session ran: for run records and model cards."""
+
+import os
+import platform
+import shlex
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+VERSIONS = ("tensorflow", "tensorflow-compression", "numpy")
+
+
+def provenance() -> dict:
+    """command, date, hardware and versions of this process. Of absolute paths only the name is kept."""
+    arguments = [Path(a).name if a.startswith("/") else a for a in sys.argv[1:]]
+    return {
+        "command": shlex.join(["python", "-m", "core", *arguments]), "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "hardware": f"{platform.machine()}, {len(os.sched_getaffinity(0))} CPU cores",
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in VERSIONS},
+    }

@@ -1,0 +1,137 @@
+"""What the Compare page compares: its session state, and the same state in a permalink."""
+
+import json
+import math
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.codecs.base import Codec
+from core.codecs.registry import CODECS
+from core.errors import SettingError
+from core.images import Picture
+from dashboard import state
+
+MODES = {"size": "Same file size", "quality": "Same quality", "own": "Own settings"}
+AXES = {
+    "psnr": "PSNR (RGB), dB", "psnr_y": "PSNR-Y, dB", "psnr_611": "PSNR 6:1:1 YCbCr, dB", "ms_ssim_db": "MS-SSIM, dB",
+    "ssim": "SSIM", "mse": "MSE (0–255)²",
+}
+TARGETS = {"psnr": (20.0, 50.0, 34.0), "psnr_y": (20.0, 50.0, 36.0), "ms_ssim_db": (5.0, 30.0, 15.0)}   # low, high, default
+DEFAULT_CODECS = ["jpeg", "jpeg2000", "webp", "avif"]
+DEFAULT_BPP = 0.5
+LMBDAS = tuple(float(f"{10 ** (e / 10):.2g}") for e in range(-40, 1))
+MAX_CODECS, MIN_CODECS = 4, 2
+_DEFAULTS = {
+    "cmp_codecs": DEFAULT_CODECS, "cmp_mode": "size", "cmp_measure": "psnr", "cmp_y": "psnr", "cmp_log": False, "cmp_hull": False,
+    "cmp_tangent": False, "cmp_lmbda": 0.01, "cmp_anchor": None,
+    **{f"cmp_target_{name}": default for name, (_, _, default) in TARGETS.items()},
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which codecs, and how their settings are chosen. `own` maps codec -> setting; `target` belongs to `measure`."""
+
+    codecs: tuple[Codec, ...]
+    mode: str
+    budget: int
+    measure: str
+    target: float
+    own: dict[str, float]
+
+
+def initialise(picture: Picture) -> None:
+    """Fills the session state: from the link at first, with defaults otherwise; the budget follows the picture's size."""
+    ss = st.session_state
+    state.keep(*_DEFAULTS, "cmp_bytes", *(own_key(name) for name in CODECS))
+    first = "cmp_codecs" not in ss
+    for key, value in _DEFAULTS.items():
+        ss.setdefault(key, value)
+    for codec in CODECS.values():
+        ss.setdefault(own_key(codec.name), codec.setting.default)
+    pixels = picture.width * picture.height
+    if ss.get("cmp_pixels") != pixels:
+        bpp = ss.cmp_bytes * 8 / ss.cmp_pixels if "cmp_bytes" in ss else DEFAULT_BPP
+        ss.cmp_bytes, ss.cmp_pixels = max(1, round(bpp * pixels / 8)), pixels
+    if first:
+        _read_link()
+
+
+def own_key(codec: str) -> str:
+    """The session key of a codec's own setting."""
+    return f"cmp_own_{codec}"
+
+
+def current() -> Choice:
+    """The choice as the session holds it now."""
+    ss = st.session_state
+    names = [n for n in ss.cmp_codecs if n in CODECS]
+    return Choice(
+        tuple(CODECS[n] for n in names), ss.cmp_mode, int(ss.cmp_bytes), ss.cmp_measure,
+        float(ss[f"cmp_target_{ss.cmp_measure}"]),
+        {n: ss[own_key(n)] for n in names})
+
+
+def show_settings(settings: dict[str, float]) -> None:
+    """Switches to own settings, with `settings` (codec -> value) for the codecs named there."""
+    for name, value in settings.items():
+        st.session_state[own_key(name)] = value
+    st.session_state.cmp_mode = "own"
+
+
+def write_link() -> None:
+    """Puts the state into the page's address, so that the address is a permalink."""
+    ss, choice = st.session_state, current()
+    link = {
+        "src": state.link_source() or "upload", "c": ",".join(c.name for c in choice.codecs), "m": choice.mode, "y": ss.cmp_y,
+    }
+    if choice.mode == "size":
+        link["b"] = str(choice.budget)
+    elif choice.mode == "quality":
+        link["q"] = f"{choice.measure}:{choice.target:g}"
+    else:
+        link["s"] = ",".join(f"{name}:{value!r}" for name, value in choice.own.items())
+    link |= {"x": "log"} if ss.cmp_log else {}
+    link |= {"hull": "1"} if ss.cmp_hull else {}
+    link |= {"lambda": f"{ss.cmp_lmbda:g}"} if ss.cmp_tangent else {}
+    link |= {"a": ss.cmp_anchor} if ss.cmp_anchor in CODECS else {}
+    if dict(st.query_params) != link:
+        st.query_params.from_dict(link)
+
+
+def _read_link() -> None:
+    """Takes over what the address says, item by item; whatever is not valid is left at its default."""
+    ss, link = st.session_state, st.query_params
+    names = list(dict.fromkeys(n for n in link.get("c", "").split(",") if n in CODECS))[:MAX_CODECS]
+    if len(names) >= MIN_CODECS:
+        ss.cmp_codecs = names
+    if link.get("m") in MODES:
+        ss.cmp_mode = link["m"]
+    if link.get("b", "").isascii() and link.get("b", "").isdigit() and len(link["b"]) < 10 and int(link["b"]) > 0:
+        ss.cmp_bytes = int(link["b"])
+    name, _, value = link.get("q", "").partition(":")
+    if name in TARGETS and (number := _number(value)) is not None and TARGETS[name][0] <= number <= TARGETS[name][1]:
+        ss.cmp_measure, ss[f"cmp_target_{name}"] = name, number
+    for item in link.get("s", "").split(",")[:MAX_CODECS]:
+        name, _, value = item.partition(":")
+        if name in CODECS and (number := _number(value)) is not None:
+            try:
+                ss[own_key(name)] = CODECS[name].setting.check(number)
+            except SettingError:
+                continue
+    if link.get("y") in AXES:
+        ss.cmp_y = link["y"]
+    ss.cmp_log, ss.cmp_hull = link.get("x") == "log", link.get("hull") == "1"
+    if (number := _number(link.get("lambda", ""))) in LMBDAS:
+        ss.cmp_tangent, ss.cmp_lmbda = True, number
+    if link.get("a") in CODECS:
+        ss.cmp_anchor = link["a"]
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(json.loads(text))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return number if math.isfinite(number) else None

@@ -1,0 +1,76 @@
+"""The sidebar of the Compare page: which codecs, and the target that they must meet."""
+
+import numpy as np
+import streamlit as st
+
+from core.codecs.base import Codec, Setting
+from core.codecs.registry import CODECS
+from core.images import Picture
+from dashboard.compare import choice
+from dashboard.compare.choice import AXES, MAX_CODECS, MIN_CODECS, MODES, TARGETS, own_key
+from dashboard.theme import size_text
+
+BPPS = tuple(float(f"{10 ** (e / 20):.3g}") for e in range(-30, 20))       # 0.0316 … 8.91 bpp, 12 % apart
+
+
+def controls(picture: Picture) -> choice.Choice:
+    """Draws the sidebar's controls and returns what they say."""
+    with st.sidebar:
+        st.divider()
+        offered = [name for name, codec in CODECS.items() if codec.accepts(picture.image) is None]
+        if not set(st.session_state.cmp_codecs) <= set(offered):
+            st.session_state.cmp_codecs = [n for n in st.session_state.cmp_codecs if n in offered]
+        st.multiselect(
+            "Codecs", offered, format_func=lambda name: CODECS[name].info.title, key="cmp_codecs", max_selections=MAX_CODECS)
+        st.radio("Compare at", list(MODES), format_func=MODES.get, key="cmp_mode")
+        if st.session_state.cmp_mode == "size":
+            _size_target(picture)
+        elif st.session_state.cmp_mode == "quality":
+            _quality_target()
+        else:
+            for name in st.session_state.cmp_codecs:
+                setting_control(CODECS[name], own_key(name))
+    chosen = choice.current()
+    if len(chosen.codecs) < MIN_CODECS:
+        st.info(f"Choose {MIN_CODECS} to {MAX_CODECS} codecs in the sidebar to compare them.", icon=":material/compare:")
+    return chosen
+
+
+def setting_control(codec: Codec, key: str) -> float:
+    """A slider over a codec's setting, from coarse to fine; its value lives in the session state under `key`."""
+    s = codec.setting
+    label = f"{codec.info.title} · {s.name}{f' ({s.unit})' if s.unit else ''}"
+    usual = set(_ladder(s))
+    if not isinstance(st.session_state[key], float):
+        st.session_state[key] = float(st.session_state[key])
+    ladder = sorted({*usual, st.session_state[key]}, reverse=s.better == "low")
+    return st.select_slider(label, ladder, key=key, format_func=lambda v: f"{v:.4g}" if v in usual else f"{v:.6g}")
+
+
+def _ladder(s: Setting) -> list[float]:
+    """The values that a slider offers for a setting: each step of it, or 80 values over its range, and its grid."""
+    if s.step:
+        return [float(v) for v in np.arange(s.low, s.high + s.step / 2, s.step)]
+    values = np.geomspace(s.low, s.high, 80) if s.scale == "log" else np.linspace(s.low, s.high, 80)
+    return [s.check(min(max(float(f"{v:.3g}"), s.low), s.high)) for v in values] + [float(v) for v in s.grid]
+
+
+def _size_target(picture: Picture) -> None:
+    ss, pixels = st.session_state, picture.width * picture.height
+
+    def from_slider() -> None:
+        ss.cmp_bytes = max(1, round(ss.cmp_bpp * pixels / 8))
+
+    ss.cmp_bpp = min(BPPS, key=lambda b: abs(np.log(b * pixels / 8 / ss.cmp_bytes)))
+    st.select_slider("Budget", BPPS, key="cmp_bpp", on_change=from_slider, format_func="{:g} bpp".format)
+    st.number_input("File size, at most (bytes)", 1, 200_000_000, key="cmp_bytes", step=max(1, round(pixels / 800) * 10))
+    st.caption(f"{size_text(ss.cmp_bytes)} · {ss.cmp_bytes * 8 / pixels:.3f} bits per pixel · "
+               f"1 : {3 * pixels / ss.cmp_bytes:.1f} of the raw picture")
+
+
+def _quality_target() -> None:
+    st.selectbox("Measure", list(TARGETS), format_func=AXES.get, key="cmp_measure")
+    low, high, _ = TARGETS[st.session_state.cmp_measure]
+    st.slider(f"At least ({AXES[st.session_state.cmp_measure]})", low, high, key=f"cmp_target_{st.session_state.cmp_measure}",
+              step=0.25, format="%.2f dB")
+    st.caption("Each codec reaches this with as few bytes as it can.")

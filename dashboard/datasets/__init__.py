@@ -1,0 +1,1 @@
+"""What the Data sets page is made of: one file per section."""

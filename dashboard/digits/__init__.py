@@ -1,0 +1,1 @@
+"""What the Digits page is made of: one file per section."""

@@ -1,0 +1,1 @@
+"""What the Photos page is made of: one file per section."""

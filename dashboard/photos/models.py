@@ -1,0 +1,66 @@
+"""The stored models of photographs for the page: chosen by name, loaded in the background, shared by all sessions."""
+
+from concurrent.futures import Future
+
+import streamlit as st
+
+from core.codecs import bls2017, photo_models
+from core.learned import zoo
+from dashboard import loading
+
+KEYS = ("pho_model", "pho_level", "pho_section", "pho_axis", "pho_log", "pho_over", "pho_side", "pho_relaxed")
+
+
+def choose_model() -> dict | None:
+    """The sidebar's choice of a model: its card, or None when the store has none (which is said)."""
+    cards = {card["name"]: card for card in photo_models.cards()}
+    if not cards:
+        st.info("There is no model of photographs in the store. Train one on the page *Train & models*, or import one there.",
+                icon=":material/model_training:")
+        return None
+    if st.session_state.get("pho_model") not in cards:
+        st.session_state.pho_model = next(iter(cards))
+    with st.sidebar:
+        st.divider()
+        if len(cards) > 1:
+            st.selectbox("Model", list(cards), key="pho_model", format_func=lambda name: f"{name} · {_rates(cards[name])}")
+        card = cards[st.session_state.pho_model]
+        config = card["config"]
+        st.caption(f"**{card['name']}**: {_rates(card)}, {config['filters']} filters, {config['latents']} latent channels, "
+                   f"{config['activation'].upper()}, trained for {card.get('steps', 0):,} steps.")
+    return card
+
+
+def _rates(card: dict) -> str:
+    lmbda = card["lmbda"]
+    return f"λ = {lmbda[0]:g}" if len(lmbda) == 1 else f"{len(lmbda)} levels"
+
+
+def choose_level(card: dict) -> int:
+    """The slider over the levels of the model: 1 (smallest file) and up."""
+    levels = len(card["lmbda"])
+    level = st.session_state.get("pho_level", (levels + 1) // 2)
+    if not 1 <= level <= levels or "pho_level" not in st.session_state:
+        st.session_state.pho_level = min(max(level, 1), levels)
+    if levels > 1:
+        st.slider("Level", 1, levels, key="pho_level",
+                  help="One model for all rates: each level has its own λ in rate + λ · distortion. Small files on the left.")
+    else:
+        st.caption("This model was trained for one λ and has one level.")
+    return int(st.session_state.pho_level)
+
+
+def coder(card: dict):
+    """The model at work (`core.learned.photo_coder.PhotoCoder`), or None while it is being loaded. Raises ModelError."""
+    loaded = loading.result(_coder(card["name"], card["weights_sha256"], str(zoo.root())), _coder.clear)
+    return loaded and loaded[0]
+
+
+def wait_for(card: dict) -> None:
+    """Says that TensorFlow is starting, and draws the page again when the model of `card` is there."""
+    loading.wait_for(lambda: coder(card))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _coder(name: str, weights_sha256: str, root: str) -> Future:
+    return loading.start(bls2017.coder, name)

@@ -1,0 +1,149 @@
+"""What a person's session holds across pages: the current picture, and widgets that outlive a page change."""
+
+from uuid import uuid4
+
+import streamlit as st
+
+from core import images
+from core.errors import RDError
+from core.fetch import fetch
+from core.images import Picture
+from dashboard.theme import plain
+
+SAMPLES = {
+    "astronaut": "Astronaut · 512 × 512", "chelsea": "Cat · 451 × 300", "coffee": "Coffee · 600 × 400",
+    "rocket": "Rocket · 640 × 427", "immunohistochemistry": "Tissue · 512 × 512", "hubble_deep_field": "Hubble · 1000 × 872",
+    "retina": "Retina · 1411 × 1411", "camera": "Cameraman, grey · 512 × 512", "logo": "Logo, transparent · 500 × 500",
+}
+DEFAULT_SAMPLE = "astronaut"
+
+
+def keep(*keys: str) -> None:
+    """Makes widget values survive a visit to another page: Streamlit forgets those of widgets that were not drawn.
+
+    It also sends them to the browser in every run: one that was sent once only can be lost when the next run replaces the
+    widget before the browser has drawn it.
+    """
+    for key in keys:
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
+
+
+@st.cache_resource(max_entries=len(SAMPLES), show_spinner=False)
+def sample(name: str) -> Picture:
+    """One of scikit-image's bundled pictures (see SAMPLES) as a Picture."""
+    import numpy as np
+    from skimage import data
+    pixels = getattr(data, name)()
+    read = images.read(images.png(pixels if pixels.ndim == 3 else np.ascontiguousarray(pixels)), SAMPLES[name].split(" · ")[0])
+    return Picture(read.name, read.image, read.notes, f"sample:{name}")
+
+
+def current_picture() -> Picture:
+    """The picture this session looks at; a sample until the person chooses one."""
+    if "picture" not in st.session_state:
+        st.session_state.picture = _from_link() or sample(DEFAULT_SAMPLE)
+    return st.session_state.picture
+
+
+def set_picture(picture: Picture) -> None:
+    """Makes `picture` the one that every page of this session shows."""
+    st.session_state.picture = picture
+
+
+def link_source() -> str | None:
+    """What a permalink can say of the current picture: `sample:…` or a URL; None for an uploaded file."""
+    source = current_picture().source
+    return source if source.startswith(("sample:", "http://", "https://")) else None
+
+
+def picture_chooser() -> Picture:
+    """The sidebar's chooser: sample, upload or address. Returns the current picture; a refusal is shown, and nothing changes."""
+    current = current_picture()
+    with st.sidebar:
+        kinds = ("Sample", "Upload", "Web")
+        start = kinds[0] if current.source.startswith("sample:") else kinds[2] if "://" in current.source else kinds[1]
+        keep("picture_kind")
+        st.session_state.setdefault("picture_kind", start)
+        kind = st.segmented_control("Picture", kinds, key="picture_kind", required=True, width="stretch")
+        if kind == "Sample":
+            _choose_sample(current)
+        elif kind == "Upload":
+            _choose_upload()
+        else:
+            _choose_address()
+        if refusal := st.session_state.get("picture_refusal"):
+            st.error(plain(refusal), icon=":material/block:")
+        picture = current_picture()
+        size = f"{picture.width} × {picture.height} px · {picture.width * picture.height / 1e6:.2f} Mpx"
+        st.caption(f"**{plain(picture.name)}** · {size}")
+        for note in picture.notes:
+            st.caption(f":material/info: {plain(note)}")
+    return picture
+
+
+def _choose_sample(current: Picture) -> None:
+    def changed() -> None:
+        st.session_state.picture_refusal = None
+        set_picture(sample(st.session_state.sample_name))
+
+    name = current.source.removeprefix("sample:")
+    keep("sample_name")
+    st.session_state.setdefault("sample_name", name if name in SAMPLES else None)
+    st.selectbox("Sample picture", list(SAMPLES), format_func=SAMPLES.get, key="sample_name", on_change=changed,
+                 label_visibility="collapsed", placeholder="Choose a sample")
+
+
+def _choose_upload() -> None:
+    def changed() -> None:
+        st.session_state.picture_refusal = None
+        if (file := st.session_state.upload) is not None:
+            _accept(lambda: (file.getvalue(), file.name), "upload")
+
+    st.file_uploader("Your picture", type=[s[1:] for s in images.SUFFIXES], key="upload", on_change=changed,
+                     label_visibility="collapsed")
+
+
+def _choose_address() -> None:
+    with st.form("address", border=False):
+        url = st.text_input("Web address of a picture", placeholder="https://…", label_visibility="collapsed", key="address_url")
+        if st.form_submit_button("Fetch", width="stretch") and url:
+            with st.spinner("Fetching …"):
+                _accept(lambda: fetch(url), url)
+
+
+def _accept(get, source: str) -> None:
+    try:
+        data, name = get()
+        picture = images.read(data, name)
+    except RDError as error:
+        st.session_state.picture_refusal = str(error)
+    else:
+        st.session_state.picture_refusal = None
+        set_picture(Picture(picture.name, picture.image, picture.notes, source))
+
+
+def _from_link() -> Picture | None:
+    """The picture that the page's address names, if it can be had; the reason is shown if not."""
+    source = st.query_params.get("src", "")
+    if source.removeprefix("sample:") in SAMPLES and source.startswith("sample:"):
+        return sample(source.removeprefix("sample:"))
+    if source.startswith(("http://", "https://")):
+        try:
+            data, name = fetch(source)
+            picture = images.read(data, name)
+            return Picture(picture.name, picture.image, picture.notes, source)
+        except RDError as error:
+            st.session_state.picture_refusal = f"The picture of this link could not be loaded. {error}"
+    elif source == "upload":
+        st.session_state.picture_refusal = (
+            "This link was made with an uploaded file, which a link cannot carry. Upload the file again; all else is restored.")
+        st.session_state.picture_kind = "Upload"
+    return None
+
+
+def session_id() -> str:
+    """A name for this session, the same over all its runs."""
+    if "session_id" not in st.session_state:
+        st.session_state.session_id = uuid4().hex
+    return st.session_state.session_id

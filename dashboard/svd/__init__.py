@@ -1,0 +1,1 @@
+"""What the SVD page is made of."""

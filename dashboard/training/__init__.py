@@ -1,0 +1,1 @@
+"""What the Train & models page is made of: one file per section."""

@@ -1,0 +1,75 @@
+"""The shipped coder of photographs at work, as multiples of its bare transforms with ready kernels."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from core.codecs.bls2017 import MODEL, coder
+from core.learned import transforms
+from core.learned.bls2017 import KERNELS, SMALLEST_BETA, STRIDES
+from core.learned.spectral import to_kernel
+from tests.conftest import synthetic
+
+LEVEL = 6
+
+
+@pytest.fixture(scope="module")
+def picture() -> np.ndarray:
+    return synthetic(512, 768, 5)
+
+
+def bare(model):
+    """(analysis, synthesis): compiled, every kernel and parameter a constant."""
+    p, scale = model.parameters, model.config.input_scale
+    kernels = {(side, i): tf.constant(to_kernel(p[f"{side}/{i}/spectrum"], KERNELS[i]).numpy())
+               for side in ("analysis", "synthesis") for i in range(3)}
+    norms = {(side, i): (tf.constant(p[f"{side}_norm/{i}/root_beta"].numpy() ** 2 + SMALLEST_BETA),
+                         tf.constant(p[f"{side}_norm/{i}/root_gamma"].numpy() ** 2))
+             for side in ("analysis", "synthesis") for i in range(2)}
+
+    @tf.function
+    def analysis(x):
+        x = (tf.cast(x, tf.float32) / 255 - 0.5) * scale
+        for i in range(3):
+            x = transforms.conv_down(x, kernels["analysis", i], STRIDES[i], p[f"analysis/{i}/bias"] if i < 2 else None)
+            x = transforms.gdn(x, *norms["analysis", i]) if i < 2 else x
+        return tf.round(x)
+
+    @tf.function
+    def synthesis(y):
+        for i in (2, 1, 0):
+            y = transforms.conv_up(y, kernels["synthesis", i], STRIDES[i], p[f"synthesis/{i}/bias"])
+            y = transforms.igdn(y, *norms["synthesis", i - 1]) if i else y
+        return (y / scale + 0.5) * 255
+
+    return analysis, synthesis
+
+
+def test_latents(picture, against):
+    """Picture → ŷ."""
+    model, _ = coder(MODEL)
+    analysis, _ = bare(model.model)
+    x = tf.constant(picture[None])
+    against(lambda: model.latents(picture, LEVEL), lambda: analysis(x).numpy(), "768 × 512 px")
+
+
+def test_picture(picture, against):
+    """ŷ → picture."""
+    model, _ = coder(MODEL)
+    _, synthesis = bare(model.model)
+    y_hat = model.latents(picture, LEVEL)
+    y = tf.constant(y_hat[None], tf.float32)
+    against(lambda: model.picture(y_hat, LEVEL, 512, 768), lambda: synthesis(y).numpy(), "768 × 512 px")
+
+
+@pytest.mark.parametrize("coding", ["context", "static"])
+@pytest.mark.parametrize("direction", ["write", "read"])
+def test_entropy_coder(picture, coding, direction, against):
+    """ŷ ↔ string, as multiples of the bare analysis."""
+    model, _ = coder(MODEL)
+    analysis, _ = bare(model.model)
+    x, y_hat = tf.constant(picture[None]), model.latents(picture, LEVEL)
+    string = model.encode(y_hat, LEVEL, coding)
+    work = {"write": lambda: model.encode(y_hat, LEVEL, coding),
+            "read": lambda: model.decode(string, LEVEL, *y_hat.shape[:2], coding)}[direction]
+    against(work, lambda: analysis(x).numpy(), "768 × 512 px")

@@ -1,0 +1,220 @@
+"""Compare in a real browser: upload, match, click, download, decode, link."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.conftest import ROOT, synthetic
+
+WAIT = 180_000
+
+
+@pytest.fixture(scope="module")
+def app(serve):
+    return serve(ROOT / "dashboard" / "app.py")
+
+
+def wait_for_results(page) -> None:
+    """Waits until all results are there, and have been for a second: reruns follow each other with short rests."""
+    quiet = 0
+    for _ in range(WAIT // 250):
+        quiet = quiet + 1 if page.evaluate("""() => !!document.querySelector("[class*=st-key-dl_png_]")
+            && !!document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]")
+            && !document.body.innerText.includes("Searching the settings")""") else 0
+        if quiet == 4:
+            return
+        page.wait_for_timeout(250)
+    raise TimeoutError("the results did not come")
+
+
+def wait_for_picture(page, size: str) -> None:
+    """Waits until the sidebar tells of a picture of `size`: the name of an upload is there before the upload itself."""
+    page.locator("[data-testid=stSidebar]").get_by_text(size).wait_for(timeout=WAIT)
+
+
+def viewer_text(page) -> str:
+    """Labels and captions of the viewer's pictures."""
+    page.locator(".st-key-compare_viewer .rdx[data-drawn]").wait_for(timeout=WAIT)
+    return page.locator(".st-key-compare_viewer .rdx .tiles").inner_text()
+
+
+def keep_first_codecs(page, wanted: list[str]) -> None:
+    """Takes the last chosen codecs away with the keyboard until only `wanted` are left, and stay so for a second."""
+    tags, rest = page.locator(".st-key-cmp_codecs [data-baseweb=tag]"), 0
+    for _ in range(WAIT // 250):
+        rest = rest + 1 if tags.count() == len(wanted) else 0
+        if rest == 4:
+            break
+        if tags.count() > len(wanted):
+            page.locator(".st-key-cmp_codecs input").press("Backspace")
+        page.wait_for_timeout(250)
+    assert tags.all_inner_texts() == wanted
+
+
+def wait_for_curves(page) -> None:
+    page.locator(".st-key-dl_report button:not([disabled])").wait_for(timeout=WAIT)
+
+
+def downloaded(page, key: str) -> bytes:
+    with page.expect_download(timeout=WAIT) as waiting:
+        page.locator(f".st-key-{key} button").click()
+    return waiting.value.path().read_bytes()
+
+
+def test_the_front_page_shows_a_compared_picture_without_a_click(app, open_page):
+    page = open_page(app)
+    wait_for_results(page)
+    assert page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
+    assert "bpp" in viewer_text(page)
+    for key in ("dl_jpeg", "dl_jpeg2000", "dl_webp", "dl_avif"):
+        assert len(downloaded(page, key)) <= 512 * 512 // 16
+
+
+def test_ssim_arrives_in_the_table_by_itself(serve, open_page):
+    """On a server that has just started: the curves are measured, then the lines of the table, and nobody clicks."""
+    page = open_page(serve(ROOT / "dashboard" / "app.py", RDX_FRESH="1"))
+    wait_for_results(page)
+    wait_for_curves(page)
+    for _ in range(WAIT // 1000):
+        shown = [r for r in json.loads(downloaded(page, "dl_json"))["records"] if r.get("shown")]
+        if all(r["ssim"] is not None for r in shown):
+            break
+        page.wait_for_timeout(1000)
+    assert len(shown) == 4 and all(0 < r["ssim"] <= 1 and 0 < r["ms_ssim"] <= 1 for r in shown)
+
+
+def test_upload_match_click_download_decode_and_link(app, open_page, kodak, tmp_path):
+    page = open_page(app, height=1400)
+    wait_for_results(page)
+    page.get_by_text("Upload", exact=True).first.click()
+    page.locator(".st-key-upload input[type=file]").set_input_files(kodak[4])
+    wait_for_picture(page, "768 × 512 px")
+    keep_first_codecs(page, ["JPEG", "JPEG 2000", "WebP"])
+    budget = page.locator(".st-key-cmp_bytes input")
+    budget.fill("40000")
+    budget.press("Enter")
+    page.locator("text=0.814 bits per pixel").wait_for(timeout=WAIT)
+    wait_for_results(page)
+
+    original = np.asarray(Image.open(kodak[4]))
+    files = {key: downloaded(page, f"dl_{key}") for key in ("jpeg", "jpeg2000", "webp")}
+    sizes = {key: len(data) for key, data in files.items()}
+    assert all(0.9 * 40_000 < size <= 40_000 for size in sizes.values()), sizes
+    for key, data in files.items():
+        picture = np.asarray(Image.open(io.BytesIO(downloaded(page, f"dl_png_{key}"))))
+        assert np.array_equal(picture, np.asarray(Image.open(io.BytesIO(data)).convert("RGB")))
+        assert picture.shape == original.shape
+
+    points = page.locator(".st-key-cmp_chart .scatterlayer .trace").first.locator("path.point")
+    points.nth(12).wait_for(timeout=WAIT)
+    before = viewer_text(page)
+    box = points.nth(11).bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_function("document.querySelector('.st-key-cmp_mode input:checked')?.value === '2'", timeout=WAIT)
+    wait_for_results(page)
+    clicked = downloaded(page, "dl_jpeg")
+    assert len(clicked) > 60_000 and clicked[:2] == b"\xff\xd8"
+    assert viewer_text(page) != before
+    assert downloaded(page, "dl_webp") == files["webp"]                 # the others stay
+
+    (tmp_path / "again.jp2").write_bytes(files["jpeg2000"])
+    page.locator(".st-key-decode_file input[type=file]").set_input_files(tmp_path / "again.jp2")
+    page.locator("text=PSNR against the current picture").wait_for(timeout=WAIT)
+    assert page.locator("text=768 × 512 pixels").count()
+
+    page.wait_for_function("location.search.includes('jpeg')")
+    link = page.url
+    assert "src=upload" in link and "m=own" in link
+    page.goto(link)
+    page.locator("text=Upload the file again").wait_for(timeout=WAIT)
+    wait_for_results(page)
+    tags = page.locator(".st-key-cmp_codecs [data-baseweb=tag]")
+    tags.nth(2).wait_for()
+    assert tags.all_inner_texts() == ["JPEG", "JPEG 2000", "WebP"]
+    page.locator(".st-key-upload input[type=file]").set_input_files(kodak[4])
+    wait_for_picture(page, "768 × 512 px")
+    wait_for_results(page)
+    assert downloaded(page, "dl_jpeg") == clicked
+
+
+def test_a_link_to_a_sample_restores_everything(app, open_page):
+    page = open_page(f"{app}/?src=sample:coffee&c=jpeg,webp&m=quality&q=psnr:32&y=mse&x=log&hull=1&a=webp")
+    wait_for_results(page)
+    wait_for_curves(page)
+    assert page.locator("text=Coffee").count()
+    points = json.loads(downloaded(page, "dl_json"))
+    shown = [r for r in points["records"] if r.get("shown")]
+    assert {r["codec"] for r in shown} == {"jpeg", "webp"} and all(32 <= r["psnr"] < 33 for r in shown)
+    assert b"Hull of all" in page.locator(".st-key-cmp_chart").inner_html().encode()
+    assert "MSE" in page.locator(".st-key-cmp_y input").input_value()
+
+
+@pytest.mark.parametrize("query", [
+    "src=sample:nothing&c=a,b,c&m=x&b=-5&q=psnr:1e9&s=jpeg:nan&y=%00&lambda=inf&a=%F0", "src=http://127.0.0.1:1/x.png",
+    "c=jpeg,jpeg,jpeg&m=own&s=jpeg:1e400,webp:[[[[,avif:999&b=9999999999999999999999",
+])
+def test_hostile_links_end_in_a_working_page(app, open_page, query):
+    page = open_page(f"{app}/?{query}")
+    wait_for_results(page)
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_what_is_no_picture_and_no_bitstream_is_refused_in_words(app, open_page, tmp_path):
+    page = open_page(app)
+    wait_for_results(page)
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff" + bytes(100))
+    page.get_by_text("Upload", exact=True).first.click()
+    page.locator(".st-key-upload input[type=file]").set_input_files(tmp_path / "broken.png")
+    page.locator("text=broken.png: ").wait_for(timeout=WAIT)
+    page.locator(".st-key-decode_file input[type=file]").set_input_files(tmp_path / "broken.jpg")
+    page.locator("text=was not decoded").wait_for(timeout=WAIT)
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_the_report_opens_by_itself(app, open_page, tmp_path, chromium):
+    page = open_page(f"{app}/?src=sample:chelsea&c=jpeg,webp")
+    wait_for_results(page)
+    wait_for_curves(page)
+    report = tmp_path / "report.html"
+    report.write_bytes(downloaded(page, "dl_report"))
+    requests, alone = [], chromium.new_context().new_page()
+    alone.on("request", lambda r: requests.append(r.url))
+    alone.goto(report.as_uri())
+    alone.locator(".js-plotly-plot .scatterlayer .trace").first.wait_for(timeout=WAIT)
+    assert alone.locator("figure img").count() == 3
+    assert alone.evaluate("[...document.images].every(i => i.naturalWidth == 451)")
+    assert not [u for u in requests if u.startswith("http")]
+    alone.context.close()
+
+
+def test_a_sweep_can_be_stopped_and_goes_on(app, open_page, tmp_path):
+    Image.fromarray(synthetic(1100, 1300)).save(tmp_path / "large.png")
+    page = open_page(f"{app}/?c=avif,jpegxl,webp")
+    wait_for_results(page)
+    page.get_by_text("Upload", exact=True).first.click()
+    page.locator(".st-key-upload input[type=file]").set_input_files(tmp_path / "large.png")
+    wait_for_picture(page, "1300 × 1100 px")
+    page.locator(".st-key-cmp_stop button").click(timeout=WAIT)
+    stopped = page.locator("text=/Stopped: \\d+ of \\d+ measurements/")
+    stopped.wait_for(timeout=WAIT)
+    page.locator(".st-key-cmp_go_on button").click()
+    stopped.wait_for(state="hidden", timeout=WAIT)
+    page.locator("text=Measuring the curves").wait_for(timeout=WAIT)
+
+
+def test_lambda_moves_every_codec_to_its_optimum(app, open_page):
+    page = open_page(f"{app}/?src=sample:chelsea&c=jpeg,webp")
+    wait_for_results(page)
+    wait_for_curves(page)
+    page.locator(".st-key-cmp_tangent label").click()
+    page.wait_for_function("location.search.includes('lambda=0.01')", timeout=WAIT)
+    wait_for_results(page)
+    records = json.loads(downloaded(page, "dl_json"))["records"]
+    for codec in ("jpeg", "webp"):
+        mine = [r for r in records if r["codec"] == codec]
+        (shown,) = (r for r in mine if r.get("shown"))
+        assert shown["bpp"] + 0.01 * shown["mse"] == pytest.approx(min(r["bpp"] + 0.01 * r["mse"] for r in mine))

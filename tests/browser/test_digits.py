@@ -1,0 +1,95 @@
+"""Digits in a real browser: draw one, flip a bit; and two people at once, one of whom trains."""
+
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from core import jobs
+from tests.conftest import ROOT
+from tests.pages.digit_models import fill
+
+APP = ROOT / "dashboard" / "app.py"
+
+
+@pytest.fixture(scope="module")
+def address(serve, tmp_path_factory):
+    """A server with two models of digits and, where it is, MNIST."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("RDX_MODELS", str(tmp_path_factory.mktemp("store") / "models"))
+    fill()
+    shared = Path(os.environ.get("RDX_SHARED", ROOT.parent / "shared"))
+    yield serve(APP, RDX_MODELS=os.environ["RDX_MODELS"],
+                TFDS_DATA_DIR=os.environ.get("TFDS_DATA_DIR", str(shared / "data" / "tfds")))
+    for job in jobs.jobs():
+        jobs.cancel(job)
+    patch.undo()
+
+
+def visit(open_page, address: str, name: str, title: str):
+    """A new person's page `name`, reached by the navigation, once its title is there."""
+    page = open_page(address)
+    page.set_default_timeout(60_000)
+    page.get_by_role("heading", level=1).wait_for()
+    page.get_by_role("link", name=name).click()
+    page.get_by_role("heading", name=title).wait_for()
+    return page
+
+
+def open_section(page, name: str) -> None:
+    page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).click()
+
+
+def test_a_drawn_digit_gets_bytes_and_a_flipped_bit_changes_the_picture(address, open_page):
+    page = visit(open_page, address, "Digits", "A digit in a few bytes")
+    open_section(page, "Your digit")
+    pad = page.get_by_label("Draw a digit here")
+    box = pad.bounding_box()
+
+    def at(u: float, v: float) -> tuple[float, float]:
+        return box["x"] + u * box["width"], box["y"] + v * box["height"]
+    page.mouse.move(*at(0.3, 0.2))
+    page.mouse.down()
+    for u, v in ((0.7, 0.2), (0.45, 0.85)):
+        page.mouse.move(*at(u, v), steps=6)
+    page.mouse.up()
+    page.get_by_text("bits of information").wait_for(timeout=180_000)        # TensorFlow starts meanwhile
+    flipped = page.get_by_alt_text(re.compile("^after 1 flipped bit"))
+    assert flipped.count() == 0
+    bits = page.get_by_test_id("stButtonGroup").last.get_by_role("button")
+    bits.first.click()
+    flipped.wait_for()
+    back = page.get_by_alt_text("what its string gives back")
+    assert flipped.get_attribute("src").startswith("data:image/png") and back.count() == 1
+    page.get_by_text("Clear", exact=True).click()
+    page.get_by_text("Draw a digit, large").wait_for()
+
+
+def test_two_people_one_trains_both_go_on(address, open_page, tfds_dir):
+    trainer = visit(open_page, address, "Train & models", "Train & models")
+    visitor = visit(open_page, address, "Digits", "A digit in a few bytes")
+    trainer.get_by_label("Name in the store").first.fill("two-people")
+    trainer.get_by_role("button", name="Start training").click()
+    trainer.get_by_text("running", exact=True).first.wait_for()
+    job, = [job for job in jobs.jobs("training") if "two-people" in job.args]
+    deadline = time.monotonic() + 120
+    while not job.progress() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    trainer.get_by_text(re.compile(r"step \d+ of 7,020")).first.wait_for(timeout=60_000)
+
+    open_section(visitor, "Trade-off")
+    visitor.get_by_test_id("stPlotlyChart").first.wait_for()
+    for key in ("ArrowLeft", "ArrowRight", "ArrowLeft"):
+        start = time.monotonic()
+        visitor.get_by_role("slider").first.press(key)
+        lmbda = {"ArrowLeft": 100, "ArrowRight": 2000}[key]
+        visitor.get_by_text(f"at λ = {lmbda};").wait_for(timeout=10_000)
+        assert time.monotonic() - start < 10
+
+    start = time.monotonic()
+    trainer.get_by_role("button", name="Stop").click()
+    trainer.get_by_text("stopped", exact=True).first.wait_for(timeout=60_000)
+    assert job.state() == "cancelled" and job.progress()[-1]["event"] == "cancelled"
+    trainer.get_by_role("button", name="Resume").wait_for()

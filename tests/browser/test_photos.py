@@ -1,0 +1,45 @@
+"""The Photos page in a real browser: a new level is a new file, and nothing is wider than the screen."""
+
+import os
+import re
+
+import pytest
+
+from core.codecs import bls2017
+from tests import photo_models
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def address(serve, tmp_path_factory):
+    """The page, on a server with an untrained model."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("RDX_MODELS", str(tmp_path_factory.mktemp("store") / "models"))
+    photo_models.fill(bls2017.MODEL)
+    yield serve(ROOT / "dashboard" / "app.py", RDX_MODELS=os.environ["RDX_MODELS"]) + "/photos"
+    patch.undo()
+
+
+def test_a_person_moves_the_level_and_takes_the_file_away(address, open_page):
+    page = open_page(address)
+    button = page.get_by_role("button", name="Learned (.rdx")
+    button.wait_for()
+    before = int(re.sub(r"\D", "", button.inner_text().split("rdx")[1]))
+    page.get_by_role("slider", name="Level").press("ArrowRight")
+    page.wait_for_function("""before => [...document.querySelectorAll("button")].some(
+        b => b.innerText.includes("Learned (.rdx") && !b.innerText.includes(before))""", arg=f"{before:,} bytes")
+    with page.expect_download() as started:
+        button.click()
+    assert started.value.path().stat().st_size > before
+    page.get_by_text("Where the bits go", exact=True).click()
+    page.get_by_text("The most expensive channels").wait_for()
+    assert page.locator(".thumbnails img").count() == 12
+
+
+@pytest.mark.parametrize(("width", "theme"), [(400, "dark"), (1280, "light")])
+def test_nothing_is_wider_than_the_screen(address, open_page, width, theme):
+    page = open_page(address, width=width, theme=theme)
+    page.get_by_text("On this picture").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -1,0 +1,56 @@
+"""Where the tests' real data lies, and a few pictures. Tests skip, and say why, where the data is absent."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _folder(*parts: str) -> Path:
+    path = Path(os.environ.get("RDX_SHARED", ROOT.parent / "shared")).joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"real data is absent: no {'/'.join(parts)} below RDX_SHARED (default ../shared)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def kodak() -> list[Path]:
+    """The 24 Kodak pictures, in order."""
+    return sorted(_folder("data", "kodak").glob("*.png"))
+
+
+@pytest.fixture(scope="session")
+def photos() -> Path:
+    """The folder of training photographs."""
+    return _folder("data", "photos")
+
+
+@pytest.fixture(scope="session")
+def tfds_dir() -> Path:
+    """A TFDS data_dir that holds MNIST."""
+    return _folder("data", "tfds")
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of published rate-distortion figures."""
+    return _folder("reference")
+
+
+@pytest.fixture(scope="session")
+def small() -> np.ndarray:
+    """A natural picture small enough for fast tests: (96, 128, 3) from scikit-image's cat."""
+    from skimage import data
+    return np.ascontiguousarray(data.chelsea()[60:156, 150:278])
+
+
+def synthetic(height: int, width: int, seed: int = 0) -> np.ndarray:
+    """A smooth colour picture with some noise, of any size: uint8 (height, width, 3)."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:height, :width]
+    waves = [127 + 90 * np.sin(x / (5 + 3 * c) + y / (9 - 2 * c)) for c in range(3)]
+    return np.clip(np.stack(waves, -1) + rng.normal(0, 6, (height, width, 3)), 0, 255).astype(np.uint8)

@@ -1,0 +1,121 @@
+"""The shipped model of photographs in real bytes: its card, JPEG beside it, both coders, any threads, bounded memory."""
+
+import hashlib
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from core import metrics
+from core.codecs.bls2017 import MODEL
+from core.codecs.photo_models import PhotoModel
+from core.codecs.registry import get
+from core.images import load
+from core.learned import zoo
+from core.rd.match import match_bytes
+from tests.conftest import ROOT, synthetic
+
+SOME = (2, 4, 12, 19)
+LEVELS = range(1, 13)
+
+
+@pytest.fixture(scope="module")
+def card():
+    return zoo.card(MODEL)
+
+
+def test_figures_of_the_card_are_those_of_the_files(kodak, card):
+    """Over all pictures, at a low and a high level: the codec's own files against the means in the card."""
+    for level in (2, 9):
+        row = card["figures"]["levels"][level - 1]
+        bpp, psnr = [], []
+        for path in kodak:
+            image = load(path).image
+            data = get("bls2017").encode(image, level).data
+            bpp.append(8 * len(data) / image[..., 0].size)
+            psnr.append(metrics.measure(image, get("bls2017").decode(data), False).psnr)
+        assert np.mean(bpp) == pytest.approx(row["bpp"], rel=1e-3) and np.mean(psnr) == pytest.approx(row["psnr"], abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["bls2017-multirate", "bls2017-0.01", "bls2017-gdn", "bls2017-relu"])
+def test_every_shipped_model_of_photographs_codes(name):
+    model, image = PhotoModel(zoo.card(name)), synthetic(70, 90)
+    encoded = model.encode(image, model.setting.default)
+    assert encoded.payload_bytes * 8 == pytest.approx(encoded.estimated_bits, rel=0.015, abs=40)
+    assert metrics.measure(image, model.decode(encoded.data), False).psnr > 20
+    assert zoo.card(name)["figures"]["levels"][0]["bpp"] > 0
+
+
+def test_gdn_and_relu_differ_in_nothing_else():
+    gdn, relu = (zoo.card(f"bls2017-{name}")["options"] for name in ("gdn", "relu"))
+    assert {key for key in gdn if gdn[key] != relu[key]} == {"activation"}
+
+
+def test_the_context_coder_saves_bytes_and_the_static_one_keeps_to_its_estimate(kodak):
+    static, context = 0, 0
+    for index in SOME:
+        image = load(kodak[index]).image
+        for level in (1, 6, 12):
+            one, two = get("bls2017-static").encode(image, level), get("bls2017").encode(image, level)
+            assert one.payload_bytes * 8 == pytest.approx(one.estimated_bits, rel=0.015)
+            assert two.payload_bytes * 8 == pytest.approx(two.estimated_bits, rel=0.015)
+            static, context = static + len(one.data), context + len(two.data)
+    assert context < 0.96 * static
+
+
+def test_above_jpeg_at_the_same_bytes(kodak):
+    """Mean PSNR and MS-SSIM over some pictures, at every level between 0.15 and 1.5 bpp."""
+    for level in LEVELS:
+        gains, rates = [], []
+        for index in SOME:
+            image = load(kodak[index]).image
+            data = get("bls2017").encode(image, level).data
+            rates.append(8 * len(data) / image[..., 0].size)
+            rival = match_bytes(get("jpeg"), image, len(data), structural=True).measured.point
+            ours = metrics.measure(image, get("bls2017").decode(data))
+            gains.append((ours.psnr - rival.measures.psnr, ours.ms_ssim - rival.measures.ms_ssim))
+        if 0.15 <= np.mean(rates) <= 1.5:
+            assert (np.mean(gains, 0) > 0).all(), (level, np.mean(rates), np.mean(gains, 0))
+
+
+def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(tmp_path, kodak):
+    """Fresh processes, which code forwards and backwards: a picture of one tile, of several, and small ones."""
+    real = load(kodak[4]).image
+    images = {"real": real, "tiles": np.tile(real, (2, 2, 1))[:900, :1300], "odd": synthetic(300, 420, 7),
+              "small": synthetic(17, 23), "pixel": synthetic(1, 1)}
+    np.savez(tmp_path / "images.npz", **images)
+    script = ("import hashlib, sys\n"
+              "import numpy as np\n"
+              "from core.codecs.registry import get\n"
+              "images, codec, found = np.load(sys.argv[1]), get('bls2017'), {}\n"
+              "for name in sorted(images, reverse=sys.argv[2] == 'backwards'):\n"
+              "    for level in (2, 12):\n"
+              "        data = codec.encode(images[name], level).data\n"
+              "        found[name, level] = [hashlib.sha256(b).hexdigest() for b in (data, codec.decode(data).tobytes())]\n"
+              "print(sorted(found.items()))")
+    command = [sys.executable, "-c", script, str(tmp_path / "images.npz")]
+    answers = {subprocess.run([*command, order], cwd=ROOT, check=True, text=True, capture_output=True,
+                              env=os.environ | {"TF_NUM_INTRAOP_THREADS": count}).stdout
+               for count, order in (("1", "forwards"), ("2", "backwards"), ("3", "forwards"), ("8", "forwards"))}
+    here = {}
+    for name, image in images.items():
+        for level in (2, 12):
+            data = get("bls2017").encode(image, level).data
+            here[name, level] = [hashlib.sha256(b).hexdigest() for b in (data, get("bls2017").decode(data).tobytes())]
+    assert answers == {f"{sorted(here.items())}\n"}
+
+
+def test_a_picture_of_24_megapixels_stays_below_three_gigabytes():
+    """Encoded and decoded in a process of its own, which reports its peak."""
+    script = ("import resource, numpy as np\n"
+              "from core.codecs.registry import get\n"
+              "from tests.conftest import synthetic\n"
+              "image = np.tile(synthetic(500, 500, 1), (8, 12, 1))\n"
+              "data = get('bls2017').encode(image, 9).data\n"
+              "assert get('bls2017').decode(data).shape == (4000, 6000, 3)\n"
+              "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)")
+    peak = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, text=True, capture_output=True,
+                          env=os.environ | {"PYTHONPATH": str(ROOT)}).stdout
+    assert int(peak) < 3000, f"{peak.strip()} MiB"

@@ -1,0 +1,107 @@
+"""Each measure against an independent implementation (scikit-image, Pillow) or a closed form."""
+
+import math
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage.color import rgb2ycbcr
+from skimage.metrics import mean_squared_error, peak_signal_noise_ratio, structural_similarity
+
+from core import metrics
+from core.errors import ImageError
+from tests.conftest import synthetic
+
+A = synthetic(180, 200)
+B = np.clip(A.astype(int) + np.random.default_rng(1).normal(0, 9, A.shape), 0, 255).astype(np.uint8)
+
+
+def test_mse_and_psnr_agree_with_scikit_image():
+    m = metrics.measure(A, B, structural=False)
+    assert m.mse == pytest.approx(mean_squared_error(A, B), rel=1e-12)
+    assert m.psnr == pytest.approx(peak_signal_noise_ratio(A, B, data_range=255), rel=1e-12)
+
+
+def test_mae_of_a_constant_offset():
+    assert metrics.measure(np.full((8, 9, 3), 10, np.uint8), np.full((8, 9, 3), 17, np.uint8), False).mae == 7
+
+
+def test_luma_and_its_psnr_agree_with_scikit_image():
+    y = [(rgb2ycbcr(x)[..., 0] - 16) * 255 / 219 for x in (A, B)]       # from studio range to full range
+    assert np.abs(metrics.luma(A) - y[0]).max() <= 0.02
+    expected = peak_signal_noise_ratio(*y, data_range=255)
+    assert metrics.measure(A, B, False).psnr_y == pytest.approx(expected, abs=0.002)
+
+
+def test_611_weighs_the_three_planes():
+    planes = [np.moveaxis(np.asarray(Image.fromarray(x).convert("YCbCr"), float), -1, 0) for x in (A, B)]
+    each = [peak_signal_noise_ratio(a, b, data_range=255) for a, b in zip(*planes, strict=True)]
+    assert metrics.measure(A, B, False).psnr_611 == pytest.approx((6 * each[0] + each[1] + each[2]) / 8, abs=0.1)
+
+
+def test_grey_error_is_the_same_in_rgb_and_luma():
+    grey = np.repeat(A[..., :1], 3, 2)
+    noisy = np.repeat(B[..., :1], 3, 2)
+    m = metrics.measure(grey, noisy, False)
+    assert m.psnr == pytest.approx(m.psnr_y, abs=1e-4)
+    assert m.psnr_611 > m.psnr_y                                       # no chroma error: both chroma terms are infinite
+
+
+def test_ssim_agrees_with_scikit_image():
+    expected = structural_similarity(A, B, channel_axis=2, data_range=255, gaussian_weights=True, sigma=1.5,
+                                     use_sample_covariance=False, full=True)[1][5:-5, 5:-5].mean()
+    assert metrics.ssim(A, B) == pytest.approx(expected, abs=2e-4)
+
+
+def test_ms_ssim_agrees_with_its_definition_on_scikit_image():
+    """Wang, Simoncelli, Bovik 2003: contrast-structure at five scales, luminance at the last; per channel, then the mean."""
+    from scipy.ndimage import correlate1d
+    weights = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+    taps = np.exp(-((np.arange(11) - 5) ** 2) / (2 * 1.5**2))
+    taps /= taps.sum()
+
+    def halved(x):
+        h, w = x.shape[0] // 2, x.shape[1] // 2
+        return x[: 2 * h, : 2 * w].reshape(h, 2, w, 2).mean((1, 3))
+
+    def blur(x):
+        return correlate1d(correlate1d(x, taps, 0), taps, 1)[5:-5, 5:-5]
+
+    values = []
+    for c in range(3):
+        a, b, value = A[..., c].astype(float), B[..., c].astype(float), 1.0
+        for scale, weight in enumerate(weights):
+            mu_a, mu_b = blur(a), blur(b)
+            cov = blur(a * b) - mu_a * mu_b
+            var = blur(a * a) - mu_a**2 + blur(b * b) - mu_b**2
+            cs = (2 * cov + (0.03 * 255) ** 2) / (var + (0.03 * 255) ** 2)
+            lum = (2 * mu_a * mu_b + (0.01 * 255) ** 2) / (mu_a**2 + mu_b**2 + (0.01 * 255) ** 2)
+            value *= (cs * lum if scale == 4 else cs).mean() ** weight
+            a, b = halved(a), halved(b)
+        values.append(value)
+    assert metrics.ms_ssim(A, B) == pytest.approx(np.mean(values), abs=1e-3)
+
+
+def test_equal_pictures():
+    m = metrics.measure(A, A)
+    assert (m.mse, m.mae, m.psnr, m.psnr_611) == (0, 0, math.inf, math.inf)
+    assert m.ssim == pytest.approx(1) and m.ms_ssim == pytest.approx(1)
+    assert m.as_dict()["psnr"] is None                                 # JSON has no infinity
+
+
+def test_db_form():
+    assert metrics.to_db(0.99) == pytest.approx(20) and metrics.to_db(1) == math.inf
+
+
+@pytest.mark.parametrize(("side", "has_ssim", "has_multi"), [
+    (10, False, False), (11, True, False), (160, True, False), (161, True, True)])
+def test_small_pictures_have_the_measures_that_exist_for_them(side, has_ssim, has_multi):
+    a, b = synthetic(side, 170), synthetic(side, 170, seed=2)
+    m = metrics.measure(a, b)
+    assert (m.ssim is not None, m.ms_ssim is not None) == (has_ssim, has_multi)
+    assert set(metrics.absent(side, 170)) == {n for n, there in (("ssim", has_ssim), ("ms_ssim", has_multi)) if not there}
+
+
+def test_different_sizes_are_refused():
+    with pytest.raises(ImageError, match="200 × 180 and 180 × 180"):
+        metrics.measure(A, A[:, :180])

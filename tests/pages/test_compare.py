@@ -1,0 +1,79 @@
+"""The Compare page without a browser: every way to choose, every refusal."""
+
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import state
+from tests.conftest import ROOT
+
+
+def settled(app: AppTest) -> AppTest:
+    """`app`, run again until all results are there."""
+    end = time.monotonic() + 120
+    while any("Searching" in c.value for c in app.caption):
+        assert time.monotonic() < end
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture
+def app():
+    test = AppTest.from_file(str(ROOT / "pages" / "compare.py"), default_timeout=120)
+    test.query_params["src"] = "sample:chelsea"
+    test.query_params["c"] = "jpeg,webp"
+    return settled(test.run())
+
+
+def table(app: AppTest):
+    return app.dataframe[0].value.set_index("Codec")
+
+
+def test_same_file_size(app):
+    app.number_input(key="cmp_bytes").set_value(9000).run()
+    shown = table(settled(app))
+    assert list(shown.index) == ["JPEG", "WebP"] and (shown["Bytes"] <= 9000).all() and (shown["Bytes"] > 8000).all()
+
+
+def test_same_quality(app):
+    app.radio(key="cmp_mode").set_value("quality").run()
+    app.slider(key="cmp_target_psnr").set_value(35.0).run()
+    shown = table(settled(app))
+    assert ((shown["PSNR"] >= 35) & (shown["PSNR"] < 36)).all()
+
+
+def test_own_settings(app):
+    app.radio(key="cmp_mode").set_value("own").run()
+    app.select_slider(key="cmp_own_jpeg").set_value(33.0).run()
+    assert table(settled(app)).loc["JPEG", "Setting"] == "quality 33"
+
+
+def test_the_address_is_a_permalink(app):
+    app.radio(key="cmp_mode").set_value("own").run()
+    app.select_slider(key="cmp_own_webp").set_value(61.0).run()
+    settled(app)
+    again = AppTest.from_file(str(ROOT / "pages" / "compare.py"), default_timeout=120)
+    for name, value in app.query_params.items():
+        again.query_params[name] = value
+    assert table(settled(again.run())).equals(table(app))
+
+
+def test_one_codec_is_not_a_comparison(app):
+    app.multiselect(key="cmp_codecs").set_value(["jpeg"]).run()
+    assert not app.exception and any("Choose 2 to 4" in info.value for info in app.info)
+
+
+def test_another_picture_keeps_the_bits_per_pixel(app):
+    before = app.session_state["cmp_bytes"] * 8 / (451 * 300)
+    app.selectbox(key="sample_name").set_value("coffee").run()
+    settled(app)
+    assert app.session_state["cmp_bytes"] * 8 / (600 * 400) == pytest.approx(before, rel=1e-3)
+
+
+def test_every_sample_is_there():
+    for name in state.SAMPLES:
+        picture = state.sample(name)
+        assert f"{picture.width} × {picture.height}" in state.SAMPLES[name]

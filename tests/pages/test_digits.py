@@ -1,0 +1,104 @@
+"""The Digits page, drawn without a browser: every section, every model, a digit of one's own, damage and absence."""
+
+import time
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core import images
+from core.codecs import mnist as codec
+from core.datasets.mnist import sample
+from core.learned import zoo
+from tests.conftest import ROOT
+from tests.pages.digit_models import fill
+
+PAGE = str(ROOT / "pages" / "digits.py")
+SECTIONS = ("Compress", "Step by step", "Your digit", "Trade-off", "Latent space", "Generate")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def store(tmp_path_factory):
+    patch = pytest.MonkeyPatch()
+    patch.setenv("RDX_MODELS", str(tmp_path_factory.mktemp("models")))
+    fill((1, 100, 2000))
+    yield
+    patch.undo()
+
+
+@pytest.fixture
+def app() -> AppTest:
+    st.cache_resource.clear()
+    app = AppTest.from_file(PAGE, default_timeout=120).run()
+    assert not app.exception
+    return app
+
+
+def section(app: AppTest, name: str) -> str:
+    """Everything that a section says once its models are loaded."""
+    app.segmented_control(key="dig_section").set_value(name).run()
+    deadline = time.monotonic() + 90
+    while any("TensorFlow is starting" in caption.value for caption in app.caption) and time.monotonic() < deadline:
+        time.sleep(0.2)
+        app.run()
+    assert not app.exception and not app.error
+    assert not any("TensorFlow is starting" in caption.value for caption in app.caption)
+    return " ".join(element.value for kind in (app.markdown, app.caption, app.metric, app.subheader) for element in kind)
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_every_section_draws_for_every_model(app, name):
+    for lmbda in (2000, 100, 1):
+        app.select_slider(key="dig_lmbda").set_value(lmbda).run()
+        section(app, name)
+
+
+def test_the_sidebar_says_what_the_card_says(app):
+    figures = zoo.card("mnist-2000")["figures"]
+    said = " ".join(caption.value for caption in app.sidebar.caption)
+    assert f"{figures['rate']:.1f} bits" in said and f"{figures['mae']:.4f}" in said
+
+
+def test_an_uploaded_digit_gets_its_string_and_its_bits_can_be_flipped(app):
+    app.segmented_control(key="dig_section").set_value("Your digit").run()
+    app.segmented_control(key="dig_source").set_value("Upload").run()
+    app.file_uploader(key="dig_upload").set_value(("seven.png", images.png(255 - sample()[4]), "image/png")).run()
+    said = section(app, "Your digit")
+    assert "bits of information" in said
+    pills = next(group for group in app.button_group if group.label == "Turn bits over")
+    pills.set_value([0, 5]).run()
+    assert not app.exception
+    assert "notices nothing" in " ".join(caption.value for caption in app.caption)
+
+
+def test_a_picture_without_a_digit_is_refused_in_words(app):
+    app.segmented_control(key="dig_section").set_value("Your digit").run()
+    app.segmented_control(key="dig_source").set_value("Upload").run()
+    for name, data in (("blank.png", images.png(255 + 0 * sample()[0])), ("x.png", b"no picture")):
+        app.file_uploader(key="dig_upload").set_value((name, data, "image/png")).run()
+        assert not app.exception and len(app.error) == 1
+
+
+def test_a_damaged_model_is_named_and_the_others_go_on(app):
+    path = zoo.root() / "mnist-100" / "weights.safetensors"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    try:
+        st.cache_resource.clear()
+        codec._coder.cache_clear()
+        app.select_slider(key="dig_lmbda").set_value(100).run()
+        deadline = time.monotonic() + 60
+        while not app.error and time.monotonic() < deadline:
+            time.sleep(0.2)
+            app.run()
+        assert not app.exception and "'mnist-100' is damaged" in app.error[0].value
+        app.select_slider(key="dig_lmbda").set_value(2000).run()
+        section(app, "Compress")
+    finally:
+        path.write_bytes(whole)
+
+
+def test_without_models_the_page_says_where_to_get_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("RDX_MODELS", str(tmp_path))
+    app = AppTest.from_file(PAGE, default_timeout=60).run()
+    assert not app.exception and "Train & models" in app.info[0].value

@@ -1,0 +1,88 @@
+"""The SVD page, drawn without a browser: the four handles stay in step, refusals are sentences, figures are the tutorial's."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import lowrank
+from core.images import Picture
+from dashboard.svd import answers
+from tests.conftest import ROOT, synthetic
+
+PAGE = str(ROOT / "pages" / "svd.py")
+
+
+@pytest.fixture(scope="module")
+def app() -> AppTest:
+    app = AppTest.from_file(PAGE, default_timeout=300)
+    app.session_state.picture = Picture("waves", synthetic(48, 64))
+    return app.run()
+
+
+def metric(app: AppTest, name: str) -> str:
+    return next(m.value for m in app.metric if m.label == name)
+
+
+def test_it_opens_with_a_picture_and_every_section(app):
+    assert not app.exception and not app.error
+    assert [s.value for s in app.subheader] == [
+        "Singular values", "Energy", "Distortion", "Factor", "Layer by layer", "What it costs in bytes",
+        "A small matrix to play with"]
+    assert app.code[0].value.startswith("Original    1,200 elements\nCompressed  1,065 elements")
+
+
+def test_the_handles_stay_in_step(app):
+    app.slider(key="svd_rank").set_value(20).run()
+    assert metric(app, "Elements") == f"{3 * lowrank.elements(48, 64, 20):,}"
+    assert app.number_input(key="svd_factor").value == pytest.approx(lowrank.compression_factor(48, 64, 20))
+    app.number_input(key="svd_factor").set_value(0.15).run()
+    assert app.session_state.svd_rank == lowrank.rank_for_factor(48, 64, 0.15)
+    app.number_input(key="svd_energy").set_value(70.0).run()
+    rank = app.session_state.svd_rank
+    s = lowrank.decompose(lowrank.channels(synthetic(48, 64))).s
+    assert rank == lowrank.rank_for_energy(s, 0.7)
+    app.segmented_control(key="svd_energy_kind").set_value(2).run()
+    assert app.session_state.svd_rank == rank and app.number_input(key="svd_energy").value > 70
+    assert not app.exception
+
+
+def test_a_byte_budget_sets_the_rank(app):
+    ranks = []
+    for kilobytes in (0.3, 2.0):
+        app.number_input(key="svd_kilobytes").set_value(kilobytes).run()
+        ranks.append(app.session_state.svd_rank)
+    assert 1 <= ranks[0] < ranks[1] and not app.exception
+    app.number_input(key="svd_kilobytes").set_value(0.01).run()
+    assert any("that small" in i.value for i in app.info)
+
+
+def test_the_playground_reads_a_matrix_and_refuses_nonsense(app):
+    app.segmented_control(key="svd_matrix").set_value("Typed or pasted").run()
+    assert "16 elements" in app.code[0].value
+    app.text_area(key="svd_csv").set_value("1 2\n3 four").run()
+    assert "not a number" in app.error[0].value and not app.exception
+    app.text_area(key="svd_csv").set_value("7").run()
+    assert "1 elements" in app.code[0].value and not app.exception and not app.error
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (2, 90), (64, 3)])
+def test_small_pictures(shape):
+    app = AppTest.from_file(PAGE, default_timeout=300)
+    app.session_state.picture = Picture("small", synthetic(*shape))
+    app.run()
+    assert not app.exception and not app.error
+    assert app.session_state.svd_rank == max(1, min(shape) // 10)
+
+
+@pytest.mark.parametrize(("way", "pixels"), [(answers.DOWNSIZE, 10_000), (answers.TRUNCATE, 57_600)])
+def test_large_pictures_leave_the_choice_to_the_person(monkeypatch, way, pixels):
+    monkeypatch.setattr(lowrank, "MAX_PIXELS", 10_000)
+    app = AppTest.from_file(PAGE, default_timeout=300)
+    app.session_state.picture = Picture("large", synthetic(240, 240))
+    app.session_state.svd_way = way
+    app.run()
+    assert not app.exception and "too long" in app.warning[0].value
+    elements = int(metric(app, "Elements").replace(",", ""))
+    side = round(np.sqrt(pixels))
+    assert elements == 3 * lowrank.elements(side, side, app.session_state.svd_rank)
+    assert app.slider(key="svd_rank").max == min(side, 200)
