@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 
 from core.commands.output import Json, show
-from core.errors import ModelError
+from core.errors import ModelError, SettingError
 from core.learned import zoo
 
-Weights = "Start from the weights of this run folder's model, which may have other levels."
+OtherRun = "Start from the weights of this run folder's model, which may have other levels."
+Stored = "Start from the weights of this stored model, which may have other levels, and count its steps on."
 
 
 def bls2017(
@@ -30,20 +31,25 @@ def bls2017(
     average: Annotated[float, typer.Option(help="Share of the old in the running average of the weights, per step.")] = 0.999,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the run folder's checkpoint.")] = False,
     branch: Annotated[Path | None, typer.Option(help="Start from a copy of this run folder's checkpoint.")] = None,
-    warm_start: Annotated[Path | None, typer.Option(help=Weights)] = None,
+    warm_start: Annotated[Path | None, typer.Option(help=OtherRun)] = None,
+    init: Annotated[str, typer.Option(help=Stored)] = "",
     name: Annotated[str, typer.Option(help="Store the finished model under this name; else `train store` does.")] = "",
     replace: Annotated[bool, typer.Option("--replace", help="Replace a stored model of this name.")] = False,
 ) -> None:
     """Train the photo coder of Ballé et al. 2017; without --lmbda one model of all rates."""
     if name:
         zoo.check_free(name, replace)
-    from core.learned.photo_run import Options, check_storable, train_photos
+    from core.learned.photo_run import Options, Start, check_storable, train_photos
+
+    if sum(map(bool, (branch, warm_start, init))) > 1:
+        raise SettingError("--branch, --warm-start and --init name three different starts: choose one.")
 
     options = Options(data, run, steps, decay, lr, lmbda, filters, latents, activation, metric, gray, patch, batch, seed,
                       average)
     if name:
         check_storable(options.config())
-    result = train_photos(options, resume, branch, warm_start)
+    start = Start.of_run(warm_start) if warm_start else Start.of_model(init) if init else None
+    result = train_photos(options, resume, branch, start)
     if result.event == "failed":
         raise ModelError(result.message)
     print(f"{result.event} at step {result.step}.")

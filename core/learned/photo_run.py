@@ -12,6 +12,7 @@ import numpy as np
 
 from core.datasets.photos import load_photos
 from core.errors import ModelError, SettingError
+from core.learned import zoo
 from core.learned.bls2017 import Config, parameter_shapes
 from core.learned.modelfile import MAX_WEIGHTS
 from core.learned.photo_task import PhotoTask
@@ -66,30 +67,61 @@ def check_storable(config: Config) -> None:
                            "fewer filters or latents.")
 
 
-def train_photos(options: Options, resume: bool = False, branch: Path | None = None, warm_start: Path | None = None) -> Result:
-    """Run the training that `options` describe. `branch` and `warm_start` name other run folders: see `train`, `warm_weights`."""
+@dataclass(frozen=True)
+class Start:
+    """A trained model that another training starts from. `before`: its `steps`, `training_seconds` and `validation` lines,
+    which the new training counts on from; empty where the new one counts from nothing."""
+
+    origin: str
+    config: Config
+    weights: dict[str, np.ndarray]
+    sessions: list[dict]
+    before: dict
+
+    @classmethod
+    def of_run(cls, run: Path) -> "Start":
+        """The averaged weights of a run folder. Raises ModelError where there are none."""
+        weights, _ = read_checkpoint(run)
+        record = read_record(run)
+        return cls(str(run), Config.from_json(record["config"]), weights, record["sessions"], {})
+
+    @classmethod
+    def of_model(cls, name: str) -> "Start":
+        """The weights of a stored model. Raises ModelError where it is missing, damaged, or of another family."""
+        stored = zoo.load(name, "bls2017")
+        before = {key: stored.card.get(key, empty) for key, empty in (("steps", 0), ("training_seconds", 0), ("validation", []))}
+        config = Config.from_json(stored.card["config"])
+        return cls(f"Model {name!r}", config, stored.tensors, stored.card.get("sessions", []), before)
+
+
+def train_photos(options: Options, resume: bool = False, branch: Path | None = None, start: Start | None = None) -> Result:
+    """Run the training that `options` describe. `branch` names another run folder: see `train`; `start`: see `warm_weights`."""
     config = options.config()
     photos = load_photos(options.data, options.run.parent / "cache")
     task = PhotoTask(config, photos, options.patch, options.batch, options.seed)
-    if warm_start:
-        start = {name: variable.numpy() for name, variable in task.variables.items()}
-        for name, value in warm_weights(warm_start, config, start).items():
+    if start:
+        fresh = {name: variable.numpy() for name, variable in task.variables.items()}
+        for name, value in warm_weights(start, config, fresh).items():
             task.variables[name].assign(value)
     options.run.mkdir(parents=True, exist_ok=True)
-    parent = options.run if resume and (options.run / RECORD).exists() else branch or warm_start
+    if parent := options.run if resume and (options.run / RECORD).exists() else branch:
+        record = read_record(parent)
+        sessions, before = record["sessions"], record.get("before", {})
+    else:
+        sessions, before = (start.sessions, start.before) if start else ([], {})
     if branch and not (options.run / PROGRESS).exists() and (branch / PROGRESS).exists():
         shutil.copy(branch / PROGRESS, options.run / PROGRESS)  # the history of the common part
-    _record(options, config, read_record(parent)["sessions"] if parent else [])
+    _record(options, config, sessions, before)
     plan = Plan(options.steps, options.lr, options.seed, warmup=300, decay=options.decay, clip=5.0,
                 average=options.average)
     return train(task, plan, options.run, resume, branch)
 
 
-def _record(options: Options, config: Config, sessions: list[dict]) -> None:
-    """Write `run.json`: what is trained, and every command that had a part in it."""
+def _record(options: Options, config: Config, sessions: list[dict], before: dict) -> None:
+    """Write `run.json`: what is trained, every command that had a part in it, and what a `Start` brought along."""
     chosen = {name: value for name, value in asdict(options).items() if not isinstance(value, Path)}
     record = {"config": config.to_json(), "options": chosen, "data": describe_data(options.data),
-              "sessions": [*sessions, provenance()]}
+              "sessions": [*sessions, provenance()], "before": before}
     part = options.run / (RECORD + ".part")
     part.write_text(json.dumps(record, indent=1))
     os.replace(part, options.run / RECORD)
@@ -116,22 +148,22 @@ def read_record(run: Path) -> dict:
         raise ModelError(f"{run} is no run folder of the photo coder: it has no readable {RECORD}.") from None
 
 
-def warm_weights(run: Path, config: Config, start: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Weights for `config` from another run's average: each level takes the gains and priors of the nearest λ.
+def warm_weights(start: Start, config: Config, fresh: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Weights for `config` from a trained model: each level takes the gains and priors of the nearest λ.
 
-    Where `config` has more filters or latents, the further channels stay as in `start`. Raises ModelError where it has
+    Where `config` has more filters or latents, the further channels stay as in `fresh`. Raises ModelError where it has
     fewer, or another activation.
     """
-    weights, _ = read_checkpoint(run)
-    other = Config.from_json(read_record(run)["config"])
+    other = start.config
     smaller = any(mine < theirs for mine, theirs in zip(config.widths, other.widths, strict=True))
     if smaller or other.activation != config.activation or other.colours != config.colours:
         found, wanted = f"{other.widths}, {other.activation}", f"{config.widths}, {config.activation}"
-        raise ModelError(f"{run}: its transforms are {found}; they do not fit into {wanted}.")
+        raise ModelError(f"{start.origin}: its transforms are {found}; they do not fit into {wanted}.")
     nearest = [int(np.argmin(np.abs(np.log(np.array(other.lmbda) / lmbda)))) for lmbda in config.lmbda]
     out = {}
-    for name, value in start.items():
-        known = weights[name][nearest] if name.startswith("prior/") or "gain" in name else weights[name]
+    for name, value in fresh.items():
+        known = start.weights[name]
+        known = known[nearest] if name.startswith("prior/") or "gain" in name else known
         out[name] = value.copy()
         out[name][tuple(slice(size) for size in known.shape)] = known
     return out

@@ -39,12 +39,15 @@ def store_run(run: Path, name: str, photos: Path, pictures: Path | None, notes: 
     config = Config.from_json(record["config"])
     tensors |= build_tables({k.removeprefix("prior/"): v for k, v in tensors.items() if k.startswith("prior/")})
     tensors |= fit(_latents(model_of(config, tensors), load_photos(photos, run.parent / "cache")))
-    history = read_history(run)
+    history, before = read_history(run), record.get("before", {})
+    earlier = before.get("steps", 0)
     card = {
         "title": "Photographs, all rates" if config.levels > 1 else f"Photographs, λ = {config.lmbda[0]:g}",
-        "config": config.to_json(), "lmbda": list(config.lmbda), "steps": step, "seed": record["options"]["seed"],
-        "options": record["options"], "sessions": record["sessions"], "training_seconds": history["seconds"],
-        "data": record["data"], "validation": history["validation"], "tried": list(notes),
+        "config": config.to_json(), "lmbda": list(config.lmbda), "steps": earlier + step, "seed": record["options"]["seed"],
+        "options": record["options"], "sessions": record["sessions"],
+        "training_seconds": before.get("training_seconds", 0) + history["seconds"], "data": record["data"],
+        "validation": before.get("validation", []) + [line | {"step": earlier + line["step"]} for line in history["validation"]],
+        "tried": list(notes),
     }
     if pictures:
         card["figures"] = {"pictures": pictures.name, "bpp": "whole files of the context coder",

@@ -13,7 +13,7 @@ from core.learned.bls2017 import Config, Model, check, parameter_shapes, quantis
 from core.learned.context_fit import fit
 from core.learned.latent_coder import LatentCoder
 from core.learned.photo_coder import PhotoCoder
-from core.learned.photo_run import LMBDAS, Options, describe_data, train_photos, warm_weights
+from core.learned.photo_run import LMBDAS, Options, Start, describe_data, train_photos, warm_weights
 from core.learned.photo_store import evaluate, store_run
 from core.learned.photo_task import PhotoTask
 from core.learned.tables import PRECISION, build_tables, frequencies, sound_tables, split_tables
@@ -162,12 +162,20 @@ def test_from_run_to_stored_model(photos, kodak, tmp_path, monkeypatch):
         store_run(tmp_path / "run", "tiny", photos, None)
 
     wanted = Config((0.01,), 24, 40)
-    fixed = warm_weights(tmp_path / "run", wanted, start(wanted))
+    fixed = warm_weights(Start.of_run(tmp_path / "run"), wanted, start(wanted))
     assert {k: v.shape for k, v in fixed.items()} == parameter_shapes(wanted)
     np.testing.assert_allclose(fixed["log_gain"][0, :32], stored.tensors["log_gain"][lmbdas.index(0.01)], rtol=1e-3)
     assert np.array_equal(fixed["log_gain"][0, 32:], start(wanted)["log_gain"][0, 32:])
     with pytest.raises(ModelError, match="transforms"):
-        warm_weights(tmp_path / "run", Config((0.01,), 24, 24), start(Config((0.01,), 24, 24)))
+        warm_weights(Start.of_model("tiny"), Config((0.01,), 24, 24), start(Config((0.01,), 24, 24)))
+
+    again = train_photos(options(photos, tmp_path / "more", steps=2, lr=1e-9), start=Start.of_model("tiny"))
+    for key, value in stored.tensors.items():
+        if key in again.averaged:
+            np.testing.assert_allclose(again.averaged[key], value, atol=1e-6, err_msg=key)
+    more = store_run(tmp_path / "more", "tiny-more", photos, None)
+    assert more["steps"] == 5 and [line["step"] for line in more["validation"]] == [3, 5]
+    assert len(more["sessions"]) == 2 and more["training_seconds"] >= card["training_seconds"]
 
 
 def test_data_without_a_manifest(tmp_path):
