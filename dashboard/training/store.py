@@ -28,11 +28,14 @@ def show() -> None:
 
 def _table(cards: list[dict]) -> list[dict]:
     """The models as a table to choose from; the chosen ones' cards."""
-    right = {name: st.column_config.TextColumn(alignment="right") for name in ("λ", "Epochs", "Steps", "MAE", "Loss", "Size")}
+    number = st.column_config.NumberColumn
     event = st.dataframe(
         pd.DataFrame([_row(card) for card in cards]), hide_index=True, width="stretch", key="train_models", on_select="rerun",
-        selection_mode="multi-row", column_config=right | {
-            "Rate": st.column_config.TextColumn("Rate, bits", alignment="right", help="Mean over the validation set.")})
+        selection_mode="multi-row", placeholder="–", column_config={
+            "λ": number(format="%g", help="Of a model of one rate."), "Levels": number(help="Rates in one set of weights."),
+            "Epochs": number(format="%g"), "Steps": number(format="localized"),
+            "Rate": number("Rate, bits", format="%.2f", help="Mean over the validation set."),
+            "MAE": number(format="%.4f"), "Loss": number(format="%.2f"), "Size": number(format="bytes")})
     if not event.selection.rows:
         st.caption("Choose one or several models in the table to see and compare their cards.")
     return [cards[row] for row in event.selection.rows]
@@ -40,19 +43,12 @@ def _table(cards: list[dict]) -> list[dict]:
 
 def _row(card: dict) -> dict:
     figures, lmbda = card.get("figures", {}), card.get("lmbda")
-    if isinstance(lmbda, list):
-        lmbda = lmbda[0] if len(lmbda) == 1 else f"{len(lmbda)} levels"
-    return {"Name": card["name"], "Family": FAMILIES.get(card["family"], card["family"]), "λ": _text(lmbda, "g"),
-            "Epochs": _text(card.get("epochs"), "g"), "Steps": _text(card.get("steps"), ",d"),
-            "Rate": _text(figures.get("rate", figures.get("kl_bits")), ".2f"), "MAE": _text(figures.get("mae"), ".4f"),
-            "Loss": _text(figures.get("loss"), ".2f"), "Size": size_text(card.get("weights_bytes", 0)), "Made": _made(card)}
-
-
-def _text(value: object, form: str) -> str:
-    """A figure of a card, a text as it is, and – for what the card does not have."""
-    if isinstance(value, str):
-        return value
-    return format(value, form) if type(value) in (int, float) and (form != ",d" or type(value) is int) else "–"
+    lmbdas = lmbda if isinstance(lmbda, list) else [lmbda]
+    numbers = {"λ": lmbdas[0] if len(lmbdas) == 1 else None, "Levels": len(lmbdas), "Epochs": card.get("epochs"),
+               "Steps": card.get("steps"), "Rate": figures.get("rate", figures.get("kl_bits")), "MAE": figures.get("mae"),
+               "Loss": figures.get("loss"), "Size": card.get("weights_bytes")}
+    return {"Name": card["name"], "Family": FAMILIES.get(card["family"], card["family"]),
+            **{key: float(value) if type(value) in (int, float) else None for key, value in numbers.items()}, "Made": _made(card)}
 
 
 def _order(card: dict) -> tuple:
