@@ -60,6 +60,11 @@ def size_text(count: float) -> str:
     return f"{count / 1e3:.1f} kB" if count < 1e6 else f"{count / 1e6:.2f} MB"
 
 
+def signed(value: float | None, unit: str, digits: int = 1) -> str:
+    """A difference with its sign, a true minus, and its unit: "+3.1 dB", "−0.4 %"; "–" where there is none."""
+    return "–" if value is None else f"{value:+.{digits}f} {unit}".replace("-", "−")
+
+
 def decibel(value: float | None) -> str:
     """A figure in dB: "35.32 dB", "lossless" for infinity, "–" where there is none."""
     if value is None:

@@ -19,7 +19,7 @@ from dashboard.compare.choice import AXES, LMBDAS, show_settings, write_link
 from dashboard.compare.results import Result
 from dashboard.engine import CURVE, EXTRA, SHOWN, Failure, engine
 from dashboard.picks import on_pick
-from dashboard.theme import chart_config, plain, seconds_text
+from dashboard.theme import chart_config, plain, seconds_text, signed
 
 NOW = "now"
 BD_QUALITIES = ("psnr", "psnr_y", "psnr_611", "ms_ssim_db", "ssim")
@@ -203,8 +203,8 @@ def show_bd_table(shown: list[Result], state: Curves) -> None:
         complete = all(len(state.points[n]) == len(CODECS[n].setting.grid) or n in state.problems for n in (anchor, name))
         r = bd_rate(curves[anchor], curves[name]) if complete else BDResult(reason="the curves are not complete yet.")
         rows.append({
-            "Codec": titles[name], "BD-rate": f"{r.percent:+.1f} %" if r.percent is not None else "–",
-            "At equal rate": f"{r.gain:+.2f} dB" if r.gain is not None and quality != "ssim" else "–",
+            "Codec": titles[name], "BD-rate": signed(r.percent, "%"),
+            "At equal rate": signed(r.gain if quality != "ssim" else None, "dB", 2),
             "Compared over": f"{r.overlap[0]:.1f} to {r.overlap[1]:.1f} ({r.covered:.0%})" if r.overlap else "–",
             "Remark": r.reason and f"Undefined: {r.reason}",
         })

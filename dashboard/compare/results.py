@@ -132,9 +132,10 @@ def _row(r: Result, absent: dict[str, str]) -> dict:
     return row | {
         "Status": r.note or "own setting",
         "Setting": f"{r.codec.setting.name} {p.setting:.4g} {r.codec.setting.unit}".strip(),
-        "Bytes": p.bytes, "bpp": p.bpp, "Ratio": p.ratio, "PSNR": m["psnr"], "PSNR-Y": m["psnr_y"], "6:1:1": m["psnr_611"],
-        "SSIM": _figure(m["ssim"], "ssim" in absent, 4), "MS-SSIM": _figure(m["ms_ssim"], "ms_ssim" in absent, 4),
-        "MS-SSIM, dB": _figure(m["ms_ssim_db"], "ms_ssim" in absent, 2), "MSE": m["mse"], "MAE": m["mae"],
+        "Bytes": p.bytes, "bpp": p.bpp, "Ratio": p.ratio, "PSNR": m["psnr"],
+        "MS-SSIM, dB": _figure(m["ms_ssim_db"], "ms_ssim" in absent, 2), "MS-SSIM": _figure(m["ms_ssim"], "ms_ssim" in absent, 4),
+        "SSIM": _figure(m["ssim"], "ssim" in absent, 4), "PSNR-Y": m["psnr_y"], "6:1:1": m["psnr_611"], "MSE": m["mse"],
+        "MAE": m["mae"],
         "Encode": seconds_text(p.encode_s), "Decode": seconds_text(p.decode_s),
         "Options": ", ".join(f"{k} {v}" for k, v in r.codec.info.options.items()),
     }

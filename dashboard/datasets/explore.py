@@ -15,7 +15,7 @@ from dashboard import state
 from dashboard.datasets import charts, export, published
 from dashboard.datasets.charts import Drawn
 from dashboard.datasets.choice import Entry, Shown
-from dashboard.theme import chart_config
+from dashboard.theme import chart_config, signed
 
 MEANS = {"setting": "Constant setting", "rate": "Constant rate"}
 MAX_SINGLES = 200               # thin lines of single pictures that a browser draws with ease
@@ -101,7 +101,7 @@ def show_matrix(everything: dict, found: dict[tuple[str, str], BDResult]) -> Non
         if test == anchor:
             return ""
         percent = found[anchor, test].percent
-        return "–" if percent is None else f"{percent:+.1f} %"
+        return signed(percent, "%")
 
     table = pd.DataFrame([{"Against →": test} | {anchor: cell(test, anchor) for anchor in everything} for test in everything])
     st.dataframe(table, hide_index=True, width="stretch", key="ds_matrix")
@@ -126,8 +126,8 @@ def _anchor(labels: list[str]) -> str:
 
 def _bd_row(label: str, r: BDResult) -> dict[str, str]:
     return {
-        "Codec": label, "BD-rate": "–" if r.percent is None else f"{r.percent:+.1f} %",
-        "At equal rate": "–" if r.gain is None else f"{r.gain:+.2f} dB",
+        "Codec": label, "BD-rate": signed(r.percent, "%"),
+        "At equal rate": signed(r.gain, "dB", 2),
         "Compared over": f"{r.overlap[0]:.2f} to {r.overlap[1]:.2f} dB" if r.overlap else "–",
         "Share of both ranges": f"{r.covered:.0%}", "Remark": r.reason and f"Undefined: {r.reason}",
     }
@@ -169,7 +169,7 @@ def _show_extremes(shown: Shown, entries: dict[str, Entry], values: dict[str, di
         columns = st.columns([1, 3, 3, 3], vertical_alignment="center")
         columns[0].markdown(f"**{title}**")
         for column, (image, percent) in zip(columns[1:], some, strict=False):
-            if column.button(f"{image} · {percent:+.1f} %", key=f"ds_open_{title}_{image}", width="stretch"):
+            if column.button(f"{image} · {signed(percent, '%')}", key=f"ds_open_{title}_{image}", width="stretch"):
                 _open(entries[label], image, [entries[anchor].codec, entries[label].codec])
 
 

@@ -16,6 +16,7 @@ from core.errors import DataError
 from dashboard.datasets import charts, published
 from dashboard.datasets.charts import Drawn
 from dashboard.datasets.choice import Entry, Shown
+from dashboard.theme import signed
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>RD Explorer – {title}</title><style>
@@ -94,7 +95,7 @@ def report(shown: Shown) -> str:
         if label == anchor:
             continue
         r = analysis.bd_rate(everything[anchor].points, curve.points)
-        cells = (label, "–" if r.percent is None else f"{r.percent:+.2f} %", "–" if r.gain is None else f"{r.gain:+.2f} dB",
+        cells = (label, signed(r.percent, "%", 2), signed(r.gain, "dB", 2),
                  f"{r.overlap[0]:.2f} to {r.overlap[1]:.2f} dB" if r.overlap else "–", r.reason)
         rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
     table = f"<table><tr>{''.join(f'<th>{n}</th>' for n in names)}</tr>{''.join(rows)}</table>"

@@ -7,7 +7,7 @@ from core.codecs import mnist as codec
 from core.datasets.mnist import sample
 from core.learned.digit_lab import mean_error, tile
 from dashboard.digits import models
-from dashboard.theme import size_text
+from dashboard.theme import signed, size_text
 from dashboard.thumbnails import show_thumbnails
 
 COUNT = 16
@@ -41,9 +41,9 @@ def show(card: dict, index: int) -> None:
     first.metric("Mean R + λ · D", f"{bits.mean() + card['lmbda'] * error:.1f}",
                  help=f"With D the mean absolute error, {error:.4f}.")
     left.metric("Information content", f"{bits.sum() / 8:.1f} bytes", help="Of all sixteen together.")
-    middle.metric("Sixteen strings", f"{single} bytes", f"{single - bits.sum() / 8:+.1f}", delta_color="off", delta_arrow="off",
-                  help="Every string ends on a whole byte, and that costs.")
-    right.metric("One stream", f"{stream} bytes", f"{stream - bits.sum() / 8:+.1f}",
+    middle.metric("Sixteen strings", f"{single} bytes", signed(single - bits.sum() / 8, "bytes"), delta_color="off",
+                  delta_arrow="off", help="Every string ends on a whole byte, and that costs.")
+    right.metric("One stream", f"{stream} bytes", signed(stream - bits.sum() / 8, "bytes"),
                  delta_color="off", delta_arrow="off", help="Coded one after the other without a stop, the ends are paid once.")
     st.download_button(f"Download the sixteen as one .rdx file ({size_text(len(file))})", file,
                        f"digits-{card['name']}.rdx", icon=":material/download:", key="dig_download")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.learned.digit_rivals import rivals
 from dashboard.digits import charts, models
-from dashboard.theme import chart_config
+from dashboard.theme import chart_config, signed
 
 
 @st.cache_data(max_entries=2, show_spinner="Measuring PNG, WebP and SVD on test digits …")
@@ -37,4 +37,4 @@ def show(card: dict, cards: list[dict]) -> None:
     excess = real["stream_bytes"] - real["stream_information_bytes"]
     share = f" ({excess / real['stream_information_bytes']:+.2%})" if real["stream_information_bytes"] >= 1 else ""
     right.metric(f"{real['stream_digits']:,} digits in one stream", f"{real['stream_bytes']:,} bytes",
-                 f"{excess:+.1f} bytes over the information{share}", delta_color="off", delta_arrow="off")
+                 signed(excess, f"bytes over the information{share}"), delta_color="off", delta_arrow="off")

@@ -13,7 +13,7 @@ from core.rd.measure import RDPoint
 from dashboard.compare.curves import Curves, gather
 from dashboard.photos import charts
 from dashboard.photos.answers import RIVALS, Shown, no_ms_ssim
-from dashboard.theme import chart_config, plain
+from dashboard.theme import chart_config, plain, signed
 
 AXES = {"psnr": "PSNR (RGB), dB", "ms_ssim_db": "MS-SSIM, dB"}
 ALIKE = {"psnr": 0.05, "ms_ssim_db": 0.05}      # differences that nobody sees
@@ -83,7 +83,7 @@ def _verdict(curves: dict[str, list[RDPoint]], state: Curves, axis: str) -> None
         sentence = "; ".join(map(_span, spans)) or "the measured curves share no rate"
         if complete and len(ours[0]) > 1:
             bd = bd_rate(theirs, ours)
-            sentence += f". BD-rate {bd.percent:+.1f} %" if bd.percent is not None else f". BD-rate undefined: {bd.reason}"
+            sentence += f". BD-rate {signed(bd.percent, '%')}" if bd.percent is not None else f". BD-rate undefined: {bd.reason}"
         lines.append(f"- Against **{get(name).info.title}** the learned codec: {sentence.rstrip('.')}.")
     st.markdown(f"**On this picture{'' if complete else ', as far as it is measured'}**\n" + "\n".join(lines))
 
@@ -97,4 +97,5 @@ def _span(span: Span) -> str:
     where = f"at {span.low:.3f} bpp" if span.high == span.low else f"from {span.low:.3f} to {span.high:.3f} bpp"
     if abs(span.gain) < 0.05:
         return f"is on a par {where}"
-    return f"{'wins' if span.gain > 0 else 'loses'} {where} ({span.gain:+.2f} dB{'' if span.high == span.low else ' on average'})"
+    gain = signed(span.gain, "dB" if span.high == span.low else "dB on average", 2)
+    return f"{'wins' if span.gain > 0 else 'loses'} {where} ({gain})"

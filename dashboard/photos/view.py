@@ -14,7 +14,7 @@ from dashboard.compare.results import original_png
 from dashboard.engine import Failure
 from dashboard.photos import answers
 from dashboard.photos.answers import GAIN, Look, Shown
-from dashboard.theme import NEUTRAL, colour, decibel, plain, seconds_text
+from dashboard.theme import NEUTRAL, colour, decibel, plain, seconds_text, signed
 from dashboard.viewer import Panel, viewer
 
 PATIENCE_S = 0.5        # how long a run waits for the new level rather than drawing the page twice
@@ -80,7 +80,8 @@ def show_table(owner: str, picture: Picture, codec: PhotoModel, shown: Shown) ->
         ms_ssim = p.measures.ms_ssim_db
         rows.append({
             "Codec": "Learned" if name == "learned" else used.info.title, "Bytes": p.bytes,
-            "More bytes": "" if name == "learned" else f"{p.bytes / ours - 1:+.1%}", "bpp": p.bpp, "PSNR": p.measures.psnr,
+            "More bytes": "" if name == "learned" else signed(100 * (p.bytes / ours - 1), "%"), "bpp": p.bpp,
+            "PSNR": p.measures.psnr,
             "MS-SSIM, dB": f"{ms_ssim:.2f}" if ms_ssim is not None else "–" if no_structure else "…",
             "Setting": f"{used.setting.name} {p.setting:.4g} {used.setting.unit}".strip() + (
                 f", λ {codec.card['lmbda'][round(p.setting) - 1]:.3g}" if name == "learned" else "")})

@@ -66,9 +66,10 @@ def rate_bars(sizes: Mapping[str, tuple[float, str]]) -> go.Figure:
     labels = list(sizes)
     values, tints = zip(*sizes.values(), strict=True)
     fig.add_bar(y=labels, x=values, orientation="h", showlegend=False, marker_color=tints, marker_line_width=0,
-                text=[size_text(v) for v in values], textposition="auto", hovertemplate="%{y}: %{x:,.0f}<extra></extra>")
+                text=[size_text(v) for v in values], textposition="outside", cliponaxis=False,
+                hovertemplate="%{y}: %{x:,.0f}<extra></extra>")
     fig.update_yaxes(type="category", autorange="reversed", title=None, showgrid=False)
-    fig.update_xaxes(range=[np.log10(min(values)) - 0.5, np.log10(max(values)) + 0.1], dtick=1)
+    fig.update_xaxes(range=[np.log10(min(values)) - 0.5, np.log10(max(values)) + 0.3], dtick=1)
     fig.update_layout(bargap=0.25, margin={"t": 10})
     return fig
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core import images
 from core.errors import DataError, ImageError
+from core.learned import zoo
 from dashboard.training.launch import launch
 
 UPLOAD, FOLDER = "Uploaded pictures", "A folder on the server"
@@ -38,19 +39,24 @@ def photos_form() -> None:
         decay = columns[at + 1].number_input("Decay", 0, 2_000_000, 5_000, 1000, key="train_photo_decay",
                                              help="Last steps, in which the learning rate falls to zero.")
         lr = columns[at + 2].number_input("Learning rate", 1e-6, 0.1, 5e-4, format="%g", key="train_photo_lr")
-        columns = st.columns(4)
+        columns = st.columns(5)
         filters = columns[0].number_input("Filters", 8, 160, 128, 8, key="train_photo_filters",
                                           help="Channels inside the transforms.")
-        latents = columns[1].number_input("Latent channels", 8, 320, 192, 8, key="train_photo_latents",
+        latents = columns[1].number_input("Latent channels", 8, 320, 256, 8, key="train_photo_latents",
                                           help="More are needed for high rates; channels that do not pay stay silent.")
         activation = columns[2].selectbox("Activation", list(ACTIVATIONS), format_func=ACTIVATIONS.get, key="train_photo_norm")
         seed = columns[3].number_input("Seed", 0, 2**31 - 1, 0, key="train_photo_seed")
+        starts = ["", *(card["name"] for card in zoo.cards("bls2017"))]
+        init = columns[4].selectbox("Start from", starts, key="train_photo_init",
+                                    format_func=lambda name: name or "linear transform", help=(
+                                        "The best linear transform of the photographs, or the weights of a stored model that "
+                                        "has no more filters or latent channels."))
         name = st.text_input("Name in the store", placeholder="my-photos", max_chars=64, key="train_photo_name")
         if not st.form_submit_button("Start training", type="primary", icon=":material/play_arrow:"):
             return
     args = ["bls2017", "--steps", str(steps), "--decay", str(min(decay, steps)), "--lr", f"{lr:g}", "--filters", str(filters),
             "--latents", str(latents), "--activation", activation, "--seed", str(seed)]
-    args += ["--lmbda", f"{lmbda:g}"] if lmbda else []
+    args += [*(["--lmbda", f"{lmbda:g}"] if lmbda else []), *(["--init", init] if init else [])]
     title = f"Photographs, λ = {lmbda:g}" if lmbda else "Photographs, all rates"
     if source == UPLOAD:
         launch(name, title, [*args, "--data", "{folder}/pictures"], lambda folder: save_pictures(given, folder / "pictures"))

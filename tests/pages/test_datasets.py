@@ -53,7 +53,7 @@ def test_every_section_draws(app):
     for name in ("Speed", "Table", "Take away", "BD-rate"):
         _section(app, name)
     table = app.dataframe[0].value
-    assert list(table["Codec"]) == ["WEBP"] and list(table["BD-rate"]) == ["-30.0 %"]
+    assert list(table["Codec"]) == ["WEBP"] and list(table["BD-rate"]) == ["−30.0 %"]
 
 
 def test_two_runs_are_compared_with_each_other(app):
@@ -63,7 +63,7 @@ def test_two_runs_are_compared_with_each_other(app):
     _section(app, "BD-rate")
     app.selectbox(key="ds_anchor").set_value("JPEG · today").run()
     rates = dict(zip(app.dataframe[0].value["Codec"], app.dataframe[0].value["BD-rate"], strict=True))
-    assert rates == {"WEBP · today": "-30.0 %", "JPEG · yesterday": "+25.0 %", "WEBP · yesterday": "-12.5 %"}
+    assert rates == {"WEBP · today": "−30.0 %", "JPEG · yesterday": "+25.0 %", "WEBP · yesterday": "−12.5 %"}
 
 
 def test_runs_over_different_pictures_are_not_compared(app):

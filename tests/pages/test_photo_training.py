@@ -65,3 +65,8 @@ def test_uploaded_photographs_become_a_model_of_one_rate(app):
     card = zoo.card("mine")
     assert card["lmbda"] == [0.01] and card["config"]["filters"] == 8 and card["steps"] == 2
     assert card["validation"][-1]["step"] == 2 and zoo.load("mine", "bls2017")
+
+    app.run().selectbox(key="train_photo_init").set_value("mine")
+    start(app, "mine-more")
+    more = next(job for job in jobs.jobs("training") if "mine-more" in job.args)
+    assert more.args[more.args.index("--init") + 1] == "mine"
