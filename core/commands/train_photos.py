@@ -29,6 +29,7 @@ def bls2017(
     batch: Annotated[int, typer.Option(min=1, help="Patches a step.")] = 8,
     seed: Annotated[int, typer.Option(help="Seed of weights, patches and noise.")] = 0,
     average: Annotated[float, typer.Option(help="Share of the old in the running average of the weights, per step.")] = 0.999,
+    hard: Annotated[float, typer.Option(help="Share of the steps, at the end, that decode truly rounded latents.")] = 0.0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the run folder's checkpoint.")] = False,
     branch: Annotated[Path | None, typer.Option(help="Start from a copy of this run folder's checkpoint.")] = None,
     warm_start: Annotated[Path | None, typer.Option(help=OtherRun)] = None,
@@ -45,7 +46,7 @@ def bls2017(
         raise SettingError("--branch, --warm-start and --init name three different starts: choose one.")
 
     options = Options(data, run, steps, decay, lr, lmbda, filters, latents, activation, metric, gray, patch, batch, seed,
-                      average)
+                      average, hard)
     if name:
         check_storable(options.config())
     start = Start.of_run(warm_start) if warm_start else Start.of_model(init) if init else None

@@ -146,12 +146,18 @@ def _per_level(log_gain: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
     return tf.exp(tf.gather(log_gain, levels))[:, None, None]
 
 
-def rate_distortion(model: Model, x: tf.Tensor, levels: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Training's rate in bpp and distortion, both (B,), with uniform noise for rounding. `seed`: (2,) int32, a pure source."""
+def rate_distortion(model: Model, x: tf.Tensor, levels: tf.Tensor, seed: tf.Tensor,
+                    hard: tf.Tensor | bool = False) -> tuple[tf.Tensor, tf.Tensor]:
+    """Training's rate in bpp and distortion, both (B,), with uniform noise for rounding. `seed`: (2,) int32, a pure source.
+
+    `hard`: the distortion is that of truly rounded latents, gradients straight through, while the rate keeps the noise
+    (Minnen & Singh, "Channel-wise autoregressive entropy models", 2020, section 3.3).
+    """
     y = model.analysis(x, levels)
-    y += tf.random.stateless_uniform(tf.shape(y), seed, -0.5, 0.5)
+    noise = tf.random.stateless_uniform(tf.shape(y), seed, -0.5, 0.5)
     pixels = tf.cast(tf.shape(x)[1] * tf.shape(x)[2], tf.float32)
-    return model.bits(y, levels) / pixels, distortion(model.config.metric, x, model.synthesis(y, levels))
+    y_hat = y + tf.where(hard, tf.stop_gradient(tf.round(y) - y), noise)
+    return model.bits(y + noise, levels) / pixels, distortion(model.config.metric, x, model.synthesis(y_hat, levels))
 
 
 def quantised(model: Model, x: tf.Tensor, levels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

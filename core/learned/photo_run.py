@@ -43,6 +43,7 @@ class Options:
     batch: int
     seed: int
     average: float = 0.999
+    hard: float = 0.0
 
     def config(self) -> Config:
         """Raises SettingError for a choice that does not exist."""
@@ -50,6 +51,8 @@ class Options:
             raise SettingError(f"--activation {self.activation}: choose gdn or relu.")
         if self.metric not in ("mse", "ms-ssim"):
             raise SettingError(f"--metric {self.metric}: choose mse or ms-ssim.")
+        if not 0 <= self.hard <= 1:
+            raise SettingError(f"--hard {self.hard:g}: it is a share, from 0 to 1.")
         if self.patch % 16:
             raise SettingError(f"--patch {self.patch}: it must be a multiple of 16.")
         if self.metric == "ms-ssim" and self.patch < 96:
@@ -98,7 +101,8 @@ def train_photos(options: Options, resume: bool = False, branch: Path | None = N
     """Run the training that `options` describe. `branch` names another run folder: see `train`; `start`: see `warm_weights`."""
     config = options.config()
     photos = load_photos(options.data, options.run.parent / "cache")
-    task = PhotoTask(config, photos, options.patch, options.batch, options.seed)
+    first_hard = round((1 - options.hard) * options.steps) if options.hard else None
+    task = PhotoTask(config, photos, options.patch, options.batch, options.seed, first_hard)
     if start:
         fresh = {name: variable.numpy() for name, variable in task.variables.items()}
         for name, value in warm_weights(start, config, fresh).items():

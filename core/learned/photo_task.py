@@ -15,11 +15,15 @@ START_PATCHES = 512
 
 
 class PhotoTask:
-    """A `training.Task`. Every batch holds levels spread evenly over the range, one per sample."""
+    """A `training.Task`. Every batch holds levels spread evenly over the range, one per sample.
 
-    def __init__(self, config: Config, photos: Photos, patch: int = 128, batch: int = 8, seed: int = 0):
+    From the step `first_hard` on the distortion is that of truly rounded latents; None: never.
+    """
+
+    def __init__(self, config: Config, photos: Photos, patch: int = 128, batch: int = 8, seed: int = 0,
+                 first_hard: int | None = None):
         train, held_out = split(photos)
-        self.config, self.seed, self.count = config, seed, batch
+        self.config, self.seed, self.count, self.first_hard = config, seed, batch, first_hard
         self.patches = Patches(photos, train, patch, batch, seed)
         sample = Patches(photos, train, patch, START_PATCHES, seed + 1).batch(0)
         start = start_parameters(config, _colours(sample, config), seed)
@@ -35,14 +39,15 @@ class PhotoTask:
         return [Adam(own, LEVEL_SPEED), Adam(shared)]
 
     def batch(self, step: int) -> dict[str, np.ndarray]:
-        """`x` (B, patch, patch, colours) uint8 and `levels` (B,) int32."""
+        """`x` (B, patch, patch, colours) uint8, `levels` (B,) int32, and whether the latents are rounded: `hard`."""
         first = np.random.default_rng([self.seed, step, 1]).uniform(0, self.config.levels)
         levels = np.floor(first + np.arange(self.count) * self.config.levels / self.count) % self.config.levels
-        return {"x": _colours(self.patches.batch(step), self.config), "levels": levels.astype(np.int32)}
+        return {"x": _colours(self.patches.batch(step), self.config), "levels": levels.astype(np.int32),
+                "hard": np.bool_(self.first_hard is not None and step >= self.first_hard)}
 
     def loss(self, batch: dict, seed: tf.Tensor) -> tuple[tf.Tensor, dict]:
         """Weighted mean of bpp + λ D; reports the unweighted mean, bpp and D."""
-        bpp, distortion = rate_distortion(self.model, batch["x"], batch["levels"], seed)
+        bpp, distortion = rate_distortion(self.model, batch["x"], batch["levels"], seed, batch["hard"])
         loss = bpp + tf.gather(tf.constant(self.config.lmbda, tf.float32), batch["levels"]) * distortion
         weighted = tf.reduce_mean(loss * tf.gather(self.weights, batch["levels"]))
         return weighted, {"bpp": tf.reduce_mean(bpp), "distortion": tf.reduce_mean(distortion)}

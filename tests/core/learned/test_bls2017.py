@@ -102,9 +102,20 @@ def test_variants_have_their_shapes_and_finite_figures(changes):
     assert Config.from_json(json.loads(json.dumps(config.to_json()))) == config
 
 
+def test_hard_steps_decode_rounded_latents_and_keep_the_noisy_rate():
+    variables = {name: tf.Variable(value) for name, value in start().items()}
+    trained, x, level, seed = Model(TINY, variables), synthetic(64, 64, 3)[None], tf.constant([1]), tf.constant([1, 2])
+    soft, _ = rate_distortion(trained, x, level, seed)
+    with tf.GradientTape() as tape:
+        bpp, mse = rate_distortion(trained, x, level, seed, hard=True)
+    wanted = tf.reduce_mean((trained.synthesis(tf.round(trained.analysis(x, level)), level) - x.astype(np.float32)) ** 2)
+    assert float(bpp[0]) == float(soft[0]) and float(mse[0]) == pytest.approx(float(wanted), rel=1e-5)
+    assert np.abs(tape.gradient(mse, variables["analysis/0/spectrum"]).numpy()).max() > 0  # straight through the rounding
+
+
 def test_sixty_steps_on_photographs_lower_the_loss(cached, tmp_path):
     """At each level, on held-out photographs with rounded latents."""
-    task = PhotoTask(TINY, cached, patch=64, batch=8)
+    task = PhotoTask(TINY, cached, patch=64, batch=8, first_hard=50)
     before = task.validate()
     train(task, Plan(steps=60, lr=1e-3, warmup=10, decay=20, average=0.9, validate_every=1000), tmp_path)
     after = [json.loads(line) for line in (tmp_path / "progress.jsonl").read_text().splitlines()][-2]
@@ -183,7 +194,8 @@ def test_data_without_a_manifest(tmp_path):
 
 
 @pytest.mark.parametrize("changes, word", [({"activation": "elu"}, "gdn or relu"), ({"metric": "mae"}, "mse or ms-ssim"),
-                                           ({"patch": 100}, "multiple of 16"), ({"metric": "ms-ssim"}, "at least 96")])
+                                           ({"patch": 100}, "multiple of 16"), ({"metric": "ms-ssim"}, "at least 96"),
+                                           ({"hard": 1.5}, "from 0 to 1")])
 def test_wrong_options_are_refused(tmp_path, changes, word):
     with pytest.raises(SettingError, match=word):
         options(tmp_path, tmp_path, **changes).config()
