@@ -29,7 +29,8 @@ class Bls2017(Codec):
     info = CodecInfo(
         name="bls2017", title="Ballé 2017", family="learned", suffix=".rdx", mime="application/octet-stream",
         about="Nonlinear transform coding (Ballé, Laparra, Simoncelli 2017): one model of all rates, trained by this program.",
-        options={"model": MODEL, "entropy coder": "range coder, stored tables picked by context"})
+        options={"model": MODEL, "latents": "searched for R + λD",
+                 "entropy coder": "range coder, stored tables picked by context"})
     coding: "Coding" = "context"
 
     @property
@@ -54,9 +55,11 @@ class Bls2017(Codec):
             return ""
 
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
+        from core.learned.photo_search import searched
+
         model, fingerprint = coder(self.card["name"])
         level = round(value) - 1
-        y_hat = model.latents(image, level)
+        y_hat = searched(model, image, level)
         payload = model.encode(y_hat, level, self.coding)
         bits = (model.information(y_hat, level) if self.coding == "static" else
                 float(model.symbol_bits(y_hat, level, self.coding).sum(dtype=np.float64)))
@@ -77,8 +80,8 @@ class Bls2017(Codec):
 class Bls2017Static(Bls2017):
     """The codec `bls2017-static`: the same model with one table a channel, whatever stands around a latent."""
 
-    info = replace(Bls2017.info, name="bls2017-static", title="Ballé 2017, static", options={
-        "model": MODEL, "entropy coder": "TFC range coder, one stored table per level and channel"})
+    info = replace(Bls2017.info, name="bls2017-static", title="Ballé 2017, static", options=Bls2017.info.options | {
+        "entropy coder": "TFC range coder, one stored table per level and channel"})
     coding: "Coding" = "static"
 
 

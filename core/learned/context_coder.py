@@ -178,10 +178,7 @@ class ContextCoder:
         rows = np.zeros(((height + 2 * BORDER) * (width + 2 * BORDER), len(self._rules.order)), np.float32)
 
         def note(site: Site, predicted: np.ndarray, values: np.ndarray) -> None:
-            which, shift, high = self._tables_of(site), self._rules.shift[site.channels], self._high(site, values - predicted)
-            beyond = np.maximum(np.abs(high) - REACH + 1, 1)
-            cost = self._costs[which, np.clip(high, -REACH, REACH) + REACH] + shift + (np.abs(high) >= REACH) * (
-                1 + 2 * np.floor(np.log2(beyond)))
+            cost = self._cost(site, self._tables_of(site), values - predicted)
             rows[site.visit.rows[:, None], self._rules.order[site.channels]] = cost
 
         live = self._live(y_hat)
@@ -189,6 +186,31 @@ class ContextCoder:
         out = _inside(rows, height, width)
         out[0, 0, self._rules.order] += -np.log2(self._flags[np.arange(len(live)), live] / FLAG)
         return out
+
+    def around(self, y_hat: np.ndarray, see: Callable[[np.ndarray, np.ndarray, np.ndarray, list[np.ndarray]], None]) -> None:
+        """What latents (h, w, C) would cost if one of them were another: calls `see(y, x, channels, costs)` for parts of them.
+
+        `y`, `x` (N, 1) and `channels` (c,) index the part, `costs` are the bits (N, c) of its latents made smaller by one, as
+        they are, and larger by one, with the tables that stand. Channels that are 0 everywhere are left out.
+        """
+        width = y_hat.shape[1] + 2 * BORDER
+
+        def note(site: Site, predicted: np.ndarray, values: np.ndarray) -> None:
+            y, x = np.divmod(site.visit.rows[:, None], width)
+            which, rest = self._tables_of(site), values - predicted
+            see(y - BORDER, x - BORDER, self._rules.order[site.channels],
+                [self._cost(site, which, rest + step) for step in (-1, 0, 1)])
+
+        follow(self._rules, np.flatnonzero(self._live(y_hat)), y_hat, note)
+
+    def _cost(self, site: Site, which: np.ndarray, rest: np.ndarray) -> np.ndarray:
+        """Bits (N, c) of what the prediction leaves of a site, in the tables `which`."""
+        high = self._high(site, rest)
+        size = np.abs(high)
+        cost = self._costs[which, np.clip(high, -REACH, REACH) + REACH] + self._rules.shift[site.channels]
+        if (size >= REACH).any():
+            cost += (size >= REACH) * (1 + 2 * np.floor(np.log2(np.maximum(size - REACH + 1, 1))))
+        return cost
 
     def count(self, y_hat: np.ndarray, counts: np.ndarray) -> None:
         """Add to `counts` (T, 2·REACH + 1) how often each symbol of each table occurs in latents (h, w, C)."""

@@ -19,6 +19,7 @@ from core.learned.context_fit import fit
 from core.learned.modelfile import Model as Stored
 from core.learned.photo_coder import Coding, PhotoCoder
 from core.learned.photo_run import read_record
+from core.learned.photo_search import searched
 from core.learned.tables import build_tables
 from core.learned.training import PROGRESS, read_checkpoint
 
@@ -123,7 +124,7 @@ def _figures(coder: PhotoCoder, image: np.ndarray, level: int) -> dict[str, floa
     """Figures of one picture. `bpp` is that of the whole file, `static_bpp` the information content under the priors."""
     x = _colours(image, coder.config.colours)
     height, width, _ = x.shape
-    y_hat = coder.latents(x, level)
+    y_hat = searched(coder, x, level)
     file = pack(Container("bls2017", level + 1, width, height, coder.encode(y_hat, level), bytes(4)))
     decoded = coder.picture(y_hat, level, height, width)
     mse = float(np.mean((decoded.astype(np.float64) - x) ** 2))

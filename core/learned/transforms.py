@@ -28,14 +28,21 @@ def conv_up_exactly(y: tf.Tensor, kernel: tf.Tensor, stride: int, bias: tf.Tenso
 
     Its sums run in one order whatever the number of threads (with oneDNN, TensorFlow's default on x86), those of
     `tf.nn.conv2d_transpose` do not: the last bits, and so now and then a rounded pixel, would depend on the machine's load.
-    Needs stride < k ≤ 2·stride + 1.
+    So do those of its gradient with respect to `y`. Needs stride < k ≤ 2·stride + 1.
     """
     k, a, b = kernel.shape[0], kernel.shape[2], kernel.shape[3]
     before = stride - (k - stride) // 2
     around = [before, 3 * stride - k - before]
-    taps = tf.reshape(tf.pad(kernel, [around, around, [0, 0], [0, 0]]), (3, stride, 3, stride, a, b))
-    taps = tf.transpose(tf.reverse(taps, [0, 2]), (0, 2, 5, 1, 3, 4))
-    x = tf.nn.depth_to_space(tf.nn.conv2d(y, tf.reshape(taps, (3, 3, b, stride * stride * a)), 1, "SAME"), stride)
+
+    @tf.custom_gradient
+    def up(y: tf.Tensor, kernel: tf.Tensor) -> tuple:
+        taps = tf.reshape(tf.pad(kernel, [around, around, [0, 0], [0, 0]]), (3, stride, 3, stride, a, b))
+        taps = tf.reshape(tf.transpose(tf.reverse(taps, [0, 2]), (0, 2, 5, 1, 3, 4)), (3, 3, b, stride * stride * a))
+        return tf.nn.depth_to_space(tf.nn.conv2d(y, taps, 1, "SAME"), stride), lambda upstream: (
+            conv_down(upstream, kernel, stride),
+            tf.compat.v1.nn.conv2d_backprop_filter(upstream, kernel.shape, y, [1, stride, stride, 1], "SAME"))
+
+    x = up(tf.convert_to_tensor(y), tf.convert_to_tensor(kernel))
     return x if bias is None else tf.nn.bias_add(x, bias)
 
 

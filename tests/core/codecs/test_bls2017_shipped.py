@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -45,7 +46,8 @@ def test_every_shipped_model_of_photographs_codes(name):
     encoded = model.encode(image, model.setting.default)
     assert encoded.payload_bytes * 8 == pytest.approx(encoded.estimated_bits, rel=0.015, abs=40)
     assert metrics.measure(image, model.decode(encoded.data), False).psnr > 20
-    assert zoo.card(name)["figures"]["levels"][0]["bpp"] > 0
+    levels = zoo.card(name)["figures"]["levels"]
+    assert levels[0]["bpp"] > 0 and all(low[key] < high[key] for key in ("bpp", "psnr") for low, high in pairwise(levels))
 
 
 def test_gdn_and_relu_differ_in_nothing_else():
