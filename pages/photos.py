@@ -22,7 +22,7 @@ if card is None:
     view.show_pictures(picture, None)
     st.stop()
 
-codec, coder, waiting = PhotoModel(card), None, False
+codec, coder, waiting = PhotoModel(card, st.session_state.pho_search), None, False
 level = models.choose_level(card)
 try:
     coder = models.coder(card)

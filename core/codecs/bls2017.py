@@ -28,10 +28,12 @@ class Bls2017(Codec):
 
     info = CodecInfo(
         name="bls2017", title="Ballé 2017", family="learned", suffix=".rdx", mime="application/octet-stream",
-        about="Nonlinear transform coding (Ballé, Laparra, Simoncelli 2017): one model of all rates, trained by this program.",
+        about="Nonlinear transform coding (Ballé, Laparra, Simoncelli 2017): one model of all rates, trained by this program. "
+              "The encoder searches the latents that cost least in R + λD.",
         options={"model": MODEL, "latents": "searched for R + λD",
                  "entropy coder": "range coder, stored tables picked by context"})
     coding: "Coding" = "context"
+    search = True
 
     @property
     def card(self) -> dict:
@@ -59,7 +61,7 @@ class Bls2017(Codec):
 
         model, fingerprint = coder(self.card["name"])
         level = round(value) - 1
-        y_hat = searched(model, image, level)
+        y_hat = searched(model, image, level) if self.search else model.latents(image, level)
         payload = model.encode(y_hat, level, self.coding)
         bits = (model.information(y_hat, level) if self.coding == "static" else
                 float(model.symbol_bits(y_hat, level, self.coding).sum(dtype=np.float64)))
@@ -75,6 +77,14 @@ class Bls2017(Codec):
         """What a file holds: ŷ (h, w, latents) int32, and its level counted from 0. Raises BitstreamError as `decode`."""
         _, y_hat, level, _ = _open(data)
         return y_hat, level
+
+
+class Bls2017Rounded(Bls2017):
+    """The codec `bls2017-rounded`: latents as the analysis gives them, rounded: a fast encoder of the same files."""
+
+    info = replace(Bls2017.info, name="bls2017-rounded", title="Ballé 2017, rounded", options=Bls2017.info.options | {
+        "latents": "rounded"})
+    search = False
 
 
 class Bls2017Static(Bls2017):

@@ -2,17 +2,21 @@
 
 from dataclasses import replace
 
-from core.codecs.bls2017 import MODEL, Bls2017, coder
+from core.codecs.bls2017 import MODEL, Bls2017, Bls2017Rounded, coder
 from core.learned import zoo
 
 
 class PhotoModel(Bls2017):
-    """The codec with the model of `card`. Its name carries the model's hash: results of different models never mix."""
+    """The codec with the model of `card`, its latents searched or just rounded.
 
-    def __init__(self, card: dict):
-        self._card = card
-        self.info = replace(Bls2017.info, name=f"bls2017-{card['weights_sha256'][:16]}",
-                            options=Bls2017.info.options | {"model": card["name"]})
+    Its name carries the model's hash and the choice: results of different ones never mix.
+    """
+
+    def __init__(self, card: dict, search: bool = True):
+        self._card, self.search = card, search
+        kind = Bls2017 if search else Bls2017Rounded
+        self.info = replace(kind.info, name=f"{kind.info.name}-{card['weights_sha256'][:16]}",
+                            options=kind.info.options | {"model": card["name"]})
 
     @property
     def card(self) -> dict:

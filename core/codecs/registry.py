@@ -14,6 +14,7 @@ CODECS: dict[str, Codec] = {codec.name: codec for codec in (
     svd.Svd(),
     klt.Klt(),
     bls2017.Bls2017(),
+    bls2017.Bls2017Rounded(),
     bls2017.Bls2017Static(),
     mnist.Mnist(),
 )}

@@ -8,7 +8,7 @@ from core.codecs import bls2017, photo_models
 from core.learned import zoo
 from dashboard import loading
 
-KEYS = ("pho_model", "pho_level", "pho_section", "pho_axis", "pho_log", "pho_over", "pho_side", "pho_relaxed")
+KEYS = ("pho_model", "pho_level", "pho_section", "pho_axis", "pho_log", "pho_over", "pho_side", "pho_relaxed", "pho_search")
 
 
 def choose_model() -> dict | None:
@@ -28,6 +28,10 @@ def choose_model() -> dict | None:
         config = card["config"]
         st.caption(f"**{card['name']}**: {_rates(card)}, {config['filters']} filters, {config['latents']} latent channels, "
                    f"{config['activation'].upper()}, trained for {card.get('steps', 0):,} steps.")
+        st.session_state.setdefault("pho_search", True)
+        st.toggle("Search the latents", key="pho_search", disabled=config.get("metric", "mse") != "mse",
+                  help="Rounding looks at each latent alone. The search asks synthesis and entropy coder what other numbers "
+                       "would do to this very picture, and takes those that lower R + λ · MSE. The decoder needs not know.")
     return card
 
 

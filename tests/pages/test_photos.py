@@ -54,6 +54,18 @@ def said(app: AppTest) -> str:
     return " ".join(element.value for kind in (app.markdown, app.caption, app.subheader) for element in kind)
 
 
+def test_the_search_can_be_switched_off(app):
+    card, image = zoo.card(bls2017.MODEL), synthetic(96, 180)
+    shown = {}
+    for search in (True, False):
+        app.toggle(key="pho_search").set_value(search)
+        settled(app)
+        data = photo_models.PhotoModel(card, search).encode(image, app.session_state.pho_level).data
+        shown[search] = app.dataframe[0].value["Bytes"].iloc[0]
+        assert shown[search] == len(data)
+    assert shown[True] != shown[False]
+
+
 def test_figures_are_those_of_real_files_and_the_rivals_get_no_fewer_bytes(app):
     image = synthetic(96, 180)
     codec = photo_models.PhotoModel(zoo.card(bls2017.MODEL))

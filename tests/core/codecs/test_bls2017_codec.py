@@ -50,6 +50,15 @@ def test_either_coder_opens_the_files_of_both(codec):
     assert all(np.array_equal(picture, pictures[0]) for picture in pictures)
 
 
+def test_rounded_files_are_those_of_plain_rounding(codec):
+    image, rounded = synthetic(48, 80, 4), bls2017.Bls2017Rounded()
+    y_hat, level = bls2017.Bls2017().latents(rounded.encode(image, 2).data)
+    coder, _ = bls2017.coder(bls2017.MODEL)
+    assert level == 1 and np.array_equal(y_hat, coder.latents(image, 1))
+    searched, _ = bls2017.Bls2017().latents(bls2017.Bls2017().encode(image, 2).data)
+    assert not np.array_equal(y_hat, searched)
+
+
 def test_tiles_leave_no_seam(codec, monkeypatch):
     """Small tiles against the whole at once: the same latents and pixels but for rounding in floating point."""
     image = synthetic(200, 330, 2)
