@@ -11,6 +11,7 @@ from core.datasets import mnist as data
 from core.learned import mnist_training, vae, vae_training, zoo
 
 TUTORIAL = {300: 31.4, 500: 45.1, 2000: 112.3}      # validation loss R + λ · D that the tutorial prints
+REACHED = {300: 0.975, 500: 0.955, 2000: 0.89}      # shares of it
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def test_the_loss_is_the_cards_and_below_the_tutorials(test_set, lmbda):
     name = codec.model_for(lmbda)
     figures = mnist_training.evaluate(codec.coder(name).model, test_set, "mae", lmbda)
     assert figures["loss"] == pytest.approx(zoo.card(name)["figures"]["loss"], rel=1e-3)
-    assert figures["loss"] <= TUTORIAL[lmbda]
+    assert figures["loss"] <= REACHED[lmbda] * TUTORIAL[lmbda]
 
 
 def test_more_lambda_means_more_bits_and_less_error(test_set):
