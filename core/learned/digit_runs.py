@@ -1,16 +1,12 @@
 """What the trainings of all digit models share: shuffled batches, first weights, provenance, and storing with a proof."""
 
-import os
-import platform
-import shlex
-import sys
 import time
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.errors import SettingError
+from core.learned.provenance import provenance
 
 if TYPE_CHECKING:
     from core.learned.training import Plan
@@ -68,11 +64,7 @@ def check_ranges(config: object, ranges: dict[str, tuple[float, float]]) -> None
             raise SettingError(f"{name} must be between {low:g} and {high:g}, not {getattr(config, name):g}.")
 
 
-def provenance(started: float) -> dict:
+def session(started: float) -> dict:
     """When, where and with what a model was made, for its card. `started`: time.time() when this session began."""
-    arguments = [word for word in sys.argv[1:] if word not in ("--resume", "--replace")]    # they do not change the result
-    packages = ("tensorflow", "tensorflow-compression", "numpy")
-    return {"command": shlex.join(["python", "-m", "core", *arguments]),
-            "created": time.strftime("%Y-%m-%d", time.gmtime()), "session_seconds": round(time.time() - started),
-            "hardware": f"{platform.machine()}, {len(os.sched_getaffinity(0))} CPU cores",
-            "versions": {"python": platform.python_version()} | {name: metadata.version(name) for name in packages}}
+    made = provenance(omitted=("--resume", "--replace"))    # they do not change the result
+    return {"created": made.pop("date"), "session_seconds": round(time.time() - started), **made}

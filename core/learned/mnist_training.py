@@ -10,7 +10,7 @@ import tensorflow as tf
 from core.datasets import mnist as data
 from core.errors import ModelError, SettingError
 from core.learned import mnist, zoo
-from core.learned.digit_runs import DATA, Epochs, Shuffled, check_ranges, first_weights, provenance
+from core.learned.digit_runs import DATA, Epochs, Shuffled, check_ranges, first_weights, session
 from core.learned.modelfile import Model
 from core.learned.optim import Adam
 from core.learned.training import Result, train
@@ -163,7 +163,7 @@ def run(config: Config, name: str, folder: Path, resume: bool = False, replace_m
         return {"digits": len(probe), "same_bytes_after_reload": True}
 
     card = {
-        "title": f"Digits, λ = {config.lmbda:g}", **asdict(config), "steps": result.step, **provenance(started),
+        "title": f"Digits, λ = {config.lmbda:g}", **asdict(config), "steps": result.step, **session(started),
         "data": DATA, "figures": figures,
         "searched": evaluate_search(coder, test_set[:SEARCHED], config.metric, config.lmbda), "real": real_rates(coder, test_set),
     }

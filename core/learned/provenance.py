@@ -5,15 +5,16 @@ import platform
 import shlex
 import sys
 import time
+from collections.abc import Collection
 from importlib.metadata import version
 from pathlib import Path
 
 VERSIONS = ("tensorflow", "tensorflow-compression", "numpy")
 
 
-def provenance() -> dict:
-    """command, date, hardware and versions of this process. Of absolute paths only the name is kept."""
-    arguments = [Path(a).name if a.startswith("/") else a for a in sys.argv[1:]]
+def provenance(omitted: Collection[str] = ()) -> dict:
+    """command, date, hardware and versions of this process. Of absolute paths only the name is kept, of `omitted` words nothing."""
+    arguments = [Path(a).name if a.startswith("/") else a for a in sys.argv[1:] if a not in omitted]
     return {
         "command": shlex.join(["python", "-m", "core", *arguments]), "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "hardware": f"{platform.machine()}, {len(os.sched_getaffinity(0))} CPU cores",

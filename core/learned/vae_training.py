@@ -10,7 +10,7 @@ import tensorflow as tf
 from core.datasets import mnist as data
 from core.errors import ModelError
 from core.learned import vae, zoo
-from core.learned.digit_runs import DATA, Epochs, Shuffled, check_ranges, first_weights, provenance
+from core.learned.digit_runs import DATA, Epochs, Shuffled, check_ranges, first_weights, session
 from core.learned.modelfile import Model
 from core.learned.optim import Adam
 from core.learned.training import Result, train
@@ -102,6 +102,6 @@ def run(config: Config, name: str, folder: Path, resume: bool = False,
             raise ModelError(f"Model {name!r} does not draw the same digits after reloading; it was not stored.")
         return {"digits": len(probe), "same_pictures_after_reload": True}
 
-    card = {"title": "Digits, variational autoencoder", **asdict(config), "steps": result.step, **provenance(started),
+    card = {"title": "Digits, variational autoencoder", **asdict(config), "steps": result.step, **session(started),
             "data": DATA, "figures": evaluate(model, test_set)}
     return result, zoo.store(name, "vae", tensors, card, proof=same_pictures, replace=replace_model)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.learned.digit_rivals import rivals
+from core.rd.digit_rivals import rivals
 from dashboard.digits import charts, models
 from dashboard.theme import chart_config, signed
 

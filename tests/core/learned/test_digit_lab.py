@@ -1,6 +1,4 @@
-"""Questions to a model of digits, and the digits' rivals, against closed forms."""
-
-from itertools import pairwise
+"""Questions to a model of digits, against closed forms."""
 
 import numpy as np
 import pytest
@@ -9,7 +7,7 @@ from hypothesis import strategies as some
 
 from core.datasets.mnist import from_picture, sample
 from core.errors import ImageError
-from core.learned import digit_lab, digit_rivals
+from core.learned import digit_lab
 
 
 @given(some.binary(min_size=1, max_size=40), some.data())
@@ -83,16 +81,3 @@ def test_a_photographed_digit_becomes_one_of_mnists():
     for blank in (np.zeros((50, 60), np.uint8), np.full((50, 60, 3), 250, np.uint8)):
         with pytest.raises(ImageError, match="no digit"):
             from_picture(blank)
-
-
-def test_rivals_are_the_sizes_that_they_say():
-    found = digit_rivals.rivals(4)
-    x = sample()[:4, :, :, 0].astype(float)
-    rate, error, label = found["SVD, float16 factors"][2]
-    assert (rate, label) == (3 * 57 * 16, "rank 3")
-    singular = np.linalg.svd(x, compute_uv=False)
-    rank3 = np.sqrt((singular[:, 3:] ** 2).sum() / x.size) / 255        # root of the mean squared error, by Eckart–Young
-    assert error <= rank3
-    files = found["SVD codec, real files"]
-    assert all(a[0] < b[0] and a[1] > b[1] for a, b in pairwise(files))
-    assert found["PNG, lossless"][0][1] == 0 and 500 < found["WebP, lossless"][0][0] < found["PNG, lossless"][0][0] < 2000
