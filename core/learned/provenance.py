@@ -13,7 +13,7 @@ VERSIONS = ("tensorflow", "tensorflow-compression", "numpy")
 
 
 def provenance(omitted: Collection[str] = ()) -> dict:
-    """command, date, hardware and versions of this process. Of absolute paths only the name is kept, of `omitted` words nothing."""
+    """command, date, hardware and versions of this process. Of absolute paths only the name is kept; `omitted` words are not."""
     arguments = [Path(a).name if a.startswith("/") else a for a in sys.argv[1:] if a not in omitted]
     return {
         "command": shlex.join(["python", "-m", "core", *arguments]), "date": time.strftime("%Y-%m-%d", time.gmtime()),
