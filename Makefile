@@ -2,6 +2,7 @@
 # make test   sets everything up and runs all tests
 PORT ?= 8501
 ADDRESS ?= localhost
+JOBS ?= 2
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 
@@ -12,7 +13,7 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(PYTHON) -m ruff check .
-	$(PYTHON) -m pytest $(TESTS)
+	$(PYTHON) -m pytest --numprocesses=$(JOBS) --dist=loadfile $(TESTS)
 
 bench: $(VENV)/.installed-dev
 	$(PYTHON) -m pytest tests/benchmarks --benchmark-enable --benchmark-only --benchmark-json=benchmarks.json

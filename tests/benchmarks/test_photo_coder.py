@@ -7,6 +7,7 @@ import tensorflow as tf
 from core.codecs.bls2017 import MODEL, coder
 from core.learned import transforms
 from core.learned.bls2017 import KERNELS, SMALLEST_BETA, STRIDES
+from core.learned.photo_search import searched
 from core.learned.spectral import to_kernel
 from tests.conftest import synthetic
 
@@ -51,6 +52,14 @@ def test_latents(picture, against):
     analysis, _ = bare(model.model)
     x = tf.constant(picture[None])
     against(lambda: model.latents(picture, LEVEL), lambda: analysis(x).numpy(), "768 × 512 px")
+
+
+def test_search(picture, against):
+    """Picture → searched ŷ, as a multiple of the bare analysis."""
+    model, _ = coder(MODEL)
+    analysis, _ = bare(model.model)
+    x = tf.constant(picture[None])
+    against(lambda: searched(model, picture, LEVEL), lambda: analysis(x).numpy(), "768 × 512 px")
 
 
 def test_picture(picture, against):
