@@ -76,15 +76,25 @@ def store(
 def evaluate(
     name: Annotated[str, typer.Argument(help="Stored model of the family bls2017.")],
     pictures: Annotated[Path, typer.Argument(help="Folder of pictures.")],
+    rounded: Annotated[bool, typer.Option("--rounded", help="Of latents that are just rounded, not searched.")] = False,
+    card: Annotated[bool, typer.Option("--card", help="Write the figures into the model's card.")] = False,
     as_json: Json = False,
 ) -> None:
     """Real and estimated rate and quality of a stored photo coder on a folder, per level."""
+    if rounded and card:
+        raise SettingError("A card has the figures of searched latents: choose --rounded or --card.")
     from core.learned import photo_store
     from core.learned.bls2017 import Config
     from core.learned.photo_coder import PhotoCoder
 
     stored = zoo.load(name, "bls2017")
-    rows = photo_store.evaluate(PhotoCoder(Config.from_json(stored.card["config"]), stored.tensors), pictures)
+    coder = PhotoCoder(Config.from_json(stored.card["config"]), stored.tensors)
+    if card:
+        figures = photo_store.figures(coder, pictures)
+        zoo.amend(name, {"figures": figures})
+        rows = figures["levels"]
+    else:
+        rows = photo_store.evaluate(coder, pictures, search=not rounded)
     if as_json:
         show({"model": name, "pictures": pictures.name, "levels": rows}, as_json=True)
         return

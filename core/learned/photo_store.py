@@ -51,9 +51,7 @@ def store_run(run: Path, name: str, photos: Path, pictures: Path | None, notes: 
         "tried": list(notes),
     }
     if pictures:
-        card["figures"] = {"pictures": pictures.name, "bpp": "whole files of the context coder",
-                           "static_bpp": "information content under one table a channel",
-                           "levels": evaluate(PhotoCoder(config, tensors), pictures)}
+        card["figures"] = figures(PhotoCoder(config, tensors), pictures)
     x = np.random.default_rng(0).integers(0, 256, (64, 64, config.colours), np.uint8)
     wanted = _strings_and_pixels(config, tensors, x)
 
@@ -103,9 +101,16 @@ def _colours(image: np.ndarray, colours: int) -> np.ndarray:
     return image if colours == 3 else np.round(metrics.luma(image)).astype(np.uint8)[..., None]
 
 
-def evaluate(coder: PhotoCoder, folder: Path) -> list[dict]:
+def figures(coder: PhotoCoder, folder: Path) -> dict:
+    """What a card says under "figures" of the pictures in `folder`; raises as `evaluate`."""
+    return {"pictures": folder.name, "bpp": "whole files of the context coder",
+            "static_bpp": "information content under one table a channel", "levels": evaluate(coder, folder)}
+
+
+def evaluate(coder: PhotoCoder, folder: Path, search: bool = True) -> list[dict]:
     """Per level, over the pictures of `folder`: lmbda, and means of real and estimated bpp, PSNR in dB, MSE and MS-SSIM.
 
+    `search`: of latents as the codec searches them, else just rounded.
     Raises ImageError for a file that is no picture, DataError where the folder holds none.
     """
     files = sorted(p for p in folder.iterdir() if p.suffix.lower() in {".png", ".webp", ".jpg", ".jpeg", ".tif", ".tiff"})
@@ -114,17 +119,17 @@ def evaluate(coder: PhotoCoder, folder: Path) -> list[dict]:
     images = [load(path).image for path in files]
     rows = []
     for level, lmbda in enumerate(coder.config.lmbda):
-        figures = [_figures(coder, image, level) for image in images]
-        means = {key: round(float(np.mean([f[key] for f in figures])), 5) for key in figures[0]}
+        found = [_figures(coder, image, level, search) for image in images]
+        means = {key: round(float(np.mean([f[key] for f in found])), 5) for key in found[0]}
         rows.append({"level": level, "lmbda": lmbda} | means)
     return rows
 
 
-def _figures(coder: PhotoCoder, image: np.ndarray, level: int) -> dict[str, float]:
+def _figures(coder: PhotoCoder, image: np.ndarray, level: int, search: bool) -> dict[str, float]:
     """Figures of one picture. `bpp` is that of the whole file, `static_bpp` the information content under the priors."""
     x = _colours(image, coder.config.colours)
     height, width, _ = x.shape
-    y_hat = searched(coder, x, level)
+    y_hat = searched(coder, x, level) if search else coder.latents(x, level)
     file = pack(Container("bls2017", level + 1, width, height, coder.encode(y_hat, level), bytes(4)))
     decoded = coder.picture(y_hat, level, height, width)
     mse = float(np.mean((decoded.astype(np.float64) - x) ** 2))

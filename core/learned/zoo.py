@@ -26,6 +26,7 @@ from core.errors import ModelError
 from core.learned.modelfile import MAX_CARD, MAX_WEIGHTS, NAME, Model, check_name, fingerprint, parse_card, verified
 
 WEIGHTS, CARD = "weights.safetensors", "card.json"
+_FIXED = ("name", "family", "weights_bytes", "weights_sha256")     # what a card says of itself and its weights
 MAX_FILE = 2 * (MAX_WEIGHTS + MAX_CARD)     # no exported model comes near this
 
 
@@ -123,9 +124,19 @@ def store(name: str, family: str, tensors: dict[str, np.ndarray], facts: dict,
         model = verified(facts, _read(scratch / WEIGHTS, MAX_WEIGHTS))
         if proof is not None:
             facts["proof"] = proof(model)
-        _write(scratch / CARD, json.dumps(facts, indent=1, allow_nan=False, ensure_ascii=False).encode())
+        _write(scratch / CARD, _json(facts))
         _publish(scratch, name, replace)
     return facts
+
+
+def amend(name: str, facts: dict) -> dict:
+    """Put `facts` into the card of stored model `name`, whose weights stay; returns the card. Raises ModelError as `load`."""
+    load(name)
+    with _scratch() as scratch, _lock(fcntl.LOCK_EX):
+        changed = card(name) | {key: value for key, value in facts.items() if key not in _FIXED}
+        _write(scratch / CARD, _json(changed))
+        os.replace(scratch / CARD, root() / name / CARD)
+    return changed
 
 
 def remove(name: str) -> None:
@@ -166,8 +177,8 @@ def import_file(data: bytes, name: str | None = None, replace: bool = False) -> 
         raise ModelError(f"This is no exported model: the zip file cannot be read ({error}).") from None
     facts = parse_card(raw_card, None)
     model = verified(facts, weights)
-    return store(name or facts["name"], facts["family"], model.tensors, {k: v for k, v in facts.items() if k not in
-                 ("name", "family", "weights_bytes", "weights_sha256")}, replace=replace)
+    return store(name or facts["name"], facts["family"], model.tensors, {k: v for k, v in facts.items() if k not in _FIXED},
+                 replace=replace)
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
@@ -183,6 +194,10 @@ def _read(path: Path, limit: int) -> bytes:
     """At most `limit` + 1 bytes of a file, so that an oversized one is noticed and not read whole."""
     with path.open("rb") as file:
         return file.read(limit + 1)
+
+
+def _json(facts: dict) -> bytes:
+    return json.dumps(facts, indent=1, allow_nan=False, ensure_ascii=False).encode()
 
 
 def _write(path: Path, data: bytes) -> None:

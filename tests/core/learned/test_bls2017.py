@@ -168,6 +168,9 @@ def test_from_run_to_stored_model(photos, kodak, tmp_path, monkeypatch):
     stored = zoo.load("tiny", "bls2017")
     rows = evaluate(PhotoCoder(Config.from_json(stored.card["config"]), stored.tensors), pictures)
     assert rows == card["figures"]["levels"] and len(rows) == 3
+    plain = evaluate(PhotoCoder(Config.from_json(stored.card["config"]), stored.tensors), pictures, search=False)
+    for searched, rounded, lmbda in zip(rows, plain, lmbdas, strict=True):
+        assert searched["bpp"] + lmbda * searched["mse"] < rounded["bpp"] + lmbda * rounded["mse"]
     assert rows[0]["bpp"] < rows[-1]["bpp"] and rows[0]["psnr"] < rows[-1]["psnr"]
     with pytest.raises(ModelError, match="already"):
         store_run(tmp_path / "run", "tiny", photos, None)

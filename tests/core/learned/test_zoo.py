@@ -115,6 +115,18 @@ def test_foreign_models_are_refused(store):
     assert list(store.iterdir()) == []
 
 
+def test_a_card_can_be_amended_but_not_about_its_weights(store):
+    before = zoo.store("one", "toy", tensors(), {"lmbda": 7})
+    after = zoo.amend("one", {"figures": {"bpp": 0.5}, "name": "two", "family": "vae", "weights_sha256": "0" * 64})
+    assert after == before | {"figures": {"bpp": 0.5}} == zoo.card("one") == zoo.load("one").card
+    assert sorted(path.name for path in store.iterdir()) == ["one"]
+    with pytest.raises(ModelError, match="no model 'two'"):
+        zoo.amend("two", {})
+    (store / "one" / "weights.safetensors").write_bytes(b"damaged")
+    with pytest.raises(ModelError, match="damaged"):
+        zoo.amend("one", {"figures": {}})
+
+
 def test_nothing_is_replaced_by_accident():
     zoo.store("one", "toy", tensors(0), {})
     with pytest.raises(ModelError, match="already has"):
