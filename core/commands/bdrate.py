@@ -18,6 +18,8 @@ def bdrate(
     results: Annotated[Path, typer.Argument(help="A results file of `sweep`.")],
     anchor: Annotated[str, typer.Option(help="The codec that the others are compared with.")],
     metric: Annotated[str, typer.Option(help="psnr, psnr-y, psnr-611, ms-ssim or ssim.")] = "psnr",
+    between: Annotated[tuple[float, float] | None, typer.Option(
+        metavar="LOW HIGH", help="Also how much better a codec is at equal rate, from LOW to HIGH bpp.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object: codec -> percent or null.")] = False,
 ) -> None:
     """Print how many percent more (less: −) bits each codec needs than the anchor for the same quality.
@@ -26,6 +28,8 @@ def bdrate(
     """
     if metric not in analysis.METRICS:
         raise SettingError(f"There is no metric {metric!r}; choose one of {', '.join(analysis.METRICS)}.")
+    if between and not 0 < between[0] < between[1]:
+        raise SettingError(f"--between {between[0]:g} {between[1]:g}: give two rates above 0, the lower one first.")
     data = files.read(results)
     codecs = data.codecs()
     if anchor not in codecs:
@@ -50,15 +54,37 @@ def bdrate(
         percent = "–" if result.percent is None else f"{result.percent:+.1f} %"
         gain = "–" if result.gain is None else f"{result.gain:+.2f} dB"
         print(f"{codec:<14}{percent:>12}{gain:>11}{median:>10}{quartiles:>20}   {overlap}")
+    for codec in found if between else ():
+        print(f"{codec:<14}{_gains(data, anchor, codec, metric, between)}")
+
+
+def _gains(data: files.Results, anchor: str, codec: str, metric: str, between: tuple[float, float]) -> str:
+    """How much better `codec` is at equal rate, at the least and at the most, in words."""
+    try:
+        theirs, ours = _mean_curves(data, anchor, codec, metric)
+    except DataError as error:
+        return str(error)
+    rates = np.geomspace(*between, 200)
+    gains = analysis.at_rates(ours, rates) - analysis.at_rates(theirs, rates)
+    known = np.isfinite(gains)
+    if not known.any():
+        return "the curves share no rate there"
+    return (f"{gains[known].min():+.2f} … {gains[known].max():+.2f} dB at equal rate from {rates[known][0]:.3g} to "
+            f"{rates[known][-1]:.3g} bpp")
 
 
 def compare(data: files.Results, anchor: str, codec: str, metric: str) -> BDResult:
     """BD-rate between the mean curves over the images that both codecs have in full; a reason where there are none."""
-    images = analysis.complete_images(data, [anchor, codec])
-    if not images:
-        return BDResult(reason="no image was measured with both codecs at all settings.")
     try:
-        a, b = (analysis.mean_curve(data, name, metric, images) for name in (anchor, codec))
+        a, b = _mean_curves(data, anchor, codec, metric)
     except DataError as error:
         return BDResult(reason=str(error))
     return bd_rate(a.points, b.points)
+
+
+def _mean_curves(data: files.Results, anchor: str, codec: str, metric: str) -> list[analysis.Curve]:
+    """Of both codecs, over the images that both have in full. Raises DataError where there are none."""
+    images = analysis.complete_images(data, [anchor, codec])
+    if not images:
+        raise DataError("no image was measured with both codecs at all settings.")
+    return [analysis.mean_curve(data, name, metric, images) for name in (anchor, codec)]
