@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 
 COLOURS = {
     "jpeg": "#7d8797", "jpeg444": "#a9845a", "jpeg2000": "#e07b2f", "webp": "#2f9e6b", "avif": "#3b7ff0", "jpegxl": "#8a5cf0",
-    "svd": "#d8435c", "klt": "#d14bab", "bls2017": "#0ea0b3", "mnist": "#c08a12",
+    "svd": "#d8435c", "klt": "#d14bab", "bls2017": "#0ea0b3", "bls2017-rounded": "#6f9aa6", "bls2017-static": "#0b6b86",
+    "mnist": "#c08a12",
 }
 _OTHERS = ("#5f7f2e", "#b4531f", "#4f6db8", "#93478f", "#2f8f8f", "#9a6b3c")
 NEUTRAL = "#8b95a3"
