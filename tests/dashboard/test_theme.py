@@ -19,6 +19,11 @@ def test_durations(value, text):
     assert theme.seconds_text(value) == text
 
 
+@pytest.mark.parametrize(("difference", "text"), [((3.14, "dB"), "+3.1 dB"), ((-0.456, "%", 2), "−0.46 %"), ((None, "dB"), "–")])
+def test_differences(difference, text):
+    assert theme.signed(*difference) == text
+
+
 def test_decibels():
     assert [theme.decibel(v) for v in (35.321, math.inf, None)] == ["35.32 dB", "lossless", "–"]
 
