@@ -45,7 +45,8 @@ def bdrate(
         print(json.dumps({codec: result.percent for codec, result in found.items()}))
         return
     print(f"BD-rate in {analysis.METRICS[metric]} against {anchor}, {len(data.images())} images (negative: fewer bits)")
-    print(f"{'codec':<14}{'mean curve':>12}{'BD gain':>11}{'median':>10}{'quartiles':>20}   overlap")
+    wide = max(14, *(len(codec) + 1 for codec in codecs))
+    print(f"{'codec':<{wide}}{'mean curve':>12}{'BD gain':>11}{'median':>10}{'quartiles':>20}   overlap")
     for codec, result in found.items():
         each = [r.percent for r in analysis.per_image(data, anchor, codec, metric).values() if r.percent is not None]
         spread = "{1:+.1f} %|{0:+.1f} … {2:+.1f} %".format(*np.percentile(each, (25, 50, 75))) if each else "–|–"
@@ -53,9 +54,9 @@ def bdrate(
         overlap = f"{result.overlap[0]:.2f} … {result.overlap[1]:.2f} dB ({result.covered:.0%})" if result.overlap else "none"
         percent = "–" if result.percent is None else f"{result.percent:+.1f} %"
         gain = "–" if result.gain is None else f"{result.gain:+.2f} dB"
-        print(f"{codec:<14}{percent:>12}{gain:>11}{median:>10}{quartiles:>20}   {overlap}")
+        print(f"{codec:<{wide}}{percent:>12}{gain:>11}{median:>10}{quartiles:>20}   {overlap}")
     for codec in found if between else ():
-        print(f"{codec:<14}{_gains(data, anchor, codec, metric, between)}")
+        print(f"{codec:<{wide}}{_gains(data, anchor, codec, metric, between)}")
 
 
 def _gains(data: files.Results, anchor: str, codec: str, metric: str, between: tuple[float, float]) -> str:
