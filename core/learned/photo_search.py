@@ -37,7 +37,8 @@ def searched(coder: PhotoCoder, image: np.ndarray, level: int) -> np.ndarray:
     return best
 
 
-def _steps(prices: ContextCoder, y_hat: np.ndarray, slope: np.ndarray, curvature: np.ndarray, parity: int) -> tuple[float, np.ndarray]:
+def _steps(prices: ContextCoder, y_hat: np.ndarray, slope: np.ndarray, curvature: np.ndarray,
+           parity: int) -> tuple[float, np.ndarray]:
     """Bits of ŷ (h, w, C), and the steps (h, w, C) int32, −1, 0 or 1, that a round takes at the fields of one colour.
 
     `slope` (h, w, C) and `curvature` (C,) are in bits.
