@@ -35,7 +35,9 @@ def test_a_person_moves_the_level_and_takes_the_file_away(address, open_page):
     assert started.value.path().stat().st_size > before
     page.get_by_text("Where the bits go", exact=True).click()
     page.get_by_text("The most expensive channels").wait_for()
-    assert page.locator(".thumbnails img").count() == 12
+    pictures = page.locator(".thumbnails img")
+    pictures.nth(11).wait_for()
+    assert pictures.count() == 12
 
 
 @pytest.mark.parametrize(("width", "theme"), [(400, "dark"), (1280, "light")])

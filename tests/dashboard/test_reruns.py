@@ -1,6 +1,7 @@
 """A waiting rerun of the whole page outlives a timer's; timers bring no values; kept values come back."""
 
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.testing.v1 import AppTest
@@ -17,6 +18,17 @@ def test_a_timer_does_not_take_the_place_of_a_visit_to_another_page():
     request = requests.on_scriptrunner_yield()
     assert request.type == ScriptRequestType.RERUN
     assert request.rerun_data.page_script_hash == "digits" and not request.rerun_data.fragment_id_queue
+
+
+def test_a_timer_does_not_wipe_out_what_a_person_has_just_chosen():
+    """Both arrive before the run starts: the person's values, a file that was uploaded for instance, must reach it."""
+    reruns.mend()
+    requests, chosen = ScriptRequests(), WidgetStates()
+    chosen.widgets.add(id="size", int_value=7)
+    assert requests.request_rerun(RerunData(widget_states=chosen))
+    assert requests.request_rerun(RerunData(widget_states=WidgetStates(), fragment_id="clock", is_auto_rerun=True))
+    states = requests.on_scriptrunner_ready().rerun_data.widget_states
+    assert [(state.id, state.int_value) for state in states.widgets] == [("size", 7)]
 
 
 def test_timers_alone_still_run_their_fragments_alone():
