@@ -9,11 +9,12 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:                     # Streamlit puts this file's folder on the path, not the project's
     sys.path.insert(0, str(ROOT))
 
-from dashboard import reruns, theme, warmup  # noqa: E402
+from dashboard import imports, reruns, theme, warmup  # noqa: E402
 from dashboard.engine import engine  # noqa: E402
 
 st.set_page_config(page_title="RD Explorer", page_icon=str(ROOT / "dashboard" / "icon.png"), layout="wide")
 st.html(theme.CSS)
+imports.mend()
 reruns.mend()
 
 PAGES = (           # without icons: until their font is loaded, they are words that cover the neighbours' links

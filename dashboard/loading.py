@@ -15,13 +15,13 @@ def start(load: Callable[..., Any], *args: Any) -> Future:
 
 
 def result(future: Future, forget: Callable[[], None]) -> Any:
-    """What was loaded, or None while it is not there. Where loading failed, calls `forget()`, so that a mended model is tried
-    again, and raises the ModelError."""
+    """What was loaded, or None while it is not there. Where loading failed, calls `forget()`, so that it is tried again – the
+    model may have been mended –, and raises what it raised: a ModelError where the model is at fault."""
     if not future.done():
         return None
     try:
         return future.result()
-    except ModelError:
+    except Exception:
         forget()
         raise
 

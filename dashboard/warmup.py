@@ -1,10 +1,12 @@
 """Imports TensorFlow in the background once per server, so that no page waits for it before drawing."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import streamlit as st
 
+TRIES = 3
 _ready = threading.Event()
 
 
@@ -23,5 +25,13 @@ def ready() -> bool:
 
 def _import(wait: Callable[[], None]) -> None:
     wait()
-    import tensorflow  # noqa: F401
+    for left in reversed(range(TRIES)):
+        try:
+            import tensorflow  # noqa: F401
+        except ImportError:
+            if not left:
+                raise
+            time.sleep(1)       # another thread may have been in the way
+        else:
+            break
     _ready.set()
