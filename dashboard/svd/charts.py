@@ -69,8 +69,8 @@ def rate_bars(sizes: Mapping[str, tuple[float, str]]) -> go.Figure:
                 text=[size_text(v) for v in values], textposition="outside", cliponaxis=False,
                 hovertemplate="%{y}: %{x:,.0f}<extra></extra>")
     fig.update_yaxes(type="category", autorange="reversed", title=None, showgrid=False)
-    fig.update_xaxes(range=[np.log10(min(values)) - 0.5, np.log10(max(values)) + 0.3], dtick=1)
-    fig.update_layout(bargap=0.25, margin={"t": 10})
+    fig.update_xaxes(range=[np.log10(min(values)) - 0.5, np.log10(max(values)) + 0.05], dtick=1)
+    fig.update_layout(bargap=0.25, margin={"t": 10, "r": 60})      # the last labels stand beside the axis
     return fig
 
 

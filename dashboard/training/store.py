@@ -44,9 +44,10 @@ def _table(cards: list[dict]) -> list[dict]:
 def _row(card: dict) -> dict:
     figures, lmbda = card.get("figures", {}), card.get("lmbda")
     lmbdas = lmbda if isinstance(lmbda, list) else [lmbda]
-    numbers = {"λ": lmbdas[0] if len(lmbdas) == 1 else None, "Levels": len(lmbdas), "Epochs": card.get("epochs"),
-               "Steps": card.get("steps"), "Rate": figures.get("rate", figures.get("kl_bits")), "MAE": figures.get("mae"),
-               "Loss": figures.get("loss"), "Size": card.get("weights_bytes")}
+    numbers = {"λ": lmbdas[0] if len(lmbdas) == 1 else None, "Levels": len(lmbdas) if lmbda else None,
+               "Epochs": card.get("epochs"), "Steps": card.get("steps"),
+               "Rate": figures.get("rate", figures.get("kl_bits")), "MAE": figures.get("mae"), "Loss": figures.get("loss"),
+               "Size": card.get("weights_bytes")}
     return {"Name": card["name"], "Family": FAMILIES.get(card["family"], card["family"]),
             **{key: float(value) if type(value) in (int, float) else None for key, value in numbers.items()}, "Made": _made(card)}
 
