@@ -4,7 +4,7 @@ A job is a folder with
     job.json         what it is: kind, title, the arguments of `python -m core …`, when it was started
     pid              the process that looks after it (`python -m core.jobs FOLDER`)
     log.txt          what the command printed
-    progress.jsonl   what the command reports, one JSON object a line (see core/learned/training.py)
+    progress.jsonl   what the command reports, one JSON object a line (see core/learned/training/loop.py)
     exit             the command's exit status, once it has ended
     cancel           written to ask the command to stop at its next step; whoever ignores it is stopped after a while
 
@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Literal
 
 from core.errors import DataError
-from core.learned import zoo
+from core.store import zoo
 
 State = Literal["running", "done", "cancelled", "failed", "interrupted"]
 PATIENCE_S = 20.0       # how long a command may take to notice `cancel`

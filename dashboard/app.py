@@ -9,8 +9,10 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:                     # Streamlit puts this file's folder on the path, not the project's
     sys.path.insert(0, str(ROOT))
 
-from dashboard import imports, reruns, theme, warmup  # noqa: E402
+from dashboard import warmup  # noqa: E402
 from dashboard.engine import engine  # noqa: E402
+from dashboard.streamlit_patches import imports, reruns  # noqa: E402
+from dashboard.ui import theme  # noqa: E402
 
 st.set_page_config(page_title="RD Explorer", page_icon=str(ROOT / "dashboard" / "icon.png"), layout="wide")
 st.html(theme.CSS)

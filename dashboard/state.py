@@ -6,9 +6,9 @@ import streamlit as st
 
 from core import images
 from core.errors import RDError
-from core.fetch import fetch
 from core.images import Picture
-from dashboard.theme import plain
+from core.images.fetch import fetch
+from dashboard.ui.theme import plain
 
 SAMPLES = {
     "astronaut": "Astronaut · 512 × 512", "chelsea": "Cat · 451 × 300", "coffee": "Coffee · 600 × 400",

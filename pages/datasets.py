@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.batch.runs import runs
+from core.sweep.runs import runs
 from dashboard.datasets import explore, library, start
 from dashboard.datasets.choice import choose, choose_runs
 

@@ -9,12 +9,12 @@ LMBDAS = (0.002, 0.02, 0.2)
 
 def fill(name: str, lmbda: tuple[float, ...] = LMBDAS, activation: str = "gdn") -> dict:
     """Store an untrained model of 24 filters and 32 latents as `name` in the store that RDX_MODELS names; its card."""
-    from core.learned import zoo
-    from core.learned.bls2017 import Config
-    from core.learned.context_fit import fit
-    from core.learned.klt_start import start_parameters
-    from core.learned.photo_store import model_of
-    from core.learned.tables import build_tables
+    from core.learned.ops.tables import build_tables
+    from core.learned.photos.context_fit import fit
+    from core.learned.photos.model import Config
+    from core.learned.photos.publish import model_of
+    from core.learned.photos.start import start_parameters
+    from core.store import zoo
     config = Config(lmbda, filters=24, latents=32, activation=activation)
     start, rng = start_parameters(config, synthetic(256, 256)[None], 0), np.random.default_rng(0)
     for key in (key for key in start if key.endswith("spectrum")):  # kernels that reach over all their taps

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
-from core.container import Container, pack, unpack
+from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError
-from core.learned import zoo
+from core.store import zoo
 
 if TYPE_CHECKING:
-    from core.learned.photo_coder import Coding, PhotoCoder
+    from core.learned.photos.coder import Coding, PhotoCoder
 
 MODEL = "bls2017-multirate"
 STRIDE = 16
@@ -57,7 +57,7 @@ class Bls2017(Codec):
             return ""
 
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
-        from core.learned.photo_search import searched
+        from core.learned.photos.search import searched
 
         model, fingerprint = coder(self.card["name"])
         level = round(value) - 1
@@ -113,14 +113,14 @@ def _open(data: bytes) -> tuple["PhotoCoder", np.ndarray, int, Container]:
 
 
 def coder(name: str):
-    """(`core.learned.photo_coder.PhotoCoder`, fingerprint) of stored model `name`, kept while its weights do not change."""
+    """(`core.learned.photos.coder.PhotoCoder`, fingerprint) of stored model `name`, kept while its weights do not change."""
     return _coder(name, zoo.card(name)["weights_sha256"], str(zoo.root()))
 
 
 @lru_cache(maxsize=2)
 def _coder(name: str, weights_sha256: str, root: str):
-    from core.learned.bls2017 import Config
-    from core.learned.photo_coder import PhotoCoder
+    from core.learned.photos.coder import PhotoCoder
+    from core.learned.photos.model import Config
 
     stored = zoo.load(name, "bls2017")
     return PhotoCoder(Config.from_json(stored.card["config"]), stored.tensors), stored.fingerprint

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core import patches
-from core.basis import SIZES, UNIT, own_basis
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
-from core.coefficients import SHIFTS, SYMBOLS, code_plane, optimise, quantise, rebuild
-from core.container import Container, pack, unpack
-from core.entropy import Decoder, Encoder, Model, escape_model
+from core.coding.coefficients import SHIFTS, SYMBOLS, code_plane, optimise, quantise, rebuild
+from core.coding.container import Container, pack, unpack
+from core.coding.range_coder import Decoder, Encoder, Model, escape_model
+from core.linear import patches
+from core.linear.basis import SIZES, UNIT, own_basis
 
 COLOUR = 127                    # one, in the colour axes as they are sent
 _COARSE = 60 * patches.PIXEL    # from this step on patches of 16 × 16 pixels pay, below it 8 × 8

@@ -9,10 +9,10 @@ from functools import lru_cache
 import numpy as np
 
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
-from core.container import Container, pack, unpack
+from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError, SettingError
-from core.learned import zoo
-from core.learned.modelfile import fingerprint
+from core.store import zoo
+from core.store.modelfile import fingerprint
 
 SIDE = 28
 MAX_DIGITS = 60_000
@@ -80,13 +80,13 @@ def model_for(lmbda: float) -> str:
 
 
 def coder(name: str):
-    """The `core.learned.mnist.Coder` of stored model `name`, kept while its weights do not change."""
+    """The `core.learned.digits.model.Coder` of stored model `name`, kept while its weights do not change."""
     return _coder(name, zoo.card(name)["weights_sha256"], str(zoo.root()))
 
 
 @lru_cache(maxsize=12)
 def _coder(name: str, weights_sha256: str, root: str):
-    from core.learned.mnist import Coder
+    from core.learned.digits.model import Coder
     return Coder(zoo.load(name, "mnist").tensors)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from core.codecs.bls2017 import MODEL, Bls2017, Bls2017Rounded, coder
-from core.learned import zoo
+from core.store import zoo
 
 
 class PhotoModel(Bls2017):
@@ -23,7 +23,7 @@ class PhotoModel(Bls2017):
         return self._card
 
     def coder(self):
-        """The model at work: a `core.learned.photo_coder.PhotoCoder`."""
+        """The model at work: a `core.learned.photos.coder.PhotoCoder`."""
         return coder(self._card["name"])[0]
 
 

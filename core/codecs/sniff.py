@@ -4,11 +4,11 @@ import io
 
 from PIL import Image
 
-from core import container
 from core.codecs.base import Codec
 from core.codecs.registry import CODECS, get
+from core.coding import container
 from core.errors import BitstreamError, ImageError
-from core.jxl_header import is_jxl, jxl_size
+from core.images.jxl_header import is_jxl, jxl_size
 
 _PILLOW = {"JPEG": "jpeg", "JPEG2000": "jpeg2000", "WEBP": "webp", "AVIF": "avif"}
 

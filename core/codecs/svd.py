@@ -18,12 +18,12 @@ from functools import lru_cache
 import numpy as np
 from scipy.fft import dct
 
-from core import lowrank
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
-from core.coefficients import SHIFTS, code_plane, optimise, quantise, rebuild
-from core.container import Container, pack, unpack
-from core.entropy import Decoder, Encoder
-from core.patches import MATRIX, rounded
+from core.coding.coefficients import SHIFTS, code_plane, optimise, quantise, rebuild
+from core.coding.container import Container, pack, unpack
+from core.coding.range_coder import Decoder, Encoder
+from core.linear import lowrank
+from core.linear.patches import MATRIX, rounded
 
 RUN = 64                    # entries of a singular vector that are transformed together
 TRUNCATED = 200             # components of pictures above lowrank.MAX_PIXELS, where a full SVD takes too long

@@ -7,7 +7,7 @@ from PIL import Image
 
 from core.codecs.registry import get
 from core.datasets.mnist import sample
-from core.learned.digit_lab import tile
+from core.learned.digits.lab import tile
 
 Points = list[tuple[float, float, str]]     # (bits a digit, mean absolute error 0..1, what it is)
 RANKS = (1, 2, 3, 4, 6, 8, 12)

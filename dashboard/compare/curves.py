@@ -14,12 +14,13 @@ from core.images import Picture
 from core.rd.bdrate import BDResult, bd_rate
 from core.rd.hull import operating_point
 from core.rd.measure import Measured, RDPoint
-from dashboard import charts, warmup
+from dashboard import warmup
 from dashboard.compare.choice import AXES, LMBDAS, show_settings, write_link
 from dashboard.compare.results import Result
 from dashboard.engine import CURVE, EXTRA, SHOWN, Failure, engine
-from dashboard.picks import on_pick
-from dashboard.theme import chart_config, plain, seconds_text, signed
+from dashboard.ui import charts
+from dashboard.ui.chart_clicks import on_pick
+from dashboard.ui.theme import chart_config, plain, seconds_text, signed
 
 NOW = "now"
 BD_QUALITIES = ("psnr", "psnr_y", "psnr_611", "ms_ssim_db", "ssim")

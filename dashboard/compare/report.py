@@ -11,10 +11,10 @@ import plotly.io
 from core import metrics
 from core.images import Picture
 from core.rd.measure import RDPoint
-from dashboard.charts import rd_chart
 from dashboard.compare.choice import AXES
 from dashboard.compare.results import Result
-from dashboard.theme import colour, decibel
+from dashboard.ui.charts import rd_chart
+from dashboard.ui.theme import colour, decibel
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>RD Explorer – {title}</title><style>

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import plotly.graph_objects as go
 
-from core.batch.analysis import Band, Curve, Speed
-from dashboard.theme import NEUTRAL, colour, figure
+from core.results.analysis import Band, Curve, Speed
+from dashboard.ui.theme import NEUTRAL, colour, figure
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 _PUBLISHED = ("#6b7785", "#a35d8a", "#4f7a4a", "#9a6a2f", "#50659c", "#8a4b4b")

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.batch import analysis, runs
-from core.batch.runs import Run
 from core.errors import RDError
-from core.results import Results
+from core.results import Results, analysis
+from core.sweep import runs
+from core.sweep.runs import Run
 from dashboard import state
 
 KEYS = ("ds_runs", "ds_metric", "ds_shown", "ds_section", "ds_mean", "ds_log", "ds_quartiles", "ds_singles", "ds_anchor",

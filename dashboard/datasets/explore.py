@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.batch import analysis, runs
 from core.codecs.registry import CODECS
 from core.errors import DataError, RDError
 from core.rd.bdrate import BDResult
-from core.results import COLUMNS
+from core.results import COLUMNS, analysis
+from core.sweep import runs
 from dashboard import state
 from dashboard.datasets import charts, export, published
 from dashboard.datasets.charts import Drawn
 from dashboard.datasets.choice import Entry, Shown
-from dashboard.theme import chart_config, signed
+from dashboard.ui.theme import chart_config, signed
 
 MEANS = {"setting": "Constant setting", "rate": "Constant rate"}
 MAX_SINGLES = 200               # thin lines of single pictures that a browser draws with ease

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 import plotly.io
 import streamlit as st
 
-from core import published as curves_out
 from core import results as files
-from core.batch import analysis
 from core.errors import DataError
+from core.results import analysis
+from core.results import published as curves_out
 from dashboard.datasets import charts, published
 from dashboard.datasets.charts import Drawn
 from dashboard.datasets.choice import Entry, Shown
-from dashboard.theme import signed
+from dashboard.ui.theme import signed
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>RD Explorer – {title}</title><style>

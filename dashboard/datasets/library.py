@@ -5,10 +5,10 @@ from datetime import datetime
 import streamlit as st
 
 from core import jobs
-from core.batch import runs
-from core.batch.runs import Run
 from core.errors import RDError
-from dashboard.theme import seconds_text
+from core.sweep import runs
+from core.sweep.runs import Run
+from dashboard.ui.theme import seconds_text
 
 STATES = {
     "running": ":material/hourglass_top: running", "done": ":material/check_circle: complete",

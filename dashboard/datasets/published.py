@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core import published
-from core.batch.analysis import Curve
 from core.errors import DataError
+from core.results import published
+from core.results.analysis import Curve
 
 
 def loaded() -> dict[str, published.Published]:

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from core import archive
-from core.batch import estimate, plan, runs, sources
 from core.codecs.registry import CODECS
 from core.errors import DataError, RDError
-from core.images import SUFFIXES, png
+from core.images import SUFFIXES, archive, png
+from core.sweep import estimate, plan, runs, sources
 from dashboard import state
-from dashboard.theme import seconds_text
+from dashboard.ui.theme import seconds_text
 
 KINDS = {
     "samples": "Sample pictures", "upload": "Upload", "folder": "Folder of this machine", "tfds": "TensorFlow Datasets",

@@ -3,9 +3,9 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from core.learned.digit_lab import noisy_density
+from core.learned.digits.lab import noisy_density
 from core.rd.hull import lower_hull
-from dashboard.theme import NEUTRAL, colour, figure
+from dashboard.ui.theme import NEUTRAL, colour, figure
 
 OURS = colour("mnist")
 ACCENT = "#d8435c"

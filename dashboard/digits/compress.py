@@ -5,10 +5,10 @@ import streamlit as st
 
 from core.codecs import mnist as codec
 from core.datasets.mnist import sample
-from core.learned.digit_lab import mean_error, tile
+from core.learned.digits.lab import mean_error, tile
 from dashboard.digits import models
-from dashboard.theme import signed, size_text
-from dashboard.thumbnails import show_thumbnails
+from dashboard.ui.theme import signed, size_text
+from dashboard.ui.thumbnails import show_thumbnails
 
 COUNT = 16
 

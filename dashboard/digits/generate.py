@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from core.learned.digit_lab import prior_samples, random_strings
+from core.learned.digits.lab import prior_samples, random_strings
 from dashboard.digits import models
-from dashboard.thumbnails import show_thumbnails
+from dashboard.ui.thumbnails import show_thumbnails
 
 COUNT = 24
 

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.datasets.mnist import sample
-from core.learned.digit_lab import live_dims, path, traversal
+from core.learned.digits.lab import live_dims, path, traversal
 from dashboard.digits import charts, models
-from dashboard.theme import chart_config
-from dashboard.thumbnails import show_thumbnails
+from dashboard.ui.theme import chart_config
+from dashboard.ui.thumbnails import show_thumbnails
 
 
 def show(card: dict, index: int) -> None:

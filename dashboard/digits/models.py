@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.codecs import mnist as codec
 from core.datasets.mnist import sample
-from core.learned import zoo
+from core.store import zoo
 from dashboard import loading, state
 
 KEYS = ("dig_section", "dig_lmbda", "dig_own", "dig_index")
@@ -57,12 +57,12 @@ def choose_digit() -> int:
 
 def live_dims(card: dict) -> list[int]:
     """The dimensions of a model's latent space that carry information, most first."""
-    from core.learned.digit_lab import live_dims as live
+    from core.learned.digits.lab import live_dims as live
     return live(card["figures"]["bits_per_dim"])
 
 
 def coder(card: dict):
-    """The model of `card` at work (`core.learned.mnist.Coder`), or None while it is being loaded. Raises ModelError."""
+    """The model of `card` at work (`core.learned.digits.model.Coder`), or None while it is being loaded. Raises ModelError."""
     return loading.result(_coder(card["name"], card["weights_sha256"], str(zoo.root())), _coder.clear)
 
 
@@ -77,7 +77,7 @@ def vae_card() -> dict | None:
 
 
 def vae(card: dict):
-    """The variational autoencoder of `card` at work (`core.learned.vae.Model`), or None while it is being loaded."""
+    """The variational autoencoder of `card` at work (`core.learned.digits.vae.Model`), or None while it is being loaded."""
     return loading.result(_vae(card["name"], card["weights_sha256"], str(zoo.root())), _vae.clear)
 
 
@@ -94,8 +94,8 @@ def _coder(name: str, weights_sha256: str, root: str) -> Future:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _untrained(latent_dims: int) -> Future:
     def make():
-        from core.learned import mnist
-        from core.learned.digit_runs import first_weights
+        from core.learned.digits import model as mnist
+        from core.learned.digits.runs import first_weights
         parameters = first_weights(mnist.parameter_shapes(latent_dims), seed=0)
         return mnist.Coder(parameters | mnist.build_tables(parameters))
     return loading.start(make)
@@ -104,6 +104,6 @@ def _untrained(latent_dims: int) -> Future:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _vae(name: str, weights_sha256: str, root: str) -> Future:
     def load():
-        from core.learned import vae
+        from core.learned.digits import vae
         return vae.Model(zoo.load(name, "vae").tensors)
     return loading.start(load)

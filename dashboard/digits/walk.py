@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from core.datasets.mnist import sample
-from core.learned.digit_lab import live_dims, mean_error, noisy, stretched
+from core.learned.digits.lab import live_dims, mean_error, noisy, stretched
 from dashboard.digits import charts, models
-from dashboard.theme import chart_config
-from dashboard.thumbnails import show_thumbnails
+from dashboard.ui.theme import chart_config
+from dashboard.ui.thumbnails import show_thumbnails
 
 SHOWN_DIMS = 12
 

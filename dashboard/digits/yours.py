@@ -6,10 +6,10 @@ import streamlit as st
 from core import images
 from core.datasets.mnist import from_picture, sample
 from core.errors import RDError
-from core.learned.digit_lab import flip_bits
+from core.learned.digits.lab import flip_bits
 from dashboard.digits import models
 from dashboard.digits.canvas import canvas
-from dashboard.thumbnails import show_thumbnails
+from dashboard.ui.thumbnails import show_thumbnails
 
 SOURCES = ("Draw", "Upload", "Test digit")
 

@@ -9,13 +9,13 @@ from core.codecs.base import Codec
 from core.codecs.photo_models import PhotoModel
 from core.codecs.registry import get
 from core.images import Picture
-from core.learned import photo_lab
-from core.lowrank import error_map
+from core.learned.photos import lab as photo_lab
+from core.linear.lowrank import error_map
 from core.rd.match import Match
 from core.rd.measure import Measured
 from dashboard import warmup
 from dashboard.engine import CURVE, EXTRA, MATCH, SHOWN, Failure, engine
-from dashboard.viewer import png_bytes
+from dashboard.ui.viewer import png_bytes
 
 RIVALS = ("jpeg", "jpeg2000")
 GAIN = 4                        # of the picture of differences

@@ -4,13 +4,13 @@ import numpy as np
 import streamlit as st
 
 from core.images import Picture
-from core.learned import photo_lab
+from core.learned.photos import lab as photo_lab
 from core.rd.measure import Measured
 from dashboard.photos import charts
 from dashboard.photos.answers import Look, Shown
-from dashboard.theme import chart_config
-from dashboard.thumbnails import show_thumbnails
-from dashboard.viewer import png_bytes
+from dashboard.ui.theme import chart_config
+from dashboard.ui.thumbnails import show_thumbnails
+from dashboard.ui.viewer import png_bytes
 
 MAX_CELLS = 16_384      # more would make the map heavy to draw
 

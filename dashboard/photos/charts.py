@@ -7,11 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from core.batch.analysis import Curve
-from core.learned.photo_lab import Relaxed, by_cost
+from core.learned.photos.lab import Relaxed, by_cost
 from core.rd.measure import RDPoint
-from dashboard import charts
-from dashboard.theme import NEUTRAL, colour, figure
+from core.results.analysis import Curve
+from dashboard.ui import charts
+from dashboard.ui.theme import NEUTRAL, colour, figure
 
 OURS = colour("bls2017")
 

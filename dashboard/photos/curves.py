@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from core import published
-from core.batch.analysis import Curve
 from core.codecs.photo_models import PhotoModel
 from core.codecs.registry import get
 from core.images import Picture
 from core.rd.advantage import Span, advantage
 from core.rd.bdrate import bd_rate
 from core.rd.measure import RDPoint
+from core.results import published
+from core.results.analysis import Curve
 from dashboard.compare.curves import Curves, gather
 from dashboard.photos import charts
 from dashboard.photos.answers import RIVALS, Shown, no_ms_ssim
-from dashboard.theme import chart_config, plain, signed
+from dashboard.ui.theme import chart_config, plain, signed
 
 AXES = {"psnr": "PSNR (RGB), dB", "ms_ssim_db": "MS-SSIM, dB"}
 ALIKE = {"psnr": 0.05, "ms_ssim_db": 0.05}      # differences that nobody sees

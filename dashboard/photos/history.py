@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.photos import charts
-from dashboard.theme import chart_config, plain, seconds_text
+from dashboard.ui.theme import chart_config, plain, seconds_text
 
 
 def show(card: dict) -> None:

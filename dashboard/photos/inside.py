@@ -5,11 +5,11 @@ import streamlit as st
 
 from core.codecs.photo_models import PhotoModel
 from core.images import Picture
-from core.learned import photo_lab
+from core.learned.photos import lab as photo_lab
 from dashboard.engine import Failure
 from dashboard.photos import answers, charts
-from dashboard.theme import chart_config, plain
-from dashboard.thumbnails import show_thumbnails
+from dashboard.ui.theme import chart_config, plain
+from dashboard.ui.thumbnails import show_thumbnails
 
 SIDES = {"analysis": "Analysis, first stage", "synthesis": "Synthesis, last stage"}
 TAPS = 9                # of the kernels next to the pixels

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 import streamlit as st
 
 from core.codecs import bls2017, photo_models
-from core.learned import zoo
+from core.store import zoo
 from dashboard import loading
 
 KEYS = ("pho_model", "pho_level", "pho_section", "pho_axis", "pho_log", "pho_over", "pho_side", "pho_relaxed", "pho_search")
@@ -55,7 +55,7 @@ def choose_level(card: dict) -> int:
 
 
 def coder(card: dict):
-    """The model at work (`core.learned.photo_coder.PhotoCoder`), or None while it is being loaded. Raises ModelError."""
+    """The model at work (`core.learned.photos.coder.PhotoCoder`), or None while it is being loaded. Raises ModelError."""
     loaded = loading.result(_coder(card["name"], card["weights_sha256"], str(zoo.root())), _coder.clear)
     return loaded and loaded[0]
 

@@ -4,10 +4,10 @@ import streamlit as st
 
 from core.codecs.photo_models import PhotoModel
 from core.images import Picture
-from core.learned.photo_lab import Relaxed
+from core.learned.photos.lab import Relaxed
 from dashboard.engine import Failure
 from dashboard.photos import answers, charts
-from dashboard.theme import chart_config, plain
+from dashboard.ui.theme import chart_config, plain
 
 
 def show(owner: str, picture: Picture, codec: PhotoModel, coder) -> None:

@@ -9,14 +9,15 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from core import lowrank, metrics
+from core import metrics
 from core.codecs import svd
 from core.codecs.base import Codec
 from core.errors import RDError
 from core.images import Picture
-from core.lowrank import Factors
+from core.linear import lowrank
+from core.linear.lowrank import Factors
 from core.rd.match import match_bytes, match_quality
-from dashboard.viewer import png_bytes
+from dashboard.ui.viewer import png_bytes
 
 DOWNSIZE, TRUNCATE = "Make it smaller first", "Keep its size, first 200 components only"
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core import lowrank
-from core.lowrank import Factors
-from dashboard.theme import NEUTRAL, colour, figure, size_text
+from core.linear import lowrank
+from core.linear.lowrank import Factors
+from dashboard.ui.theme import NEUTRAL, colour, figure, size_text
 
 CHANNELS = (("Red", "#dc4c43"), ("Green", "#36a05c"), ("Blue", "#3b7ff0"))
 SIGMA, SQUARED = "#c08a12", "#7a5cd6"

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core import lowrank
-from core.lowrank import Factors
+from core.linear import lowrank
+from core.linear.lowrank import Factors
 
 ENERGIES = {1: "Σσ", 2: "Σσ²"}
 

@@ -3,11 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from core import lowrank
 from core.errors import DataError
-from core.lowrank import Factors
+from core.linear import lowrank
+from core.linear.lowrank import Factors
 from dashboard.svd import charts
-from dashboard.theme import chart_config
+from dashboard.ui.theme import chart_config
 
 RANDOM, TYPED = "Random 40 × 30", "Typed or pasted"
 EXAMPLE = "1, 2, 3, 4\n2, 4, 6, 8\n1, 1, 1, 1\n5, 6, 7, 9"

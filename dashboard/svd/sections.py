@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from core import lowrank
 from core.codecs import svd
 from core.codecs.registry import get
 from core.images import Picture
-from core.lowrank import Factors
+from core.linear import lowrank
+from core.linear.lowrank import Factors
 from dashboard.svd import answers, charts, playground
-from dashboard.theme import NEUTRAL, chart_config, colour, decibel, size_text
-from dashboard.viewer import Panel, viewer
+from dashboard.ui.theme import NEUTRAL, chart_config, colour, decibel, size_text
+from dashboard.ui.viewer import Panel, viewer
 
 DEFAULTS = {"svd_log": False, "svd_decibel": True, "svd_layers": 3, "svd_way": answers.DOWNSIZE, "svd_matrix": playground.RANDOM,
             "svd_seed": 22, "svd_csv": playground.EXAMPLE, "svd_small_rank": 15, "svd_energy_kind": 1}

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from dashboard.theme import NEUTRAL, colour, figure
+from dashboard.ui.theme import NEUTRAL, colour, figure
 
 _TINTS = {"loss": NEUTRAL, "rate": colour("mnist"), "distortion": colour("avif"), "bpp": colour("mnist"), "psnr": colour("avif")}
 _NOT_CURVES = {"event", "time", "step", "steps", "lr", "step_s", "eta_s", "seed", "message", "gradient_norm"}

@@ -5,8 +5,8 @@ import streamlit as st
 from core import jobs
 from core.errors import RDError
 from core.jobs import Job
-from dashboard.theme import chart_config, seconds_text
 from dashboard.training.charts import curve_names, training_chart
+from dashboard.ui.theme import chart_config, seconds_text
 
 MARKS = {"running": ":blue-badge[running]", "done": ":green-badge[done]", "cancelled": ":orange-badge[stopped]",
          "failed": ":red-badge[failed]", "interrupted": ":orange-badge[killed]"}

@@ -8,9 +8,9 @@ import streamlit as st
 
 from core import jobs
 from core.errors import RDError
-from core.learned import zoo
-from dashboard.theme import plain
+from core.store import zoo
 from dashboard.training.jobs import KIND
+from dashboard.ui.theme import plain
 
 
 def launch(name: str, title: str, args: list[str], prepare: Callable[[Path], None] | None = None) -> None:

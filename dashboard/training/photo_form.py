@@ -7,7 +7,7 @@ import streamlit as st
 
 from core import images
 from core.errors import DataError, ImageError
-from core.learned import zoo
+from core.store import zoo
 from dashboard.training.launch import launch
 
 UPLOAD, FOLDER = "Uploaded pictures", "A folder on the server"

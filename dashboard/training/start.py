@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.learned import zoo
+from core.store import zoo
 from dashboard.training.launch import launch
 from dashboard.training.photo_form import photos_form
 

@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import ModelError
-from core.learned import zoo
-from dashboard.theme import size_text
+from core.store import zoo
+from dashboard.ui.theme import size_text
 
 FAMILIES = {"mnist": "Digits", "vae": "Digits, VAE", "bls2017": "Photographs"}
 

@@ -5,10 +5,10 @@ import pytest
 import tensorflow as tf
 
 from core.codecs.bls2017 import MODEL, coder
-from core.learned import transforms
-from core.learned.bls2017 import KERNELS, SMALLEST_BETA, STRIDES
-from core.learned.photo_search import searched
-from core.learned.spectral import to_kernel
+from core.learned.ops import transforms
+from core.learned.ops.spectral import to_kernel
+from core.learned.photos.model import KERNELS, SMALLEST_BETA, STRIDES
+from core.learned.photos.search import searched
 from tests.conftest import synthetic
 
 LEVEL = 6

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from core import lowrank
 from core.codecs.registry import get
+from core.linear import lowrank
 from dashboard.svd import answers
 
 REPEATS = 3

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.batch import engine, plan, pools, sources
-from core.batch.store import Journal
 from core.codecs import registry
 from core.rd.measure import measure
+from core.sweep import plan, pools, sources
+from core.sweep import run as engine
+from core.sweep.journal import Journal
 from tests.conftest import ROOT
 
 CODECS = {name: registry.get(name) for name in ("jpeg", "jpeg2000", "webp", "avif")}

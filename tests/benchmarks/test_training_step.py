@@ -6,9 +6,9 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_compression as tfc
 
-from core.learned.bls2017 import Config, Model, rate_distortion
-from core.learned.klt_start import start_parameters
-from core.learned.optim import Adam
+from core.learned.photos.model import Config, Model, rate_distortion
+from core.learned.photos.start import start_parameters
+from core.learned.training.optim import Adam
 from tests.conftest import synthetic
 
 N, LMBDA, REPEATS = 128, 0.01, 7

@@ -7,7 +7,8 @@ import pytest
 from streamlit.runtime.scriptrunner.exec_code import modified_sys_path
 
 from core.errors import ModelError
-from dashboard import imports, loading
+from dashboard import loading
+from dashboard.streamlit_patches import imports
 
 
 @pytest.mark.parametrize("error", [ModelError("damaged"), ModuleNotFoundError("six")])

@@ -6,9 +6,12 @@ import numpy as np
 def fill(lmbdas=(100, 2000), vae=True) -> None:
     """Store models `mnist-λ` (and `mnist-vae`) in the store that RDX_MODELS names."""
     from core.datasets.mnist import sample
-    from core.learned import mnist, mnist_training, vae_training, zoo
-    from core.learned import vae as vae_model
-    from core.learned.digit_runs import DATA, first_weights
+    from core.learned.digits import model as mnist
+    from core.learned.digits import train as mnist_training
+    from core.learned.digits import vae as vae_model
+    from core.learned.digits import vae_train as vae_training
+    from core.learned.digits.runs import DATA, first_weights
+    from core.store import zoo
     for lmbda in lmbdas:
         weights = first_weights(mnist.parameter_shapes(4), seed=int(lmbda))
         weights["analysis/dense2/kernel"] *= 40 if lmbda > 1 else 0         # λ = 1: nothing is worth sending

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import images
-from core.batch import runs
+from core.sweep import runs
 from tests.conftest import ROOT, synthetic
 
 PAGE = str(ROOT / "pages" / "datasets.py")
@@ -126,7 +126,7 @@ def test_stored_runs_are_named_and_deleted(app):
 
 
 def test_published_curves_are_drawn_and_compared(app, reference):
-    from core import published
+    from core.results import published
     path = reference / "tfc-kodak/PSNR_sRGB_Y/balle-2018-iclr-opt-mse.txt"
     app.session_state.ds_published = {path.name: published.read(path.read_bytes(), path.name)}
     app.run()

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core import images
 from core.codecs import mnist as codec
 from core.datasets.mnist import sample
-from core.learned import zoo
+from core.store import zoo
 from tests.conftest import ROOT
 from tests.pages.digit_models import fill
 

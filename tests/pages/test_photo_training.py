@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import images, jobs
-from core.learned import zoo
+from core.store import zoo
 from tests.conftest import ROOT, synthetic
 
 PAGE = str(ROOT / "pages" / "train.py")

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.codecs import bls2017, photo_models
 from core.codecs.registry import get
 from core.images import Picture
-from core.learned import zoo
+from core.store import zoo
 from tests import photo_models as store_of_models
 from tests.conftest import ROOT, synthetic
 

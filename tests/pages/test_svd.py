@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import lowrank
 from core.images import Picture
+from core.linear import lowrank
 from dashboard.svd import answers
 from tests.conftest import ROOT, synthetic
 

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import jobs
-from core.learned import zoo
+from core.store import zoo
 from tests.conftest import ROOT
 from tests.pages.digit_models import fill
 

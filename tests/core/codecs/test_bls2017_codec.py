@@ -5,9 +5,9 @@ import pytest
 import tensorflow as tf
 
 from core.codecs import bls2017
-from core.container import Container, pack, unpack
+from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError
-from core.learned import photo_coder
+from core.learned.photos import coder as photo_coder
 from tests import photo_models
 from tests.conftest import synthetic
 

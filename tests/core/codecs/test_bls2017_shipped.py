@@ -10,8 +10,8 @@ from core.codecs.bls2017 import MODEL
 from core.codecs.photo_models import PhotoModel
 from core.codecs.registry import get
 from core.images import load
-from core.learned import zoo
 from core.rd.match import match_bytes
+from core.store import zoo
 from tests.conftest import synthetic
 
 SOME = (2, 4, 12, 19)

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from core import container
 from core.codecs import mnist as codec
 from core.codecs.registry import get
+from core.coding import container
 from core.datasets.mnist import sample
 from core.errors import BitstreamError, ImageError, ModelError, SettingError
-from core.learned import zoo
+from core.store import zoo
 from tests.pages.digit_models import fill
 
 

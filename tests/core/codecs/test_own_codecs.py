@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import lowrank, metrics
+from core import metrics
 from core.codecs import klt, svd
 from core.codecs.registry import get
-from core.container import Container, pack
+from core.coding.container import Container, pack
 from core.errors import BitstreamError, RDError
 from core.images import load
+from core.linear import lowrank
 from core.rd.match import match_bytes
 from tests.conftest import ROOT, synthetic
 

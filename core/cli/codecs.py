@@ -1,0 +1,23 @@
+"""`python -m core codecs`: what there is, and its settings."""
+
+import json
+import sys
+from dataclasses import asdict
+
+from core.cli.output import Json
+from core.codecs.registry import CODECS, PROBLEMS
+
+
+def codecs(as_json: Json = False) -> None:
+    """List all codecs with their setting, range and fixed options."""
+    for problem in PROBLEMS:
+        print(f"not usable: {problem}", file=sys.stderr)
+    if as_json:
+        table = {name: asdict(c.info) | {"setting": asdict(c.setting)} for name, c in CODECS.items()}
+        print(json.dumps(table, ensure_ascii=False))
+        return
+    for name, c in CODECS.items():
+        s = c.setting
+        unit = f" {s.unit}" if s.unit else ""
+        print(f"{name:<9} {c.info.title:<12} {s.name} {s.low:g} to {s.high:g}{unit}, default {s.default:g}; {s.better} is better")
+        print(f"{'':<9} {', '.join(f'{k} {v}' for k, v in c.info.options.items())}")

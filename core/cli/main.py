@@ -1,0 +1,32 @@
+"""The command line: the same engine as the pages. Bad input ends with one line on stderr and exit status 2.
+
+Each command is a function in `core/cli/`; this file only names them and turns errors into sentences.
+"""
+
+import sys
+
+import typer
+
+from core.cli import bdrate, codecs, files, models, sweep, train
+from core.errors import RDError
+
+app = typer.Typer(
+    name="python -m core", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    help="RD Explorer: real codecs, real bytes, true distortion.")
+app.command("codecs")(codecs.codecs)
+app.command("encode")(files.encode)
+app.command("decode")(files.decode)
+app.command("measure")(files.measure)
+app.command("sweep")(sweep.sweep)
+app.command("bdrate")(bdrate.bdrate)
+app.add_typer(train.app, name="train")
+app.add_typer(models.app, name="models")
+
+
+def main() -> None:
+    """Runs the command line; exits with 0, 2 (bad input) or 1 (a fault of ours)."""
+    try:
+        app()
+    except RDError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)

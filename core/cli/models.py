@@ -1,0 +1,89 @@
+"""`python -m core models`: list, verify, remove, export and import trained models."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.output import Json
+from core.errors import DataError, ModelError
+from core.store import zoo
+
+app = typer.Typer(help="The stored models: list, verify, remove, export, import.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="A model's name, as `models list` shows it.")]
+
+
+@app.command("list")
+def list_models(as_json: Json = False) -> None:
+    """List the stored models; with --json their cards."""
+    cards = zoo.cards()
+    if as_json:
+        print(json.dumps(cards, ensure_ascii=False))
+        return
+    for card in cards:
+        print(f"{card['name']:<24} {card['family']:<8} {card['weights_bytes'] / 1e6:5.2f} MB  {card.get('title', '')}"
+              f"{_figures(card)}")
+
+
+def _figures(card: dict) -> str:
+    """The figures that a card has of these, in words: of plain rounding, and of searched rounding."""
+    told = ""
+    for name, words in (("figures", ": "), ("searched", "; searched: ")):
+        figures = card.get(name) if isinstance(card.get(name), dict) else {}
+        if {"rate", "mae", "loss"} <= set(figures):
+            told += f"{words}{figures['rate']:.2f} bits, MAE {figures['mae']:.4f}, R + λD {figures['loss']:.2f}"
+    return told
+
+
+@app.command()
+def verify(names: Annotated[list[str] | None, typer.Argument(help="Models to verify; all by default.")] = None,
+           as_json: Json = False) -> None:
+    """Check weights against their SHA-256, shapes and coding tables. Exit status 2 when a model is unusable."""
+    found = {}
+    for name in names or zoo.names():
+        try:
+            zoo.load(name)
+            found[name] = None
+        except ModelError as error:
+            found[name] = str(error)
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+    else:
+        for name, fault in found.items():
+            print(f"{name:<24} {fault or 'sound'}")
+    if bad := [name for name, fault in found.items() if fault]:
+        raise ModelError(f"Unusable: {', '.join(bad)}.")
+
+
+@app.command()
+def remove(name: Name) -> None:
+    """Take a model, sound or damaged, out of the store."""
+    zoo.remove(name)
+
+
+@app.command()
+def export(name: Name, output: Annotated[Path, typer.Option("-o", "--output", help="The zip file to write.")]) -> None:
+    """Write a model as one zip file."""
+    data = zoo.export(name)
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise DataError(f"Cannot write {output}: {error.strerror}.") from None
+
+
+@app.command("import")
+def import_model(file: Annotated[Path, typer.Argument(help="A file that `models export` wrote.")],
+                 name: Annotated[str, typer.Option(help="Store it under this name instead of its own.")] = "",
+                 as_json: Json = False) -> None:
+    """Store a model from a zip file."""
+    try:
+        with file.open("rb") as source:
+            data = source.read(zoo.MAX_FILE + 1)
+    except OSError as error:
+        raise DataError(f"Cannot read {file}: {error.strerror}.") from None
+    card = zoo.import_file(data, name or None)
+    if as_json:
+        print(json.dumps(card, ensure_ascii=False))
+    else:
+        print(f"stored {card['name']} ({card['family']}, {card['weights_bytes'] / 1e6:.2f} MB)")

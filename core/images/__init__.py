@@ -1,0 +1,30 @@
+"""Where pictures come from: bytes -> `Picture`, with a sentence for whatever is refused.
+
+    file, upload ─────────────┐
+    web address ──► fetch ────┼──►  picture.read  ──►  Picture (uint8 (H, W, 3), sRGB)
+    zip ──────────► archive ──┘     (jxl_header: size before decoding)
+"""
+
+from core.images.picture import (
+    MAX_BYTES,
+    MAX_PIXELS,
+    SUFFIXES,
+    Picture,
+    decode_standard,
+    fingerprint,
+    load,
+    png,
+    read,
+)
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "SUFFIXES",
+    "Picture",
+    "decode_standard",
+    "fingerprint",
+    "load",
+    "png",
+    "read",
+]

@@ -1,0 +1,204 @@
+"""Bytes -> image: any usual picture as uint8 (H, W, 3) sRGB, with a note on whatever had to be done to it.
+
+Uploads are hostile until read: formats are allow-listed, the size is checked before a pixel is decoded, only the first
+frame is touched, and every failure of a decoder ends in one ImageError.
+"""
+
+import hashlib
+import io
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+from PIL import Image, ImageCms, ImageOps
+
+from core.errors import ImageError
+from core.images.jxl_header import is_jxl, jxl_size
+
+FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "TIFF", "BMP", "GIF", "JPEG2000", "JXL")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".gif", ".jp2", ".jxl")
+MAX_PIXELS = 50_000_000
+MAX_BYTES = 200_000_000
+MIN_SIDE = 2
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS      # Pillow's own guard as a second line behind ours
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture ready to be coded. `image` is uint8 (H, W, 3) sRGB; `notes` say what was done on the way in."""
+
+    name: str
+    image: np.ndarray
+    notes: tuple[str, ...] = ()
+    source: str = ""
+    sha256: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sha256", fingerprint(self.image))
+        self.image.flags.writeable = False
+
+    @property
+    def height(self) -> int:
+        return self.image.shape[0]
+
+    @property
+    def width(self) -> int:
+        return self.image.shape[1]
+
+
+def fingerprint(image: np.ndarray) -> str:
+    """SHA-256 of shape and pixels: the key of every cache."""
+    return hashlib.sha256(repr(image.shape).encode() + np.ascontiguousarray(image).tobytes()).hexdigest()
+
+
+def load(path: str | Path) -> Picture:
+    """The picture in a file. Raises ImageError, also when the file cannot be read."""
+    path = Path(path)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ImageError(f"{path.name} has {path.stat().st_size:,} bytes; at most {MAX_BYTES:,} are read.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"Cannot read {path}: {error.strerror}.") from error
+    return read(data, path.name)
+
+
+def read(data: bytes, name: str = "picture") -> Picture:
+    """The picture in `data`. Raises ImageError when it is no picture of FORMATS, damaged, too large or too small."""
+    if not data:
+        raise ImageError(f"{name} is empty.")
+    if len(data) > MAX_BYTES:
+        raise ImageError(f"{name} has {len(data):,} bytes; at most {MAX_BYTES:,} are read.")
+    try:
+        image, notes, kind = _read_jxl(data) if is_jxl(data) else _read_pillow(data, FORMATS)
+    except ImageError as error:
+        raise ImageError(f"{name}: {error}") from error
+    height, width = image.shape[:2]
+    if min(height, width) < MIN_SIDE:
+        raise ImageError(f"{name} is {width} × {height} pixels; every codec here takes pictures from {MIN_SIDE} × {MIN_SIDE} on.")
+    return Picture(name, image, tuple(notes), kind)
+
+
+def decode_standard(data: bytes, kind: str) -> np.ndarray:
+    """The pixels of a standard file of one format (of FORMATS), of any size from 1×1. Raises ImageError."""
+    if kind == "JXL":
+        if not is_jxl(data):
+            raise ImageError("This is not a JPEG XL file.")
+        return _read_jxl(data)[0]
+    return _read_pillow(data, (kind,))[0]
+
+
+def png(image: np.ndarray, level: int = 6) -> bytes:
+    """`image` – uint8 (H, W, 3) or (H, W) – as a PNG file; `level` is zlib's, 1 (fast) to 9 (small)."""
+    out = io.BytesIO()
+    Image.fromarray(image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image).save(out, "PNG", compress_level=level)
+    return out.getvalue()
+
+
+def _check_size(width: int, height: int) -> None:
+    if width < 1 or height < 1:
+        raise ImageError(f"the picture is {width} × {height} pixels; there is nothing to see.")
+    if width * height > MAX_PIXELS:
+        raise ImageError(
+            f"the picture has {width} × {height} = {width * height / 1e6:.1f} Mpx; at most {MAX_PIXELS / 1e6:.0f} Mpx are read. "
+            "Scale it down first.")
+
+
+def _read_jxl(data: bytes) -> tuple[np.ndarray, list[str], str]:
+    _check_size(*jxl_size(data))
+    try:
+        image = imagecodecs.jpegxl_decode(data, index=0, numthreads=1)
+    except Exception as error:
+        raise ImageError("the JPEG XL data are damaged or cut short.") from error
+    notes = []
+    if image.ndim == 2:
+        image = image[..., None]
+    if image.dtype == np.uint16:
+        image, notes = (image >> 8).astype(np.uint8), ["16-bit values were reduced to 8 bits."]
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] > 4:
+        raise ImageError(f"JPEG XL with {image.dtype} values of shape {image.shape} is not supported; save it with 8 bits.")
+    if image.shape[2] in (2, 4):
+        image = np.asarray(_on_white(Image.fromarray(image, "LA" if image.shape[2] == 2 else "RGBA")))
+        notes.append("Transparency was composited on white.")
+    return np.ascontiguousarray(np.broadcast_to(image, (*image.shape[:2], 3))), notes, "JXL"
+
+
+def _read_pillow(data: bytes, formats: tuple[str, ...]) -> tuple[np.ndarray, list[str], str]:
+    allowed = [f for f in formats if f != "JXL"]
+    try:
+        picture = Image.open(io.BytesIO(data), formats=allowed)
+    except Image.DecompressionBombError as error:
+        raise ImageError(f"the picture has more than {MAX_PIXELS / 1e6:.0f} Mpx. Scale it down first.") from error
+    except Exception as error:
+        known = ", ".join(f.replace("JXL", "JPEG XL").replace("JPEG2000", "JPEG 2000") for f in formats)
+        raise ImageError(f"this is not a picture that can be read here ({known}), or its header is damaged.") from error
+    _check_size(*picture.size)
+    kind = picture.format or ""
+    try:
+        notes = ["Only the first frame is used."] if getattr(picture, "is_animated", False) else []
+        picture.seek(0)
+        picture.load()
+        image, more = _to_srgb(picture)
+    except ImageError:
+        raise
+    except Exception as error:
+        raise ImageError(f"the {kind} data are damaged or cut short.") from error
+    return np.array(image), notes + more, kind
+
+
+def _to_srgb(picture: Image.Image) -> tuple[Image.Image, list[str]]:
+    """`picture` upright, without alpha, as 8-bit sRGB; and the notes on what that took."""
+    notes = []
+    profile = picture.info.get("icc_profile")
+    upright = ImageOps.exif_transpose(picture)
+    if upright.size != picture.size or picture.getexif().get(0x0112, 1) in range(2, 9):
+        notes.append("Turned upright as its EXIF orientation says.")
+    picture = upright
+    if picture.mode.startswith("I"):                     # I;16, I;16B, I: 16-bit grey
+        values = np.asarray(picture).astype(np.int64)
+        if values.max(initial=0) > 65535 or values.min(initial=0) < 0:
+            raise ImageError("32-bit integer pictures are not supported; save it with 8 or 16 bits.")
+        picture = Image.fromarray((values >> 8).astype(np.uint8))
+        notes.append("16-bit values were reduced to 8 bits.")
+    if picture.mode == "F":
+        raise ImageError("floating-point pictures are not supported; save it with 8 or 16 bits.")
+    if picture.mode == "P":
+        picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+    if picture.mode in ("RGB", "L") and "transparency" in picture.info:
+        picture = picture.convert("RGBA")
+    alpha = picture.convert("RGBA").getchannel("A") if picture.mode in ("RGBA", "LA", "PA", "La", "RGBa") else None
+    if alpha is not None:
+        picture = picture.convert("RGBA").convert("RGB")
+    if profile:
+        picture, note = _convert_profile(picture, profile)
+        notes += note
+    if picture.mode == "CMYK":
+        notes.append("CMYK without a profile was converted by the plain formula.")
+    picture = picture.convert("RGB")
+    if alpha is not None and alpha.getextrema() != (255, 255):
+        picture.putalpha(alpha)
+        picture = _on_white(picture)
+        notes.append("Transparency was composited on white.")
+    return picture, notes
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    picture = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
+
+
+def _convert_profile(picture: Image.Image, profile: bytes) -> tuple[Image.Image, list[str]]:
+    """`picture` in sRGB when its embedded ICC profile is another; an unreadable profile is ignored, and said so."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        title = ImageCms.getProfileDescription(source).strip()
+        if title.lower().startswith("srgb"):
+            return picture, []
+        if picture.mode == "L" and source.profile.xcolor_space.strip() == "RGB":
+            picture = picture.convert("RGB")
+        converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        return converted, [f"Colours were converted from the profile “{title[:60]}” to sRGB."]
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError, struct.error):
+        return picture, ["Its embedded colour profile cannot be used and was ignored."]

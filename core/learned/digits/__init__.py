@@ -1,0 +1,1 @@
+"""Models of MNIST digits: the tutorial's transform coder (`model`, `train`), a variational autoencoder, and their lab."""

@@ -1,0 +1,177 @@
+"""The nonlinear transform coder of Ballé, Laparra, Simoncelli, "End-to-end Optimized Image Compression" (ICLR 2017).
+
+    x ─ 9×9 ↓4 ─ GDN ─ 5×5 ↓2 ─ GDN ─ 5×5 ↓2 ─ × gain ─ + noise | round ─ ŷ ─ ÷ gain ─ 5×5 ↑2 ─ IGDN ─ 5×5 ↑2 ─ IGDN ─ 9×9 ↑4 ─ x̂
+                                                          └ bits under the channel's prior
+
+Beyond the paper one set of transforms serves several levels, each trained for its own λ in bpp + λ · MSE: a level has its own
+gains per channel (before rounding, after it, and before each normalisation) and its own priors. One level is the paper's model.
+"""
+
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+
+import numpy as np
+import tensorflow as tf
+
+from core.errors import ModelError
+from core.learned.ops import priors, transforms
+from core.learned.ops.spectral import to_kernel
+from core.learned.ops.tables import sound_tables
+from core.learned.photos.context_coder import context_shapes, sound_context
+from core.store.modelfile import check_shapes
+
+STRIDE = 16  # image pixels per latent position, in each direction
+KERNELS = (9, 5, 5)
+STRIDES = (4, 2, 2)
+SMALLEST_BETA = 1e-6
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a model is. `lmbda`: one λ per level, rising, for bpp + λ · D, where D is the MSE on 0..255 or 1 − MS-SSIM."""
+
+    lmbda: tuple[float, ...]
+    filters: int = 128
+    latents: int = 256  # the best 192 of a block's 768 linear coefficients end at 36 dB on Kodak, 256 at 40 dB
+    colours: int = 3
+    activation: str = "gdn"
+    metric: str = "mse"
+    input_scale: float = 8.0  # ±4 instead of ±½: latents then start at magnitudes that survive rounding
+
+    @property
+    def levels(self) -> int:
+        return len(self.lmbda)
+
+    @property
+    def widths(self) -> tuple[int, int, int, int]:
+        """Channels between the stages, from pixels to latents."""
+        return self.colours, self.filters, self.filters, self.latents
+
+    def to_json(self) -> dict:
+        return asdict(self) | {"lmbda": list(self.lmbda)}
+
+    @classmethod
+    def from_json(cls, data: dict) -> "Config":
+        return cls(**(data | {"lmbda": tuple(data["lmbda"])}))
+
+
+class Model:
+    """Transforms and priors over named parameters. Parameters are anything that TensorFlow takes: variables or arrays.
+
+    Names, with i counted from the pixel side: `analysis/{i}/spectrum`, `analysis/{i}/bias`, `analysis_norm/{i}/root_beta`,
+    `analysis_norm/{i}/root_gamma`, `analysis_gain/{i}`, the same for `synthesis`, `log_gain`, `log_inverse_gain`, `prior/…`.
+    """
+
+    def __init__(self, config: Config, parameters: dict):
+        self.config, self.parameters = config, parameters
+
+    def analysis(self, x: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
+        """Pixels (B, H, W, colours) on 0..255, H and W multiples of 16 → scaled latents (B, H/16, W/16, latents)."""
+        p = self.parameters
+        x = (tf.cast(x, tf.float32) / 255 - 0.5) * self.config.input_scale
+        for i in range(3):
+            x = transforms.conv_down(x, self._kernel("analysis", i), STRIDES[i], p[f"analysis/{i}/bias"] if i < 2 else None)
+            if i < 2:
+                x = self._normalise("analysis", i, x * _per_level(p[f"analysis_gain/{i}"], levels), inverse=False)
+        return x * _per_level(p["log_gain"], levels)
+
+    def synthesis(self, y_hat: tf.Tensor, levels: tf.Tensor, conv_up=transforms.conv_up) -> tf.Tensor:
+        """Rounded or noisy latents (B, h, w, latents) → pixels (B, 16h, 16w, colours) around 0..255, not clipped.
+
+        `conv_up` is one of the two of `transforms`: decoders want the exact one.
+        """
+        p = self.parameters
+        x = y_hat * _per_level(p["log_inverse_gain"], levels)
+        for i in (2, 1, 0):
+            x = conv_up(x, self._kernel("synthesis", i), STRIDES[i], p[f"synthesis/{i}/bias"])
+            if i > 0:
+                x = self._normalise("synthesis", i - 1, x, inverse=True) * _per_level(p[f"synthesis_gain/{i - 1}"], levels)
+        return (x / self.config.input_scale + 0.5) * 255
+
+    def bits(self, y: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
+        """Information content (B,) of latents in bits: of integers, or of noisy latents as its differentiable proxy."""
+        return priors.bits(self.prior(), levels, y)
+
+    def prior(self) -> dict:
+        return {name[6:]: value for name, value in self.parameters.items() if name.startswith("prior/")}
+
+    def _kernel(self, side: str, i: int) -> tf.Tensor:
+        return to_kernel(self.parameters[f"{side}/{i}/spectrum"], KERNELS[i])
+
+    def _normalise(self, side: str, i: int, x: tf.Tensor, inverse: bool) -> tf.Tensor:
+        if self.config.activation == "relu":
+            return tf.nn.relu(x)
+        beta = tf.square(self.parameters[f"{side}_norm/{i}/root_beta"]) + SMALLEST_BETA
+        gamma = tf.square(self.parameters[f"{side}_norm/{i}/root_gamma"])
+        return (transforms.igdn if inverse else transforms.gdn)(x, beta, gamma)
+
+
+def parameter_shapes(config: Config) -> dict[str, tuple[int, ...]]:
+    """The trained parameters of a model by name."""
+    n, levels = config.filters, config.levels
+    shapes = {f"log_{kind}": (levels, config.latents) for kind in ("gain", "inverse_gain")}
+    for i, k in enumerate(KERNELS):
+        for side in ("analysis", "synthesis"):
+            shapes[f"{side}/{i}/spectrum"] = (k * k, *config.widths[i : i + 2])
+        shapes[f"synthesis/{i}/bias"] = (config.widths[i],)
+    for i in range(2):
+        shapes[f"analysis/{i}/bias"] = (n,)
+        for side in ("analysis", "synthesis"):
+            shapes[f"{side}_gain/{i}"] = (levels, n)
+            if config.activation == "gdn":
+                shapes |= {f"{side}_norm/{i}/root_beta": (n,), f"{side}_norm/{i}/root_gamma": (n, n)}
+    for i, (wide_in, wide_out) in enumerate(pairwise(priors.WIDTHS)):
+        shapes[f"prior/matrix{i}"] = (levels, config.latents, wide_out, wide_in)
+        shapes[f"prior/bias{i}"] = (levels, config.latents, wide_out, 1)
+        if i < priors.LAYERS - 1:
+            shapes[f"prior/factor{i}"] = (levels, config.latents, wide_out, 1)
+    return shapes
+
+
+def check(card: dict, tensors: dict[str, np.ndarray]) -> None:
+    """Raise ModelError unless `tensors` are the weights and tables of the model that the card's "config" describes."""
+    try:
+        config = Config.from_json(card["config"])
+        shapes = parameter_shapes(config)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise ModelError(f"Model {card['name']!r} has no usable configuration in its card.") from None
+    tables = {"tables/cdf": (None,), "tables/offset": (config.levels, config.latents)}
+    check_shapes(card, tensors, shapes | tables | context_shapes(config.levels, config.latents))
+    if not (sound_tables(tensors["tables/cdf"], tensors["tables/offset"]) and sound_context(tensors)):
+        raise ModelError(f"Model {card['name']!r} is unusable: its coding tables are not valid.")
+
+
+def _per_level(log_gain: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
+    """Gains (B, 1, 1, C) of each sample's level from their logarithms (levels, C)."""
+    return tf.exp(tf.gather(log_gain, levels))[:, None, None]
+
+
+def rate_distortion(model: Model, x: tf.Tensor, levels: tf.Tensor, seed: tf.Tensor,
+                    hard: tf.Tensor | bool = False) -> tuple[tf.Tensor, tf.Tensor]:
+    """Training's rate in bpp and distortion, both (B,), with uniform noise for rounding. `seed`: (2,) int32, a pure source.
+
+    `hard`: the distortion is that of truly rounded latents, gradients straight through, while the rate keeps the noise
+    (Minnen & Singh, "Channel-wise autoregressive entropy models", 2020, section 3.3).
+    """
+    y = model.analysis(x, levels)
+    noise = tf.random.stateless_uniform(tf.shape(y), seed, -0.5, 0.5)
+    pixels = tf.cast(tf.shape(x)[1] * tf.shape(x)[2], tf.float32)
+    y_hat = y + tf.where(hard, tf.stop_gradient(tf.round(y) - y), noise)
+    return model.bits(y + noise, levels) / pixels, distortion(model.config.metric, x, model.synthesis(y_hat, levels))
+
+
+def quantised(model: Model, x: tf.Tensor, levels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Estimated rate (B,) in bpp of the rounded latents, and the reconstruction, rounded and clipped to 0..255."""
+    y = tf.round(model.analysis(x, levels))
+    pixels = tf.cast(tf.shape(x)[1] * tf.shape(x)[2], tf.float32)
+    return model.bits(y, levels) / pixels, tf.clip_by_value(tf.round(model.synthesis(y, levels)), 0, 255)
+
+
+def distortion(metric: str, x: tf.Tensor, x_hat: tf.Tensor) -> tf.Tensor:
+    """MSE on 0..255, or 1 − MS-SSIM, per sample (B,)."""
+    x = tf.cast(x, tf.float32)
+    if metric == "mse":
+        return tf.reduce_mean(tf.math.squared_difference(x, x_hat), (1, 2, 3))
+    # Patches of 128 px are too small for the five scales of the measure: four keep the 11-tap window inside.
+    weights = np.array([0.0448, 0.2856, 0.3001, 0.2363]) / 0.8668
+    return 1 - tf.image.ssim_multiscale(x, tf.clip_by_value(x_hat, 0, 255), 255, weights)

@@ -1,0 +1,1 @@
+"""The training loop of every model family (`loop`), and Adam with its schedule (`optim`)."""

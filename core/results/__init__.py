@@ -1,0 +1,20 @@
+"""What was measured, and what it says.
+
+    records     the results file: one record per image × codec × setting; also as CSV
+    published   curves of the literature in and out
+    analysis    records -> mean curves, spread over pictures, BD-rates
+"""
+
+from core.results.records import (
+    COLUMNS,
+    Record,
+    Results,
+    header,
+    parse,
+    processor,
+    read,
+    to_csv,
+    write,
+)
+
+__all__ = ["COLUMNS", "Record", "Results", "header", "parse", "processor", "read", "to_csv", "write"]

@@ -1,0 +1,68 @@
+"""How long a sweep will take, before it starts: from earlier measurements of the codecs, or from a trial on a small picture."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from core.codecs import registry
+from core.errors import RDError
+from core.results import Record
+from core.sweep.plan import settings
+from core.sweep.sources import Item
+
+MEASURES_S_PER_MPX = 0.25           # MSE, PSNR in three forms
+STRUCTURAL_S_PER_MPX = 0.65         # SSIM and MS-SSIM in one thread
+START_S = 5.0                       # worker processes, and TensorFlow where it is needed
+TRIAL_SIDE = 160
+LOOKED_AT = 12                      # images that are opened to learn their size
+
+
+def speeds(records: Iterable[Record]) -> dict[str, float]:
+    """codec -> seconds per megapixel, encoding and decoding together, over all its settings in `records` (median)."""
+    found: dict[str, list[float]] = {}
+    for record in records:
+        if record.get("encode_s") is not None and record.get("decode_s") is not None:
+            size = record["width"] * record["height"] / 1e6
+            found.setdefault(record["codec"], []).append((record["encode_s"] + record["decode_s"]) / size)
+    return {codec: float(np.median(values)) for codec, values in found.items()}
+
+
+@lru_cache(maxsize=64)
+def trial(codec: str) -> float | None:
+    """Seconds per megapixel of `codec` on a small synthetic picture; None when it does not take that. Takes a moment."""
+    from core.rd.measure import measure
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:TRIAL_SIDE, :TRIAL_SIDE]
+    image = np.clip(127 + 60 * np.sin(x / 7 + y / 11)[..., None] + rng.normal(0, 12, (TRIAL_SIDE, TRIAL_SIDE, 3)), 0, 255)
+    try:
+        chosen = registry.get(codec)
+        point = measure(chosen, image.astype(np.uint8), settings(chosen, 1)[0], structural=False)[0].point
+    except RDError:
+        return None
+    return (point.encode_s + point.decode_s) / (TRIAL_SIDE**2 / 1e6)
+
+
+def megapixels(items: Sequence[Item]) -> float:
+    """The pixels of all `items`, in Mpx, estimated from a few of them that are opened."""
+    step = max(1, len(items) // LOOKED_AT)
+    sizes = []
+    for item in items[::step][:LOOKED_AT]:
+        try:
+            picture = item.read()
+            sizes.append(picture.width * picture.height / 1e6)
+        except RDError:
+            continue
+    return float(np.mean(sizes)) * len(items) if sizes else 0.0
+
+
+def seconds(
+    codecs: Sequence[str], points: int, total_mpx: float, structural: bool, workers: int, known: dict[str, float]
+) -> float:
+    """Seconds that a sweep over `total_mpx` megapixels will take; `known` are speeds measured before."""
+    measures = MEASURES_S_PER_MPX + (STRUCTURAL_S_PER_MPX if structural else 0)
+    work = 0.0
+    for codec in codecs:
+        speed = known[codec] if codec in known else trial(codec) or 0.0
+        work += len(settings(registry.get(codec), points)) * total_mpx * (speed + measures)
+    return START_S + work / max(workers, 1)

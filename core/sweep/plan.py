@@ -1,0 +1,68 @@
+"""What a sweep has to measure: jobs, each with the key that names its result for ever."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from core.codecs.base import Codec
+from core.errors import ImageError, SettingError
+from core.sweep.sources import Item
+
+
+@dataclass(frozen=True)
+class Job:
+    """One measurement to make: `item` through `codec` at `setting`. Equal keys mean equal results."""
+
+    item: Item
+    sha256: str
+    codec: str
+    setting: float
+    key: str
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """An image that no job could be made for, and why; it stands for `count` jobs."""
+
+    item: Item
+    error: str
+    count: int
+
+
+def settings(codec: Codec, points: int | None = None) -> tuple[float, ...]:
+    """The settings that a sweep uses: the codec's grid, or `points` of it, evenly spread and with both ends."""
+    grid = codec.setting.grid
+    if points is None or points >= len(grid):
+        return grid
+    if points < 1:
+        raise SettingError(f"A sweep needs at least one setting per codec, not {points}.")
+    if points == 1:
+        return (grid[len(grid) // 2],)
+    return tuple(grid[round(i * (len(grid) - 1) / (points - 1))] for i in range(points))
+
+
+def key(sha256: str, codec: Codec, setting: float, structural: bool) -> str:
+    """The name of a measurement: a hash of the pixels, the codec with its options, versions and model, and the setting."""
+    identity = [sha256, codec.name, sorted(codec.info.options.items()), codec.identity(setting), float(setting), structural]
+    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]
+
+
+def total(items: list[Item], codecs: Iterable[Codec], points: int | None = None) -> int:
+    """How many measurements `jobs` will make."""
+    return len(items) * sum(len(settings(codec, points)) for codec in codecs)
+
+
+def jobs(
+    items: Iterable[Item], codecs: list[Codec], points: int | None = None, structural: bool = True
+) -> Iterator[Job | Unreadable]:
+    """All jobs, image by image, so that a stopped sweep has whole images. One picture is in memory at a time."""
+    work = [(codec, value) for codec in codecs for value in settings(codec, points)]
+    for item in items:
+        try:
+            sha256 = item.read().sha256
+        except ImageError as error:
+            yield Unreadable(item, str(error), len(work))
+            continue
+        for codec, value in work:
+            yield Job(item, sha256, codec.name, value, key(sha256, codec, value, structural))

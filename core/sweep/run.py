@@ -1,0 +1,137 @@
+"""Runs the jobs of a sweep in a pool. Work is handed out in a window, so that memory does not grow with the data set; each
+result goes to the journal the moment it arrives; equal measurements are made once.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from core.codecs.base import Codec
+from core.sweep.journal import Journal, Record
+from core.sweep.plan import Job, Unreadable
+from core.sweep.pools import Pool
+
+
+@dataclass
+class Progress:
+    """How far a sweep is. `done` counts results, reused ones and failures; `measured` only what was measured just now."""
+
+    total: int
+    done: int = 0
+    measured: int = 0
+    reused: int = 0
+    failed: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def rate(self) -> float:
+        """Measurements per second so far."""
+        return self.measured / max(time.monotonic() - self.started, 1e-9)
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds until the end at this rate; None while nothing is known."""
+        return (self.total - self.done) / self.rate if self.measured else None
+
+
+@dataclass
+class Outcome:
+    """What a run leaves: (image, codec, setting) -> key, for all that it was asked for; the failures; whether it got to the end.
+
+    The journal holds the records of the keys, but for what failed or was not reached.
+    """
+
+    keys: dict[tuple[str, str, float], str] = field(default_factory=dict)
+    failures: list[Record] = field(default_factory=list)
+    complete: bool = False
+
+    def records(self, journal: Journal) -> Iterator[Record]:
+        """The records in the order of the plan, whatever the order in which they were measured."""
+        for (image, _, _), key in self.keys.items():
+            if key in journal:
+                yield journal.get(key) | {"image": image, "key": key}
+
+
+def run(
+    jobs: Iterable[Job | Unreadable],
+    codecs: dict[str, Codec],
+    journal: Journal,
+    pool: Pool,
+    progress: Progress,
+    structural: bool = True,
+    watch: Callable[[Progress], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    known: Mapping[str, Record] = MappingProxyType({}),
+) -> Outcome:
+    """Makes every measurement of `jobs` that neither `journal` nor `known` (earlier records by key) holds; says where all are.
+
+    `watch` is called with every step forward. Once `cancelled()` is true nothing more is handed out, and what is in flight is
+    dropped. Results come out in the plan's order.
+    """
+    sweep = _Sweep(codecs, journal, pool, progress, structural, known)
+    progress.started = time.monotonic()
+    plan = iter(jobs)
+    job = next(plan, None)
+    while (job or sweep.waiting) and not cancelled():
+        while job and len(sweep.waiting) < pool.window and not cancelled():
+            sweep.take(job)
+            watch(progress)
+            job = next(plan, None)
+        if sweep.waiting:
+            for key, result in pool.results():
+                sweep.serve(key, result)
+            watch(progress)
+    sweep.outcome.complete = not job and not sweep.waiting
+    return sweep.outcome
+
+
+@dataclass
+class _Sweep:
+    """The state of `run`. `waiting` holds, by key, the jobs that one measurement in flight will serve."""
+
+    codecs: dict[str, Codec]
+    journal: Journal
+    pool: Pool
+    progress: Progress
+    structural: bool
+    known: Mapping[str, Record]
+    waiting: dict[str, list[Job]] = field(default_factory=dict)
+    outcome: Outcome = field(default_factory=Outcome)
+
+    def take(self, job: Job | Unreadable) -> None:
+        """Finds the job's result in what is known, joins it to an equal one in flight, or hands it to the pool."""
+        if isinstance(job, Unreadable):
+            self._fail(job.item.name, None, None, job.error, job.count)
+            return
+        self.outcome.keys[job.item.name, job.codec, job.setting] = job.key
+        if job.key in self.known:
+            self.journal.add(job.key, self.known[job.key] | {"image": job.item.name})
+        if job.key in self.journal:
+            self.progress.done += 1
+            self.progress.reused += 1
+        elif job.key in self.waiting:
+            self.waiting[job.key].append(job)
+        else:
+            self.waiting[job.key] = [job]
+            spec = getattr(self.codecs[job.codec], "spec", None)
+            self.pool.submit(job.key, job.item, job.sha256, job.codec, spec, job.setting, self.structural)
+
+    def serve(self, key: str, result: Record) -> None:
+        """Stores a result, or the failure of every job that waited for it."""
+        served = self.waiting.pop(key)
+        if "error" in result:
+            for job in served:
+                self._fail(job.item.name, job.codec, job.setting, result["error"])
+            return
+        self.journal.add(key, result)
+        self.progress.measured += 1
+        self.progress.reused += len(served) - 1
+        self.progress.done += len(served)
+
+    def _fail(self, image: str, codec: str | None, setting: float | None, error: str, count: int = 1) -> None:
+        failure = {"image": image, "codec": codec, "setting": setting, "error": error}
+        self.outcome.failures.append(failure)
+        self.journal.fail(failure)
+        self.progress.done += count
+        self.progress.failed += count

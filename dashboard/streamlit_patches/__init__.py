@@ -1,0 +1,1 @@
+"""Mends of Streamlit's own behaviour."""
