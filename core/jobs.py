@@ -28,7 +28,7 @@ from core.errors import DataError
 from core.store import zoo
 
 State = Literal["running", "done", "cancelled", "failed", "interrupted"]
-PATIENCE_S = 20.0       # how long a command may take to notice `cancel`
+PATIENCE_S = 20.0  # how long a command may take to notice `cancel`
 TAIL_BYTES = 2_000_000  # how much of a progress file is read at most
 
 
@@ -106,7 +106,9 @@ def start(folder: Path, kind: str, title: str, args: list[str]) -> Job:
 def resume(job: Job) -> None:
     """Go on with a job that was cancelled, failed or killed. Raises DataError while it runs or when it is done."""
     if job.state() in ("running", "done"):
-        raise DataError(f"The job {job.title!r} is {job.state()}; only a stopped one can be resumed.")
+        raise DataError(
+            f"The job {job.title!r} is {job.state()}; only a stopped one can be resumed."
+        )
     for name in ("exit", "cancel"):
         (job.folder / name).unlink(missing_ok=True)
     _launch(job.folder, "--resume")
@@ -138,7 +140,15 @@ def jobs(kind: str | None = None) -> list[Job]:
     for path in root().glob("*/job.json"):
         try:
             facts = json.loads(path.read_text())
-            found.append(Job(path.parent, facts["kind"], facts["title"], facts["args"], float(facts["created"])))
+            found.append(
+                Job(
+                    path.parent,
+                    facts["kind"],
+                    facts["title"],
+                    facts["args"],
+                    float(facts["created"]),
+                )
+            )
         except (OSError, ValueError, KeyError, TypeError):
             continue
     return sorted((job for job in found if kind in (None, job.kind)), key=lambda job: -job.created)
@@ -146,18 +156,25 @@ def jobs(kind: str | None = None) -> list[Job]:
 
 def _launch(folder: Path, *more: str) -> None:
     """Start the keeper in a session of its own, so that it outlives whoever starts it."""
-    keeper = subprocess.Popen([sys.executable, "-m", "core.jobs", str(folder), *more], start_new_session=True,
-                              cwd=Path(__file__).resolve().parents[1], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    keeper = subprocess.Popen(
+        [sys.executable, "-m", "core.jobs", str(folder), *more],
+        start_new_session=True,
+        cwd=Path(__file__).resolve().parents[1],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     (folder / "pid").write_text(str(keeper.pid))
-    while keeper.poll() is None and not _alive(folder):     # a process that has just begun has no command line for a moment
+    while keeper.poll() is None and not _alive(
+        folder
+    ):  # a process that has just begun has no command line for a moment
         time.sleep(0.005)
 
 
 def _alive(folder: Path) -> bool:
     """Whether the keeper of `folder` still runs: its process exists, is no zombie and was started for this folder."""
     pid = _text(folder / "pid") or "?"
-    arguments = _text(Path("/proc") / pid / "cmdline")     # empty for a zombie
+    arguments = _text(Path("/proc") / pid / "cmdline")  # empty for a zombie
     return bool(arguments) and str(folder) in arguments.split("\0")
 
 
@@ -173,16 +190,25 @@ def _keep(folder: Path, *more: str) -> None:
     args = json.loads((folder / "job.json").read_text())["args"]
     asked = None
     with (folder / "log.txt").open("ab") as log:
-        command = subprocess.Popen([sys.executable, "-m", "core", *args, *more], stdin=subprocess.DEVNULL, stdout=log,
-                                   stderr=subprocess.STDOUT, preexec_fn=lambda: os.nice(5))
+        command = subprocess.Popen(
+            [sys.executable, "-m", "core", *args, *more],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            preexec_fn=lambda: os.nice(5),
+        )
         while command.poll() is None:
             time.sleep(0.2)
             if asked is None and (folder / "cancel").exists():
                 asked = time.monotonic()
             if asked is not None and time.monotonic() - asked > PATIENCE_S:
-                command.send_signal(signal.SIGKILL if time.monotonic() - asked > 2 * PATIENCE_S else signal.SIGTERM)
+                command.send_signal(
+                    signal.SIGKILL if time.monotonic() - asked > 2 * PATIENCE_S else signal.SIGTERM
+                )
     part = folder / "exit.part"
-    part.write_text("cancelled" if asked is not None and command.returncode else str(command.returncode))
+    part.write_text(
+        "cancelled" if asked is not None and command.returncode else str(command.returncode)
+    )
     part.replace(folder / "exit")
 
 

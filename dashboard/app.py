@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 ROOT = Path(__file__).resolve().parent.parent
-if str(ROOT) not in sys.path:                     # Streamlit puts this file's folder on the path, not the project's
+if str(ROOT) not in sys.path:  # Streamlit puts this file's folder on the path, not the project's
     sys.path.insert(0, str(ROOT))
 
 from dashboard import warmup  # noqa: E402
@@ -14,12 +14,14 @@ from dashboard.engine import engine  # noqa: E402
 from dashboard.streamlit_patches import imports, reruns  # noqa: E402
 from dashboard.ui import theme  # noqa: E402
 
-st.set_page_config(page_title="RD Explorer", page_icon=str(ROOT / "dashboard" / "icon.png"), layout="wide")
+st.set_page_config(
+    page_title="RD Explorer", page_icon=str(ROOT / "dashboard" / "icon.png"), layout="wide"
+)
 st.html(theme.CSS)
 imports.mend()
 reruns.mend()
 
-PAGES = (           # without icons: until their font is loaded, they are words that cover the neighbours' links
+PAGES = (  # without icons: until their font is loaded, they are words that cover the neighbours' links
     ("compare.py", "Compare"),
     ("svd.py", "SVD"),
     ("digits.py", "Digits"),
@@ -27,8 +29,12 @@ PAGES = (           # without icons: until their font is loaded, they are words 
     ("datasets.py", "Data sets"),
     ("train.py", "Train & models"),
 )
-st.navigation([
-    st.Page(ROOT / "pages" / file, title=title, default=file == "compare.py")
-    for file, title in PAGES if (ROOT / "pages" / file).exists()
-], position="top").run()
+st.navigation(
+    [
+        st.Page(ROOT / "pages" / file, title=title, default=file == "compare.py")
+        for file, title in PAGES
+        if (ROOT / "pages" / file).exists()
+    ],
+    position="top",
+).run()
 warmup.start(engine().wait_until_first_results)

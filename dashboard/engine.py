@@ -22,8 +22,8 @@ from core.images import Picture
 from core.rd.match import Match, match_bytes, match_quality
 from core.rd.measure import Measured, measure
 
-MATCH, SHOWN, CURVE, EXTRA = range(4)           # priorities: what is looked at first
-LEAVE_S = 30.0              # a session that has not asked for so long is taken to have left: pages ask every second or two
+MATCH, SHOWN, CURVE, EXTRA = range(4)  # priorities: what is looked at first
+LEAVE_S = 30.0  # a session that has not asked for so long is taken to have left: pages ask every second or two
 MAX_ENTRIES = 20_000
 MAX_BYTES = 256_000_000
 
@@ -56,7 +56,9 @@ class Engine:
         self._memory: OrderedDict[tuple, Any] = OrderedDict()
         self._bytes = 0
         self._urgent = time.monotonic()
-        self._asked: dict[str, float] = {}               # session -> when it last asked for something that is not there
+        self._asked: dict[
+            str, float
+        ] = {}  # session -> when it last asked for something that is not there
         for number in range(workers):
             threading.Thread(target=self._serve, name=f"measure-{number}", daemon=True).start()
 
@@ -81,7 +83,13 @@ class Engine:
             return sum(owner in task.owners for task in self._tasks.values())
 
     def match(
-        self, owner: str, picture: Picture, codec: Codec, measure_name: str, target: float, priority: int = MATCH,
+        self,
+        owner: str,
+        picture: Picture,
+        codec: Codec,
+        measure_name: str,
+        target: float,
+        priority: int = MATCH,
     ) -> Match | Failure | None:
         """The codec matched to `target` in `measure_name`: "bytes" (at most), "bytes_at_least", or a quality (at least)."""
         key = (picture.sha256, codec.name, "match", measure_name, target)
@@ -90,31 +98,52 @@ class Engine:
             def size_of(value: float) -> int:
                 self._check_wanted(key)
                 known = self._recall((picture.sha256, codec.name, "point", value))
-                return known.point.bytes if isinstance(known, Measured) else len(codec.encode(picture.image, value).data)
+                return (
+                    known.point.bytes
+                    if isinstance(known, Measured)
+                    else len(codec.encode(picture.image, value).data)
+                )
 
             def measure_at(value: float, structural: bool) -> Measured:
                 self._check_wanted(key)
                 return self._measure(picture, codec, value, structural)
 
             if measure_name in ("bytes", "bytes_at_least"):
-                found = match_bytes(codec, picture.image, int(target), False, size_of, measure_name == "bytes_at_least")
+                found = match_bytes(
+                    codec,
+                    picture.image,
+                    int(target),
+                    False,
+                    size_of,
+                    measure_name == "bytes_at_least",
+                )
             else:
                 found = match_quality(codec, picture.image, measure_name, target, False, measure_at)
-            self._remember((picture.sha256, codec.name, "point", found.measured.point.setting), found.measured)
+            self._remember(
+                (picture.sha256, codec.name, "point", found.measured.point.setting), found.measured
+            )
             return found
 
         return self._ask(owner, key, priority, work)
 
-    def point(self, owner: str, picture: Picture, codec: Codec, value: float, priority: int = CURVE) -> Measured | Failure | None:
+    def point(
+        self, owner: str, picture: Picture, codec: Codec, value: float, priority: int = CURVE
+    ) -> Measured | Failure | None:
         """The measurement at one setting, without SSIM and MS-SSIM unless they are known already."""
         key = (picture.sha256, codec.name, "point", value)
         full = self._recall((*key, "full"))
-        return full or self._ask(owner, key, priority, lambda: self._measure(picture, codec, value, structural=False))
+        return full or self._ask(
+            owner, key, priority, lambda: self._measure(picture, codec, value, structural=False)
+        )
 
-    def full(self, owner: str, picture: Picture, codec: Codec, value: float, priority: int = EXTRA) -> Measured | Failure | None:
+    def full(
+        self, owner: str, picture: Picture, codec: Codec, value: float, priority: int = EXTRA
+    ) -> Measured | Failure | None:
         """The measurement at one setting with all measures (the first one waits for TensorFlow)."""
         key = (picture.sha256, codec.name, "point", value, "full")
-        return self._ask(owner, key, priority, lambda: self._measure(picture, codec, value, structural=True))
+        return self._ask(
+            owner, key, priority, lambda: self._measure(picture, codec, value, structural=True)
+        )
 
     def known(self, picture: Picture, codec: Codec, value: float) -> Measured | Failure | None:
         """What is remembered of one setting; nothing is computed."""
@@ -137,7 +166,9 @@ class Engine:
             known, decoded = measure(codec, picture.image, value, structural)
         elif structural:
             decoded = codec.decode(known.data)
-            known = replace(known, point=replace(known.point, measures=metrics.measure(picture.image, decoded)))
+            known = replace(
+                known, point=replace(known.point, measures=metrics.measure(picture.image, decoded))
+            )
         self._remember((*key, "full") if structural else key, known)
         return known
 
@@ -168,8 +199,10 @@ class Engine:
                 result = None
             except RDError as error:
                 result = Failure(str(error))
-            except Exception as error:                         # a defect of a codec must not end the worker
-                result = Failure(f"{type(error).__name__} inside the codec; this is a fault of ours. {error}")
+            except Exception as error:  # a defect of a codec must not end the worker
+                result = Failure(
+                    f"{type(error).__name__} inside the codec; this is a fault of ours. {error}"
+                )
             with self._lock:
                 self._tasks.pop(key, None)
                 if result is not None:
@@ -180,7 +213,11 @@ class Engine:
             del self._asked[owner]
             for key in list(self._tasks):
                 self._release(key, owner)
-        waiting = [(task.priority, i, key) for i, (key, task) in enumerate(self._tasks.items()) if not task.running]
+        waiting = [
+            (task.priority, i, key)
+            for i, (key, task) in enumerate(self._tasks.items())
+            if not task.running
+        ]
         return min(waiting, key=lambda w: w[:2])[2] if waiting else None
 
     def _release(self, key: tuple, owner: str) -> None:
@@ -204,7 +241,9 @@ class Engine:
         with self._lock:
             self._bytes += _weight(result) - _weight(self._memory.pop(key, None))
             self._memory[key] = result
-            while len(self._memory) > MAX_ENTRIES or (self._bytes > MAX_BYTES and len(self._memory) > 1):
+            while len(self._memory) > MAX_ENTRIES or (
+                self._bytes > MAX_BYTES and len(self._memory) > 1
+            ):
                 self._bytes -= _weight(self._memory.popitem(last=False)[1])
 
 

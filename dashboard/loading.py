@@ -33,7 +33,7 @@ def wait_for(model: Callable[[], Any]) -> None:
     try:
         there = model() is not None
     except ModelError:
-        there = True            # the page itself shows why
+        there = True  # the page itself shows why
     if there:
         st.rerun(scope="app")
 

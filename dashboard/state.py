@@ -11,9 +11,15 @@ from core.images.fetch import fetch
 from dashboard.ui.theme import plain
 
 SAMPLES = {
-    "astronaut": "Astronaut · 512 × 512", "chelsea": "Cat · 451 × 300", "coffee": "Coffee · 600 × 400",
-    "rocket": "Rocket · 640 × 427", "immunohistochemistry": "Tissue · 512 × 512", "hubble_deep_field": "Hubble · 1000 × 872",
-    "retina": "Retina · 1411 × 1411", "camera": "Cameraman, grey · 512 × 512", "logo": "Logo, transparent · 500 × 500",
+    "astronaut": "Astronaut · 512 × 512",
+    "chelsea": "Cat · 451 × 300",
+    "coffee": "Coffee · 600 × 400",
+    "rocket": "Rocket · 640 × 427",
+    "immunohistochemistry": "Tissue · 512 × 512",
+    "hubble_deep_field": "Hubble · 1000 × 872",
+    "retina": "Retina · 1411 × 1411",
+    "camera": "Cameraman, grey · 512 × 512",
+    "logo": "Logo, transparent · 500 × 500",
 }
 DEFAULT_SAMPLE = "astronaut"
 
@@ -34,8 +40,12 @@ def sample(name: str) -> Picture:
     """One of scikit-image's bundled pictures (see SAMPLES) as a Picture."""
     import numpy as np
     from skimage import data
+
     pixels = getattr(data, name)()
-    read = images.read(images.png(pixels if pixels.ndim == 3 else np.ascontiguousarray(pixels)), SAMPLES[name].split(" · ")[0])
+    read = images.read(
+        images.png(pixels if pixels.ndim == 3 else np.ascontiguousarray(pixels)),
+        SAMPLES[name].split(" · ")[0],
+    )
     return Picture(read.name, read.image, read.notes, f"sample:{name}")
 
 
@@ -62,10 +72,18 @@ def picture_chooser() -> Picture:
     current = current_picture()
     with st.sidebar:
         kinds = ("Sample", "Upload", "Web")
-        start = kinds[0] if current.source.startswith("sample:") else kinds[2] if "://" in current.source else kinds[1]
+        start = (
+            kinds[0]
+            if current.source.startswith("sample:")
+            else kinds[2]
+            if "://" in current.source
+            else kinds[1]
+        )
         keep("picture_kind")
         st.session_state.setdefault("picture_kind", start)
-        kind = st.segmented_control("Picture", kinds, key="picture_kind", required=True, width="stretch")
+        kind = st.segmented_control(
+            "Picture", kinds, key="picture_kind", required=True, width="stretch"
+        )
         if kind == "Sample":
             _choose_sample(current)
         elif kind == "Upload":
@@ -90,8 +108,15 @@ def _choose_sample(current: Picture) -> None:
     name = current.source.removeprefix("sample:")
     keep("sample_name")
     st.session_state.setdefault("sample_name", name if name in SAMPLES else None)
-    st.selectbox("Sample picture", list(SAMPLES), format_func=SAMPLES.get, key="sample_name", on_change=changed,
-                 label_visibility="collapsed", placeholder="Choose a sample")
+    st.selectbox(
+        "Sample picture",
+        list(SAMPLES),
+        format_func=SAMPLES.get,
+        key="sample_name",
+        on_change=changed,
+        label_visibility="collapsed",
+        placeholder="Choose a sample",
+    )
 
 
 def _choose_upload() -> None:
@@ -100,13 +125,23 @@ def _choose_upload() -> None:
         if (file := st.session_state.upload) is not None:
             _accept(lambda: (file.getvalue(), file.name), "upload")
 
-    st.file_uploader("Your picture", type=[s[1:] for s in images.SUFFIXES], key="upload", on_change=changed,
-                     label_visibility="collapsed")
+    st.file_uploader(
+        "Your picture",
+        type=[s[1:] for s in images.SUFFIXES],
+        key="upload",
+        on_change=changed,
+        label_visibility="collapsed",
+    )
 
 
 def _choose_address() -> None:
     with st.form("address", border=False):
-        url = st.text_input("Web address of a picture", placeholder="https://…", label_visibility="collapsed", key="address_url")
+        url = st.text_input(
+            "Web address of a picture",
+            placeholder="https://…",
+            label_visibility="collapsed",
+            key="address_url",
+        )
         if st.form_submit_button("Fetch", width="stretch") and url:
             with st.spinner("Fetching …"):
                 _accept(lambda: fetch(url), url)
@@ -134,10 +169,11 @@ def _from_link() -> Picture | None:
             picture = images.read(data, name)
             return Picture(picture.name, picture.image, picture.notes, source)
         except RDError as error:
-            st.session_state.picture_refusal = f"The picture of this link could not be loaded. {error}"
+            st.session_state.picture_refusal = (
+                f"The picture of this link could not be loaded. {error}"
+            )
     elif source == "upload":
-        st.session_state.picture_refusal = (
-            "This link was made with an uploaded file, which a link cannot carry. Upload the file again; all else is restored.")
+        st.session_state.picture_refusal = "This link was made with an uploaded file, which a link cannot carry. Upload the file again; all else is restored."
         st.session_state.picture_kind = "Upload"
     return None
 

@@ -31,7 +31,7 @@ def _import(wait: Callable[[], None]) -> None:
         except ImportError:
             if not left:
                 raise
-            time.sleep(1)       # another thread may have been in the way
+            time.sleep(1)  # another thread may have been in the way
         else:
             break
     _ready.set()

@@ -12,7 +12,9 @@ from dashboard.engine import engine
 
 owner = state.session_id()
 st.title("What does every bit buy?")
-st.caption("One picture, several codecs, always in real files: each figure belongs to bytes that you can download.")
+st.caption(
+    "One picture, several codecs, always in real files: each figure belongs to bytes that you can download."
+)
 
 picture = state.picture_chooser()
 choice.initialise(picture)
@@ -30,7 +32,7 @@ def _until_more(missing: int) -> None:
 shown = results(owner, picture, chosen)
 st.session_state.cmp_shown = {r.codec.name: r.measured.point.setting for r in shown if r.measured}
 show_viewer(picture, shown)
-with st.container():                             # one place, filled or not: what follows does not move
+with st.container():  # one place, filled or not: what follows does not move
     if missing := count_missing(shown):
         _until_more(missing)
 if shown:

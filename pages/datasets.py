@@ -26,9 +26,13 @@ def _draw(chosen: list) -> None:
 
 
 st.title("One picture is an anecdote")
-st.caption("Sweeps over whole data sets: mean curves with their spread, BD-rate with its reasons, published curves beside yours.")
+st.caption(
+    "Sweeps over whole data sets: mean curves with their spread, BD-rate with its reasons, published curves beside yours."
+)
 st.session_state.setdefault("ds_open", "explore")
-part = st.segmented_control("Part", PARTS, format_func=PARTS.get, key="ds_open", required=True, label_visibility="collapsed")
+part = st.segmented_control(
+    "Part", PARTS, format_func=PARTS.get, key="ds_open", required=True, label_visibility="collapsed"
+)
 if part == "new":
     start.show()
 elif part == "stored":

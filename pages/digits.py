@@ -17,15 +17,18 @@ SECTIONS = {
 }
 
 st.title("A digit in a few bytes")
-st.caption("A small neural transform coder learned what handwritten digits have in common, and sends only the rest. "
-           "After TensorFlow's tutorial *Learned data compression*, trained on MNIST.")
+st.caption(
+    "A small neural transform coder learned what handwritten digits have in common, and sends only the rest. "
+    "After TensorFlow's tutorial *Learned data compression*, trained on MNIST."
+)
 state.keep(*models.KEYS)
 card = models.choose_model()
 if card:
     index = models.choose_digit()
     st.session_state.setdefault("dig_section", "Compress")
-    section = st.segmented_control("Section", list(SECTIONS), key="dig_section", required=True,
-                                   label_visibility="collapsed")
+    section = st.segmented_control(
+        "Section", list(SECTIONS), key="dig_section", required=True, label_visibility="collapsed"
+    )
     try:
         SECTIONS[section](card, index)
     except RDError as error:

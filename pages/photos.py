@@ -8,12 +8,20 @@ from dashboard import state
 from dashboard.engine import engine
 from dashboard.photos import bits, curves, history, inside, models, relaxed, view
 
-SECTIONS = ("Rate and distortion", "Where the bits go", "Inside the model", "Relaxed or rounded", "Training")
+SECTIONS = (
+    "Rate and distortion",
+    "Where the bits go",
+    "Inside the model",
+    "Relaxed or rounded",
+    "Training",
+)
 
 owner = state.session_id()
 st.title("A photograph in learned bytes")
-st.caption("Nonlinear transform coding after Ballé, Laparra and Simoncelli, *End-to-end Optimized Image Compression* (2017): "
-           "what to keep of a photograph was learned. Every figure belongs to a real file.")
+st.caption(
+    "Nonlinear transform coding after Ballé, Laparra and Simoncelli, *End-to-end Optimized Image Compression* (2017): "
+    "what to keep of a photograph was learned. Every figure belongs to a real file."
+)
 state.keep(*models.KEYS)
 picture = state.picture_chooser()
 card = models.choose_model()
@@ -49,7 +57,9 @@ if shown:
         _until_more(shown.missing())
     view.show_downloads(picture, shown)
 st.session_state.setdefault("pho_section", SECTIONS[0])
-section = st.segmented_control("Section", SECTIONS, key="pho_section", required=True, label_visibility="collapsed")
+section = st.segmented_control(
+    "Section", SECTIONS, key="pho_section", required=True, label_visibility="collapsed"
+)
 if section == "Rate and distortion":
     curves.show(owner, picture, codec, coder, shown)
 elif section == "Where the bits go":

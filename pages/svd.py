@@ -9,8 +9,10 @@ from dashboard.svd.controls import rank_controls
 from dashboard.svd.playground import show as show_playground
 
 st.title("How few numbers make a picture?")
-st.caption("A picture is three matrices. Their singular value decomposition says which few vectors matter most – "
-           "TensorFlow's tutorial *Matrix approximation with Core APIs*, on your picture, in elements and in real bytes.")
+st.caption(
+    "A picture is three matrices. Their singular value decomposition says which few vectors matter most – "
+    "TensorFlow's tutorial *Matrix approximation with Core APIs*, on your picture, in elements and in real bytes."
+)
 state.keep("svd_rank", *sections.DEFAULTS)
 for name, value in sections.DEFAULTS.items():
     st.session_state.setdefault(name, value)
@@ -25,7 +27,9 @@ with st.spinner("Decomposing the picture …"):
         st.error(str(error), icon=":material/block:")
         st.stop()
 
-rank = rank_controls(f, lambda budget: answers.rank_for_bytes(*key, budget, image, answers.analysis(*key, image)))
+rank = rank_controls(
+    f, lambda budget: answers.rank_for_bytes(*key, budget, image, answers.analysis(*key, image))
+)
 shown = sections.show_pictures(key, image, f, rank)
 sections.show_figures(image, f, rank, shown.psnr)
 sections.show_charts(key, image, f, rank)
@@ -33,5 +37,5 @@ sections.show_layers(key, f)
 rate = st.container()
 st.subheader("A small matrix to play with")
 show_playground()
-with rate:                          # last, since it searches for files of equal quality
+with rate:  # last, since it searches for files of equal quality
     sections.show_rate(key, image, f, rank, shown)

@@ -23,7 +23,9 @@ def own_main() -> Iterator[None]:
 def _folder(*parts: str) -> Path:
     path = Path(os.environ.get("RDX_SHARED", ROOT.parent / "shared")).joinpath(*parts)
     if not path.exists():
-        pytest.skip(f"real data is absent: no {'/'.join(parts)} below RDX_SHARED (default ../shared)")
+        pytest.skip(
+            f"real data is absent: no {'/'.join(parts)} below RDX_SHARED (default ../shared)"
+        )
     return path
 
 
@@ -55,6 +57,7 @@ def reference() -> Path:
 def small() -> np.ndarray:
     """A natural picture small enough for fast tests: (96, 128, 3) from scikit-image's cat."""
     from skimage import data
+
     return np.ascontiguousarray(data.chelsea()[60:156, 150:278])
 
 
@@ -63,4 +66,6 @@ def synthetic(height: int, width: int, seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[:height, :width]
     waves = [127 + 90 * np.sin(x / (5 + 3 * c) + y / (9 - 2 * c)) for c in range(3)]
-    return np.clip(np.stack(waves, -1) + rng.normal(0, 6, (height, width, 3)), 0, 255).astype(np.uint8)
+    return np.clip(np.stack(waves, -1) + rng.normal(0, 6, (height, width, 3)), 0, 255).astype(
+        np.uint8
+    )

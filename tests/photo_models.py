@@ -15,18 +15,38 @@ def fill(name: str, lmbda: tuple[float, ...] = LMBDAS, activation: str = "gdn") 
     from core.learned.photos.publish import model_of
     from core.learned.photos.start import start_parameters
     from core.store import zoo
+
     config = Config(lmbda, filters=24, latents=32, activation=activation)
     start, rng = start_parameters(config, synthetic(256, 256)[None], 0), np.random.default_rng(0)
-    for key in (key for key in start if key.endswith("spectrum")):  # kernels that reach over all their taps
+    for key in (
+        key for key in start if key.endswith("spectrum")
+    ):  # kernels that reach over all their taps
         start[key] = start[key] + rng.normal(0, 0.003, start[key].shape)
     tensors = {key: value.astype(np.float16) for key, value in start.items()}
-    tensors |= build_tables({key[6:]: value for key, value in tensors.items() if key.startswith("prior/")})
+    tensors |= build_tables(
+        {key[6:]: value for key, value in tensors.items() if key.startswith("prior/")}
+    )
     model, x = model_of(config, tensors), synthetic(256, 256)[None]
     levels = range(len(lmbda))
-    tensors |= fit([[np.round(model.analysis(x, np.array([level])))[0].astype(np.int32)] for level in levels])
-    card = {"title": "Photographs", "config": config.to_json(), "lmbda": list(lmbda), "steps": 0, "training_seconds": 7200,
-            "validation": [{"step": step, "loss": 2.0 - step / 1000, "bpp": [0.2 + level for level in levels],
-                            "psnr": [25.0 + 5 * level + step / 1000 for level in levels]} for step in (100, 200)],
-            "data": {"folder": "photos", "pictures": 3, "sources": {"mine": 3}, "licences": {"CC0": 3}},
-            "sessions": [{"command": "python -m core train bls2017 --data photos --run first"}]}
+    tensors |= fit(
+        [[np.round(model.analysis(x, np.array([level])))[0].astype(np.int32)] for level in levels]
+    )
+    card = {
+        "title": "Photographs",
+        "config": config.to_json(),
+        "lmbda": list(lmbda),
+        "steps": 0,
+        "training_seconds": 7200,
+        "validation": [
+            {
+                "step": step,
+                "loss": 2.0 - step / 1000,
+                "bpp": [0.2 + level for level in levels],
+                "psnr": [25.0 + 5 * level + step / 1000 for level in levels],
+            }
+            for step in (100, 200)
+        ],
+        "data": {"folder": "photos", "pictures": 3, "sources": {"mine": 3}, "licences": {"CC0": 3}},
+        "sessions": [{"command": "python -m core train bls2017 --data photos --run first"}],
+    }
     return zoo.store(name, "bls2017", tensors, card)

@@ -18,40 +18,71 @@ def bdrate(
     results: Annotated[Path, typer.Argument(help="A results file of `sweep`.")],
     anchor: Annotated[str, typer.Option(help="The codec that the others are compared with.")],
     metric: Annotated[str, typer.Option(help="psnr, psnr-y, psnr-611, ms-ssim or ssim.")] = "psnr",
-    between: Annotated[tuple[float, float] | None, typer.Option(
-        metavar="LOW HIGH", help="Also how much better a codec is at equal rate, from LOW to HIGH bpp.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object: codec -> percent or null.")] = False,
+    between: Annotated[
+        tuple[float, float] | None,
+        typer.Option(
+            metavar="LOW HIGH",
+            help="Also how much better a codec is at equal rate, from LOW to HIGH bpp.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object: codec -> percent or null.")
+    ] = False,
 ) -> None:
     """Print how many percent more (less: −) bits each codec needs than the anchor for the same quality.
 
     From the curves of means over all images at constant setting; beside it the median over single images.
     """
     if metric not in analysis.METRICS:
-        raise SettingError(f"There is no metric {metric!r}; choose one of {', '.join(analysis.METRICS)}.")
+        raise SettingError(
+            f"There is no metric {metric!r}; choose one of {', '.join(analysis.METRICS)}."
+        )
     if between and not 0 < between[0] < between[1]:
-        raise SettingError(f"--between {between[0]:g} {between[1]:g}: give two rates above 0, the lower one first.")
+        raise SettingError(
+            f"--between {between[0]:g} {between[1]:g}: give two rates above 0, the lower one first."
+        )
     data = files.read(results)
     codecs = data.codecs()
     if anchor not in codecs:
-        raise DataError(f"{results.name} has no codec {anchor!r}. It has: {', '.join(codecs) or 'none'}.")
+        raise DataError(
+            f"{results.name} has no codec {anchor!r}. It has: {', '.join(codecs) or 'none'}."
+        )
     found: dict[str, BDResult] = {}
     for codec in codecs:
         if codec != anchor:
             found[codec] = compare(data, anchor, codec, metric)
     for codec, result in found.items():
         if result.reason:
-            print(f"{codec}: BD-rate against {anchor} is undefined: {result.reason}", file=sys.stderr)
+            print(
+                f"{codec}: BD-rate against {anchor} is undefined: {result.reason}", file=sys.stderr
+            )
     if as_json:
         print(json.dumps({codec: result.percent for codec, result in found.items()}))
         return
-    print(f"BD-rate in {analysis.METRICS[metric]} against {anchor}, {len(data.images())} images (negative: fewer bits)")
+    print(
+        f"BD-rate in {analysis.METRICS[metric]} against {anchor}, {len(data.images())} images (negative: fewer bits)"
+    )
     wide = max(14, *(len(codec) + 1 for codec in codecs))
-    print(f"{'codec':<{wide}}{'mean curve':>12}{'BD gain':>11}{'median':>10}{'quartiles':>20}   overlap")
+    print(
+        f"{'codec':<{wide}}{'mean curve':>12}{'BD gain':>11}{'median':>10}{'quartiles':>20}   overlap"
+    )
     for codec, result in found.items():
-        each = [r.percent for r in analysis.per_image(data, anchor, codec, metric).values() if r.percent is not None]
-        spread = "{1:+.1f} %|{0:+.1f} … {2:+.1f} %".format(*np.percentile(each, (25, 50, 75))) if each else "–|–"
+        each = [
+            r.percent
+            for r in analysis.per_image(data, anchor, codec, metric).values()
+            if r.percent is not None
+        ]
+        spread = (
+            "{1:+.1f} %|{0:+.1f} … {2:+.1f} %".format(*np.percentile(each, (25, 50, 75)))
+            if each
+            else "–|–"
+        )
         median, quartiles = spread.split("|")
-        overlap = f"{result.overlap[0]:.2f} … {result.overlap[1]:.2f} dB ({result.covered:.0%})" if result.overlap else "none"
+        overlap = (
+            f"{result.overlap[0]:.2f} … {result.overlap[1]:.2f} dB ({result.covered:.0%})"
+            if result.overlap
+            else "none"
+        )
         percent = "–" if result.percent is None else f"{result.percent:+.1f} %"
         gain = "–" if result.gain is None else f"{result.gain:+.2f} dB"
         print(f"{codec:<{wide}}{percent:>12}{gain:>11}{median:>10}{quartiles:>20}   {overlap}")
@@ -59,7 +90,9 @@ def bdrate(
         print(f"{codec:<{wide}}{_gains(data, anchor, codec, metric, between)}")
 
 
-def _gains(data: files.Results, anchor: str, codec: str, metric: str, between: tuple[float, float]) -> str:
+def _gains(
+    data: files.Results, anchor: str, codec: str, metric: str, between: tuple[float, float]
+) -> str:
     """How much better `codec` is at equal rate, at the least and at the most, in words."""
     try:
         theirs, ours = _mean_curves(data, anchor, codec, metric)
@@ -70,8 +103,10 @@ def _gains(data: files.Results, anchor: str, codec: str, metric: str, between: t
     known = np.isfinite(gains)
     if not known.any():
         return "the curves share no rate there"
-    return (f"{gains[known].min():+.2f} … {gains[known].max():+.2f} dB at equal rate from {rates[known][0]:.3g} to "
-            f"{rates[known][-1]:.3g} bpp")
+    return (
+        f"{gains[known].min():+.2f} … {gains[known].max():+.2f} dB at equal rate from {rates[known][0]:.3g} to "
+        f"{rates[known][-1]:.3g} bpp"
+    )
 
 
 def compare(data: files.Results, anchor: str, codec: str, metric: str) -> BDResult:

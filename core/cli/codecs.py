@@ -13,11 +13,15 @@ def codecs(as_json: Json = False) -> None:
     for problem in PROBLEMS:
         print(f"not usable: {problem}", file=sys.stderr)
     if as_json:
-        table = {name: asdict(c.info) | {"setting": asdict(c.setting)} for name, c in CODECS.items()}
+        table = {
+            name: asdict(c.info) | {"setting": asdict(c.setting)} for name, c in CODECS.items()
+        }
         print(json.dumps(table, ensure_ascii=False))
         return
     for name, c in CODECS.items():
         s = c.setting
         unit = f" {s.unit}" if s.unit else ""
-        print(f"{name:<9} {c.info.title:<12} {s.name} {s.low:g} to {s.high:g}{unit}, default {s.default:g}; {s.better} is better")
+        print(
+            f"{name:<9} {c.info.title:<12} {s.name} {s.low:g} to {s.high:g}{unit}, default {s.default:g}; {s.better} is better"
+        )
         print(f"{'':<9} {', '.join(f'{k} {v}' for k, v in c.info.options.items())}")

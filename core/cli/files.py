@@ -22,11 +22,15 @@ def encode(
     image: Annotated[Path, typer.Argument(help="The picture.")],
     output: Output,
     codec: Annotated[str, typer.Option("-c", "--codec", help="One of `python -m core codecs`.")],
-    setting: Annotated[float | None, typer.Option("-s", "--setting", help="The codec's setting.")] = None,
+    setting: Annotated[
+        float | None, typer.Option("-s", "--setting", help="The codec's setting.")
+    ] = None,
     bpp: Annotated[float | None, typer.Option(help="At most so many bits per pixel.")] = None,
     size: Annotated[int | None, typer.Option("--bytes", help="At most so many bytes.")] = None,
     psnr: Annotated[float | None, typer.Option(help="At least this PSNR (RGB, dB).")] = None,
-    ms_ssim: Annotated[float | None, typer.Option("--ms-ssim", help="At least this MS-SSIM (0 to 1).")] = None,
+    ms_ssim: Annotated[
+        float | None, typer.Option("--ms-ssim", help="At least this MS-SSIM (0 to 1).")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write IMAGE as a file of a codec, at a setting or matched to a target."""
@@ -40,22 +44,35 @@ def encode(
         budget = size if size is not None else int(bpp * picture.width * picture.height / 8)
         match = match_bytes(chosen, picture.image, budget)
     elif psnr is not None or ms_ssim is not None:
-        match = match_quality(chosen, picture.image, *(("psnr", psnr) if psnr is not None else ("ms_ssim", ms_ssim)))
+        match = match_quality(
+            chosen, picture.image, *(("psnr", psnr) if psnr is not None else ("ms_ssim", ms_ssim))
+        )
     if match and not match.met:
         raise SettingError(
             f"{chosen.info.title} cannot meet {given[0]} {targets[given[0]]:g} on this picture; its nearest file has "
-            f"{match.measured.point.bytes} bytes at {match.measured.point.measures.psnr:.2f} dB.")
+            f"{match.measured.point.bytes} bytes at {match.measured.point.measures.psnr:.2f} dB."
+        )
     if match:
         measured = match.measured
     else:
-        measured = measure_point(chosen, picture.image, chosen.setting.default if setting is None else setting)[0]
+        measured = measure_point(
+            chosen, picture.image, chosen.setting.default if setting is None else setting
+        )[0]
     write(output, measured.data)
     record = measured.point.record(image.name)
-    show(record | {"output": str(output)} | ({"encodes": match.encodes, "rest_error": match.error} if match else {}), as_json)
+    show(
+        record
+        | {"output": str(output)}
+        | ({"encodes": match.encodes, "rest_error": match.error} if match else {}),
+        as_json,
+    )
 
 
 def decode(
-    file: Annotated[Path, typer.Argument(help="A file written by `encode`, or any standard file of these formats.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="A file written by `encode`, or any standard file of these formats."),
+    ],
     output: Output,
     as_json: Json = False,
 ) -> None:
@@ -70,12 +87,17 @@ def decode(
     seconds = time.perf_counter() - start
     write(output, images.png(image))
     size = {"width": image.shape[1], "height": image.shape[0]}
-    show({"codec": codec.name, **size, "decode_s": seconds, "bytes": len(data), "header": facts}, as_json)
+    show(
+        {"codec": codec.name, **size, "decode_s": seconds, "bytes": len(data), "header": facts},
+        as_json,
+    )
 
 
 def measure(
     original: Annotated[Path, typer.Argument(help="The original picture.")],
-    decoded: Annotated[Path, typer.Argument(help="The decoded one: a picture, or a file of a codec here.")],
+    decoded: Annotated[
+        Path, typer.Argument(help="The decoded one: a picture, or a file of a codec here.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Measure the distortion between two pictures of equal size."""

@@ -11,8 +11,12 @@ from core.cli import bdrate, codecs, files, models, sweep, train
 from core.errors import RDError
 
 app = typer.Typer(
-    name="python -m core", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
-    help="RD Explorer: real codecs, real bytes, true distortion.")
+    name="python -m core",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="RD Explorer: real codecs, real bytes, true distortion.",
+)
 app.command("codecs")(codecs.codecs)
 app.command("encode")(files.encode)
 app.command("decode")(files.decode)

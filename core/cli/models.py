@@ -10,7 +10,9 @@ from core.cli.output import Json
 from core.errors import DataError, ModelError
 from core.store import zoo
 
-app = typer.Typer(help="The stored models: list, verify, remove, export, import.", no_args_is_help=True)
+app = typer.Typer(
+    help="The stored models: list, verify, remove, export, import.", no_args_is_help=True
+)
 Name = Annotated[str, typer.Argument(help="A model's name, as `models list` shows it.")]
 
 
@@ -22,8 +24,10 @@ def list_models(as_json: Json = False) -> None:
         print(json.dumps(cards, ensure_ascii=False))
         return
     for card in cards:
-        print(f"{card['name']:<24} {card['family']:<8} {card['weights_bytes'] / 1e6:5.2f} MB  {card.get('title', '')}"
-              f"{_figures(card)}")
+        print(
+            f"{card['name']:<24} {card['family']:<8} {card['weights_bytes'] / 1e6:5.2f} MB  {card.get('title', '')}"
+            f"{_figures(card)}"
+        )
 
 
 def _figures(card: dict) -> str:
@@ -37,8 +41,12 @@ def _figures(card: dict) -> str:
 
 
 @app.command()
-def verify(names: Annotated[list[str] | None, typer.Argument(help="Models to verify; all by default.")] = None,
-           as_json: Json = False) -> None:
+def verify(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Models to verify; all by default.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Check weights against their SHA-256, shapes and coding tables. Exit status 2 when a model is unusable."""
     found = {}
     for name in names or zoo.names():
@@ -63,7 +71,10 @@ def remove(name: Name) -> None:
 
 
 @app.command()
-def export(name: Name, output: Annotated[Path, typer.Option("-o", "--output", help="The zip file to write.")]) -> None:
+def export(
+    name: Name,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The zip file to write.")],
+) -> None:
     """Write a model as one zip file."""
     data = zoo.export(name)
     try:
@@ -73,9 +84,11 @@ def export(name: Name, output: Annotated[Path, typer.Option("-o", "--output", he
 
 
 @app.command("import")
-def import_model(file: Annotated[Path, typer.Argument(help="A file that `models export` wrote.")],
-                 name: Annotated[str, typer.Option(help="Store it under this name instead of its own.")] = "",
-                 as_json: Json = False) -> None:
+def import_model(
+    file: Annotated[Path, typer.Argument(help="A file that `models export` wrote.")],
+    name: Annotated[str, typer.Option(help="Store it under this name instead of its own.")] = "",
+    as_json: Json = False,
+) -> None:
     """Store a model from a zip file."""
     try:
         with file.open("rb") as source:

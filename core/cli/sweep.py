@@ -20,18 +20,41 @@ from core.sweep.journal import Journal
 
 
 def sweep(
-    images: Annotated[list[str], typer.Argument(help="Image files, folders, zip archives, or tfds:NAME[:SPLIT[:COUNT]].")],
+    images: Annotated[
+        list[str],
+        typer.Argument(help="Image files, folders, zip archives, or tfds:NAME[:SPLIT[:COUNT]]."),
+    ],
     codecs: Annotated[str, typer.Option("--codecs", "-c", help="Names, separated by commas.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The results file to write (JSON).")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The results file to write (JSON).")
+    ],
     csv: Annotated[Path | None, typer.Option(help="Write the records as CSV too.")] = None,
-    points: Annotated[int | None, typer.Option(help="Settings per codec, spread over its grid; default: the whole grid.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Worker processes; default: one a core; 0: none but this.")] = None,
-    dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://HOST:PORT.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Take over what an earlier run has already measured.")] = False,
-    ssim: Annotated[bool, typer.Option(help="Measure SSIM and MS-SSIM too (needs TensorFlow).")] = True,
-    reuse: Annotated[list[Path] | None, typer.Option(help="Results files to take equal measurements from.")] = None,
-    run: Annotated[Path | None, typer.Option(hidden=True, help="A job's folder: progress goes there, `cancel` ends it.")] = None,
-    codec_cmd: Annotated[list[str] | None, typer.Option(help="A codec of your own: NAME=FILE.toml. May be repeated.")] = None,
+    points: Annotated[
+        int | None,
+        typer.Option(help="Settings per codec, spread over its grid; default: the whole grid."),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Worker processes; default: one a core; 0: none but this.")
+    ] = None,
+    dask: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler, tcp://HOST:PORT.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Take over what an earlier run has already measured.")
+    ] = False,
+    ssim: Annotated[
+        bool, typer.Option(help="Measure SSIM and MS-SSIM too (needs TensorFlow).")
+    ] = True,
+    reuse: Annotated[
+        list[Path] | None, typer.Option(help="Results files to take equal measurements from.")
+    ] = None,
+    run: Annotated[
+        Path | None,
+        typer.Option(hidden=True, help="A job's folder: progress goes there, `cancel` ends it."),
+    ] = None,
+    codec_cmd: Annotated[
+        list[str] | None, typer.Option(help="A codec of your own: NAME=FILE.toml. May be repeated.")
+    ] = None,
 ) -> None:
     """Measure every image with every codec at every setting.
 
@@ -42,32 +65,64 @@ def sweep(
         items = sources.items(images, Path(unpacked))
         progress = engine.Progress(plan.total(items, chosen.values(), points))
         head = results.header(
-            chosen.values(), sources=[os.path.basename(os.path.abspath(s)) if os.path.exists(s) else s for s in images],
-            images=len(items), structural=ssim, points=points)
+            chosen.values(),
+            sources=[
+                os.path.basename(os.path.abspath(s)) if os.path.exists(s) else s for s in images
+            ],
+            images=len(items),
+            structural=ssim,
+            points=points,
+        )
         earlier = [*(reuse or []), *([output] if resume and output.exists() else [])]
-        known = {record["key"]: record for path in earlier for record in results.read(path).records
-                 if isinstance(record.get("key"), str)}
-        with _journal(output, resume) as journal, _Line(run) as line, pools.pool(workers, dask) as pool:
+        known = {
+            record["key"]: record
+            for path in earlier
+            for record in results.read(path).records
+            if isinstance(record.get("key"), str)
+        }
+        with (
+            _journal(output, resume) as journal,
+            _Line(run) as line,
+            pools.pool(workers, dask) as pool,
+        ):
             journal.begin(head)
             outcome = engine.run(
-                plan.jobs(items, list(chosen.values()), points, ssim), chosen, journal, pool, progress, ssim, watch=line.show,
-                cancelled=lambda: run is not None and (run / "cancel").exists(), known=known)
+                plan.jobs(items, list(chosen.values()), points, ssim),
+                chosen,
+                journal,
+                pool,
+                progress,
+                ssim,
+                watch=line.show,
+                cancelled=lambda: run is not None and (run / "cancel").exists(),
+                known=known,
+            )
             line.show(progress, "done" if outcome.complete else "cancelled")
             if not outcome.complete:
-                print(f"Stopped; {len(journal)} measurements are kept. Go on with --resume.", file=sys.stderr)
+                print(
+                    f"Stopped; {len(journal)} measurements are kept. Go on with --resume.",
+                    file=sys.stderr,
+                )
                 return
             if not len(journal):
-                raise DataError(f"Nothing could be measured; the first failure: {outcome.failures[0]['error']}")
+                raise DataError(
+                    f"Nothing could be measured; the first failure: {outcome.failures[0]['error']}"
+                )
             results.write(output, head | {"failures": outcome.failures}, outcome.records(journal))
             if csv:
                 csv.write_text(results.to_csv(outcome.records(journal)))
             journal.path.unlink()
     for failure in outcome.failures[:20]:
-        where = " ".join(str(failure[k]) for k in ("image", "codec", "setting") if failure[k] is not None)
+        where = " ".join(
+            str(failure[k]) for k in ("image", "codec", "setting") if failure[k] is not None
+        )
         print(f"failed: {where}: {failure['error']}", file=sys.stderr)
     there = progress.measured + progress.reused
-    print(f"{output}: {there} records ({progress.measured} measured, {progress.reused} taken over), {progress.failed} failed, "
-          f"{time.monotonic() - progress.started:.1f} s", file=sys.stderr)
+    print(
+        f"{output}: {there} records ({progress.measured} measured, {progress.reused} taken over), {progress.failed} failed, "
+        f"{time.monotonic() - progress.started:.1f} s",
+        file=sys.stderr,
+    )
 
 
 def choose(names: str, commands: list[str]) -> dict[str, Codec]:
@@ -89,8 +144,11 @@ def _journal(output: Path, resume: bool) -> Journal:
     journal = Journal(path)
     if not resume and len(journal):
         kept = path.with_name(path.name + ".old")
-        print(f"Starting over. The {len(journal)} measurements of an unfinished run are kept in {kept.name}; "
-              "--resume would have gone on with them.", file=sys.stderr)
+        print(
+            f"Starting over. The {len(journal)} measurements of an unfinished run are kept in {kept.name}; "
+            "--resume would have gone on with them.",
+            file=sys.stderr,
+        )
         os.replace(path, kept)
         journal.__exit__()
         journal = Journal(path)
@@ -119,16 +177,31 @@ class _Line:
             return
         self._last = now
         if self._run:
-            facts = {"event": event, "time": time.time(), "rate": progress.rate, "eta_s": progress.eta_s}
-            facts |= {name: getattr(progress, name) for name in ("total", "done", "measured", "reused", "failed")}
+            facts = {
+                "event": event,
+                "time": time.time(),
+                "rate": progress.rate,
+                "eta_s": progress.eta_s,
+            }
+            facts |= {
+                name: getattr(progress, name)
+                for name in ("total", "done", "measured", "reused", "failed")
+            }
             with open(self._run / "progress.jsonl", "a") as out:
                 out.write(json.dumps(facts) + "\n")
             return
         eta = "" if progress.eta_s is None or last else f", {_clock(progress.eta_s)} left"
         failed = f", {progress.failed} failed" if progress.failed else ""
-        text = (f"{progress.done:,} of {progress.total:,} ({progress.done / progress.total:.0%}), "
-                f"{progress.rate:.1f} a second{failed}{eta}")
-        print(f"\r\033[K{text}" if self._live else text, end="" if self._live else "\n", file=sys.stderr, flush=True)
+        text = (
+            f"{progress.done:,} of {progress.total:,} ({progress.done / progress.total:.0%}), "
+            f"{progress.rate:.1f} a second{failed}{eta}"
+        )
+        print(
+            f"\r\033[K{text}" if self._live else text,
+            end="" if self._live else "\n",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def _clock(seconds: float) -> str:

@@ -9,41 +9,70 @@ from core.cli.output import show
 from core.errors import ModelError
 from core.store import zoo
 
-Folder = Annotated[Path | None, typer.Option("--run", help="Run folder for checkpoint and progress; default: models/.runs/NAME.")]
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--run", help="Run folder for checkpoint and progress; default: models/.runs/NAME."
+    ),
+]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the run folder's checkpoint.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Replace a stored model of this name.")]
 
 
-def mnist(lmbda: Annotated[float, typer.Option(help="λ in rate + λ · distortion.")] = 2000,
-          epochs: Annotated[float, typer.Option(help="Passes over the 60,000 digits.")] = 15,
-          metric: Annotated[str, typer.Option(help="Distortion: mae, mse or ssim (1 − SSIM).")] = "mae",
-          latent_dims: Annotated[int, typer.Option(help="Dimensions of the latent space.")] = 50,
-          batch: Annotated[int, typer.Option(help="Digits a step.")] = 128,
-          lr: Annotated[float, typer.Option(help="Peak learning rate.")] = 1e-3,
-          hard: Annotated[float, typer.Option(help="Share of the steps, at the end, that decode truly rounded latents.")] = 0.0,
-          seed: Annotated[int, typer.Option(help="Seed of weights, batches and noise.")] = 0,
-          init: Annotated[str, typer.Option(help="Stored model to start from.")] = "",
-          name: Annotated[str, typer.Option(help="Name in the store; default: mnist-λ.")] = "",
-          run: Folder = None, resume: Resume = False, replace: Replace = False) -> None:
+def mnist(
+    lmbda: Annotated[float, typer.Option(help="λ in rate + λ · distortion.")] = 2000,
+    epochs: Annotated[float, typer.Option(help="Passes over the 60,000 digits.")] = 15,
+    metric: Annotated[str, typer.Option(help="Distortion: mae, mse or ssim (1 − SSIM).")] = "mae",
+    latent_dims: Annotated[int, typer.Option(help="Dimensions of the latent space.")] = 50,
+    batch: Annotated[int, typer.Option(help="Digits a step.")] = 128,
+    lr: Annotated[float, typer.Option(help="Peak learning rate.")] = 1e-3,
+    hard: Annotated[
+        float,
+        typer.Option(help="Share of the steps, at the end, that decode truly rounded latents."),
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(help="Seed of weights, batches and noise.")] = 0,
+    init: Annotated[str, typer.Option(help="Stored model to start from.")] = "",
+    name: Annotated[str, typer.Option(help="Name in the store; default: mnist-λ.")] = "",
+    run: Folder = None,
+    resume: Resume = False,
+    replace: Replace = False,
+) -> None:
     """Train the transform coder of TensorFlow's tutorial on MNIST and store it."""
     name = zoo.check_name(name or f"mnist-{lmbda:g}")
     from core.learned.digits import train as mnist_training
-    config = mnist_training.Config(lmbda=lmbda, epochs=epochs, metric=metric, latent_dims=latent_dims, batch=batch, lr=lr,
-                                   hard=hard, seed=seed, init=init)
+
+    config = mnist_training.Config(
+        lmbda=lmbda,
+        epochs=epochs,
+        metric=metric,
+        latent_dims=latent_dims,
+        batch=batch,
+        lr=lr,
+        hard=hard,
+        seed=seed,
+        init=init,
+    )
     _report(name, *mnist_training.run(config, name, run or zoo.runs() / name, resume, replace))
 
 
-def vae(epochs: Annotated[float, typer.Option(help="Passes over the 60,000 digits.")] = 15,
-        latent_dims: Annotated[int, typer.Option(help="Dimensions of the latent space.")] = 10,
-        batch: Annotated[int, typer.Option(help="Digits a step.")] = 128,
-        lr: Annotated[float, typer.Option(help="Peak learning rate.")] = 1e-3,
-        seed: Annotated[int, typer.Option(help="Seed of weights, batches and noise.")] = 0,
-        name: Annotated[str, typer.Option(help="Name in the store.")] = "mnist-vae",
-        run: Folder = None, resume: Resume = False, replace: Replace = False) -> None:
+def vae(
+    epochs: Annotated[float, typer.Option(help="Passes over the 60,000 digits.")] = 15,
+    latent_dims: Annotated[int, typer.Option(help="Dimensions of the latent space.")] = 10,
+    batch: Annotated[int, typer.Option(help="Digits a step.")] = 128,
+    lr: Annotated[float, typer.Option(help="Peak learning rate.")] = 1e-3,
+    seed: Annotated[int, typer.Option(help="Seed of weights, batches and noise.")] = 0,
+    name: Annotated[str, typer.Option(help="Name in the store.")] = "mnist-vae",
+    run: Folder = None,
+    resume: Resume = False,
+    replace: Replace = False,
+) -> None:
     """Train a variational autoencoder on MNIST and store it."""
     zoo.check_name(name)
     from core.learned.digits import vae_train as vae_training
-    config = vae_training.Config(epochs=epochs, latent_dims=latent_dims, batch=batch, lr=lr, seed=seed)
+
+    config = vae_training.Config(
+        epochs=epochs, latent_dims=latent_dims, batch=batch, lr=lr, seed=seed
+    )
     _report(name, *vae_training.run(config, name, run or zoo.runs() / name, resume, replace))
 
 
@@ -54,4 +83,10 @@ def _report(name: str, result, card: dict | None) -> None:
     if card is None:
         print(f"Stopped at step {result.step}; go on with --resume.")
         return
-    show({"stored": name, **{key: value for key, value in card["figures"].items() if isinstance(value, float)}}, as_json=False)
+    show(
+        {
+            "stored": name,
+            **{key: value for key, value in card["figures"].items() if isinstance(value, float)},
+        },
+        as_json=False,
+    )

@@ -17,25 +17,46 @@ def bls2017(
     data: Annotated[Path, typer.Option(help="Folder of photographs.")],
     run: Annotated[Path, typer.Option(help="Run folder for checkpoint and progress.")],
     steps: Annotated[int, typer.Option(min=1, help="Steps in all, over every resume.")] = 100_000,
-    decay: Annotated[int, typer.Option(min=0, help="Last steps, in which the learning rate falls to zero.")] = 20_000,
+    decay: Annotated[
+        int, typer.Option(min=0, help="Last steps, in which the learning rate falls to zero.")
+    ] = 20_000,
     lr: Annotated[float, typer.Option(min=0, help="Peak learning rate.")] = 5e-4,
-    lmbda: Annotated[float | None, typer.Option(help="One fixed λ in bpp + λ·D instead of the multi-rate levels.")] = None,
+    lmbda: Annotated[
+        float | None,
+        typer.Option(help="One fixed λ in bpp + λ·D instead of the multi-rate levels."),
+    ] = None,
     filters: Annotated[int, typer.Option(min=8, help="Channels inside the transforms.")] = 128,
     latents: Annotated[int, typer.Option(min=8, help="Channels of the latents.")] = 256,
     activation: Annotated[str, typer.Option(help="gdn or relu.")] = "gdn",
     metric: Annotated[str, typer.Option(help="Distortion: mse or ms-ssim (1 − MS-SSIM).")] = "mse",
     gray: Annotated[bool, typer.Option("--gray", help="A model of luma alone.")] = False,
-    patch: Annotated[int, typer.Option(min=32, help="Side of a training patch; a multiple of 16.")] = 128,
+    patch: Annotated[
+        int, typer.Option(min=32, help="Side of a training patch; a multiple of 16.")
+    ] = 128,
     batch: Annotated[int, typer.Option(min=1, help="Patches a step.")] = 8,
     seed: Annotated[int, typer.Option(help="Seed of weights, patches and noise.")] = 0,
-    average: Annotated[float, typer.Option(help="Share of the old in the running average of the weights, per step.")] = 0.999,
-    hard: Annotated[float, typer.Option(help="Share of the steps, at the end, that decode truly rounded latents.")] = 0.0,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the run folder's checkpoint.")] = False,
-    branch: Annotated[Path | None, typer.Option(help="Start from a copy of this run folder's checkpoint.")] = None,
+    average: Annotated[
+        float,
+        typer.Option(help="Share of the old in the running average of the weights, per step."),
+    ] = 0.999,
+    hard: Annotated[
+        float,
+        typer.Option(help="Share of the steps, at the end, that decode truly rounded latents."),
+    ] = 0.0,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the run folder's checkpoint.")
+    ] = False,
+    branch: Annotated[
+        Path | None, typer.Option(help="Start from a copy of this run folder's checkpoint.")
+    ] = None,
     warm_start: Annotated[Path | None, typer.Option(help=OtherRun)] = None,
     init: Annotated[str, typer.Option(help=Stored)] = "",
-    name: Annotated[str, typer.Option(help="Store the finished model under this name; else `train store` does.")] = "",
-    replace: Annotated[bool, typer.Option("--replace", help="Replace a stored model of this name.")] = False,
+    name: Annotated[
+        str, typer.Option(help="Store the finished model under this name; else `train store` does.")
+    ] = "",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace a stored model of this name.")
+    ] = False,
 ) -> None:
     """Train the photo coder of Ballé et al. 2017; without --lmbda one model of all rates."""
     if name:
@@ -43,10 +64,28 @@ def bls2017(
     from core.learned.photos.run import Options, Start, check_storable, train_photos
 
     if sum(map(bool, (branch, warm_start, init))) > 1:
-        raise SettingError("--branch, --warm-start and --init name three different starts: choose one.")
+        raise SettingError(
+            "--branch, --warm-start and --init name three different starts: choose one."
+        )
 
-    options = Options(data, run, steps, decay, lr, lmbda, filters, latents, activation, metric, gray, patch, batch, seed,
-                      average, hard)
+    options = Options(
+        data,
+        run,
+        steps,
+        decay,
+        lr,
+        lmbda,
+        filters,
+        latents,
+        activation,
+        metric,
+        gray,
+        patch,
+        batch,
+        seed,
+        average,
+        hard,
+    )
     if name:
         check_storable(options.config())
     start = Start.of_run(warm_start) if warm_start else Start.of_model(init) if init else None
@@ -61,10 +100,20 @@ def bls2017(
 def store(
     run: Annotated[Path, typer.Argument(help="Run folder of `train bls2017`.")],
     name: Annotated[str, typer.Argument(help="Name in the store.")],
-    data: Annotated[Path, typer.Option(help="Folder of the training photographs, for the context coder's tables.")],
-    pictures: Annotated[Path | None, typer.Option(help="Folder of pictures to measure it on, for the card.")] = None,
-    note: Annotated[list[str] | None, typer.Option(help="Sentence for the card's log of what was tried; repeatable.")] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Replace a stored model of this name.")] = False,
+    data: Annotated[
+        Path,
+        typer.Option(help="Folder of the training photographs, for the context coder's tables."),
+    ],
+    pictures: Annotated[
+        Path | None, typer.Option(help="Folder of pictures to measure it on, for the card.")
+    ] = None,
+    note: Annotated[
+        list[str] | None,
+        typer.Option(help="Sentence for the card's log of what was tried; repeatable."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace a stored model of this name.")
+    ] = False,
 ) -> None:
     """Store the averaged weights of a photo coder's run, finished or not, as a model."""
     from core.learned.photos.publish import store_run
@@ -76,13 +125,19 @@ def store(
 def evaluate(
     name: Annotated[str, typer.Argument(help="Stored model of the family bls2017.")],
     pictures: Annotated[Path, typer.Argument(help="Folder of pictures.")],
-    rounded: Annotated[bool, typer.Option("--rounded", help="Of latents that are just rounded, not searched.")] = False,
-    card: Annotated[bool, typer.Option("--card", help="Write the figures into the model's card.")] = False,
+    rounded: Annotated[
+        bool, typer.Option("--rounded", help="Of latents that are just rounded, not searched.")
+    ] = False,
+    card: Annotated[
+        bool, typer.Option("--card", help="Write the figures into the model's card.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Real and estimated rate and quality of a stored photo coder on a folder, per level."""
     if rounded and card:
-        raise SettingError("A card has the figures of searched latents: choose --rounded or --card.")
+        raise SettingError(
+            "A card has the figures of searched latents: choose --rounded or --card."
+        )
     from core.learned.photos import publish as photo_store
     from core.learned.photos.coder import PhotoCoder
     from core.learned.photos.model import Config

@@ -31,8 +31,10 @@ class Setting:
     def check(self, value: float) -> float:
         """`value` as the codec will use it (a whole number of steps). Raises SettingError when it is out of range."""
         value = float(value)
-        if not self.low <= value <= self.high:          # also refuses NaN
-            raise SettingError(f"{self.name} must be between {self.low:g} and {self.high:g}, not {value:g}.")
+        if not self.low <= value <= self.high:  # also refuses NaN
+            raise SettingError(
+                f"{self.name} must be between {self.low:g} and {self.high:g}, not {value:g}."
+            )
         return self.low + round((value - self.low) / self.step) * self.step if self.step else value
 
     def span(self) -> tuple[float, float]:

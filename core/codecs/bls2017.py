@@ -20,18 +20,29 @@ if TYPE_CHECKING:
 
 MODEL = "bls2017-multirate"
 STRIDE = 16
-FORMATS = {"context": "bls2017", "static": "bls2017-static"}  # entropy coder -> codec named in the container
+FORMATS = {
+    "context": "bls2017",
+    "static": "bls2017-static",
+}  # entropy coder -> codec named in the container
 
 
 class Bls2017(Codec):
     """The codec `bls2017`: the stored model of all rates with the context coder."""
 
     info = CodecInfo(
-        name="bls2017", title="Ballé 2017", family="learned", suffix=".rdx", mime="application/octet-stream",
+        name="bls2017",
+        title="Ballé 2017",
+        family="learned",
+        suffix=".rdx",
+        mime="application/octet-stream",
         about="Nonlinear transform coding (Ballé, Laparra, Simoncelli 2017): one model of all rates, trained by this program. "
-              "The encoder searches the latents that cost least in R + λD.",
-        options={"model": MODEL, "latents": "searched for R + λD",
-                 "entropy coder": "range coder, stored tables picked by context"})
+        "The encoder searches the latents that cost least in R + λD.",
+        options={
+            "model": MODEL,
+            "latents": "searched for R + λD",
+            "entropy coder": "range coder, stored tables picked by context",
+        },
+    )
     coding: "Coding" = "context"
     search = True
 
@@ -47,7 +58,9 @@ class Bls2017(Codec):
             levels = len(self.card["lmbda"])
         except ModelError:
             levels = 12
-        return Setting("level", 1, levels, (levels + 1) // 2, tuple(float(n) for n in range(1, levels + 1)))
+        return Setting(
+            "level", 1, levels, (levels + 1) // 2, tuple(float(n) for n in range(1, levels + 1))
+        )
 
     def identity(self, value: float) -> str:
         """The hash of the model's weights; empty where there is none."""
@@ -63,9 +76,16 @@ class Bls2017(Codec):
         level = round(value) - 1
         y_hat = searched(model, image, level) if self.search else model.latents(image, level)
         payload = model.encode(y_hat, level, self.coding)
-        bits = (model.information(y_hat, level) if self.coding == "static" else
-                float(model.symbol_bits(y_hat, level, self.coding).sum(dtype=np.float64)))
-        data = pack(Container(FORMATS[self.coding], value, image.shape[1], image.shape[0], payload, fingerprint))
+        bits = (
+            model.information(y_hat, level)
+            if self.coding == "static"
+            else float(model.symbol_bits(y_hat, level, self.coding).sum(dtype=np.float64))
+        )
+        data = pack(
+            Container(
+                FORMATS[self.coding], value, image.shape[1], image.shape[0], payload, fingerprint
+            )
+        )
         return Encoded(data, payload_bytes=len(payload), estimated_bits=bits)
 
     def decode(self, data: bytes) -> np.ndarray:
@@ -82,16 +102,25 @@ class Bls2017(Codec):
 class Bls2017Rounded(Bls2017):
     """The codec `bls2017-rounded`: latents as the analysis gives them, rounded: a fast encoder of the same files."""
 
-    info = replace(Bls2017.info, name="bls2017-rounded", title="Ballé 2017, rounded", options=Bls2017.info.options | {
-        "latents": "rounded"})
+    info = replace(
+        Bls2017.info,
+        name="bls2017-rounded",
+        title="Ballé 2017, rounded",
+        options=Bls2017.info.options | {"latents": "rounded"},
+    )
     search = False
 
 
 class Bls2017Static(Bls2017):
     """The codec `bls2017-static`: the same model with one table a channel, whatever stands around a latent."""
 
-    info = replace(Bls2017.info, name="bls2017-static", title="Ballé 2017, static", options=Bls2017.info.options | {
-        "entropy coder": "TFC range coder, one stored table per level and channel"})
+    info = replace(
+        Bls2017.info,
+        name="bls2017-static",
+        title="Ballé 2017, static",
+        options=Bls2017.info.options
+        | {"entropy coder": "TFC range coder, one stored table per level and channel"},
+    )
     coding: "Coding" = "static"
 
 
@@ -100,15 +129,25 @@ def _open(data: bytes) -> tuple["PhotoCoder", np.ndarray, int, Container]:
     file = unpack(data)
     coding = next((c for c, name in FORMATS.items() if name == file.codec), None)
     if coding is None:
-        raise BitstreamError(f"This .rdx file was written by the codec {file.codec}, not by bls2017.")
+        raise BitstreamError(
+            f"This .rdx file was written by the codec {file.codec}, not by bls2017."
+        )
     try:
         model, _ = coder(zoo.find(file.fingerprint, "bls2017"))
     except ModelError as error:
         raise BitstreamError(str(error)) from None
     level = round(file.setting) - 1
-    if level + 1 != file.setting or not 0 <= level < model.config.levels or model.config.colours != 3:
-        raise BitstreamError(f"This file asks for level {file.setting:g}, which its model does not have.")
-    y_hat = model.decode(file.payload, level, -(-file.height // STRIDE), -(-file.width // STRIDE), coding)
+    if (
+        level + 1 != file.setting
+        or not 0 <= level < model.config.levels
+        or model.config.colours != 3
+    ):
+        raise BitstreamError(
+            f"This file asks for level {file.setting:g}, which its model does not have."
+        )
+    y_hat = model.decode(
+        file.payload, level, -(-file.height // STRIDE), -(-file.width // STRIDE), coding
+    )
     return model, y_hat, level, file
 
 

@@ -56,9 +56,19 @@ class Jpeg(_Pillow):
     subsampling = "4:2:0"
     setting = _quality((5, 10, 15, 20, 30, 40, 50, 60, 70, 80, 87, 92, 95, 98, 100))
     info = CodecInfo(
-        "jpeg", "JPEG", "classical", ".jpg", "image/jpeg", "The format of 1992 that everything opens; chroma at half resolution.",
+        "jpeg",
+        "JPEG",
+        "classical",
+        ".jpg",
+        "image/jpeg",
+        "The format of 1992 that everything opens; chroma at half resolution.",
         max_side=65500,
-        options={"subsampling": "4:2:0", "Huffman tables": "optimised", "libjpeg-turbo": _version("libjpeg_turbo")})
+        options={
+            "subsampling": "4:2:0",
+            "Huffman tables": "optimised",
+            "libjpeg-turbo": _version("libjpeg_turbo"),
+        },
+    )
 
     def save_options(self, value: float) -> dict:
         return {"quality": int(value), "subsampling": self.subsampling, "optimize": True}
@@ -69,8 +79,19 @@ class Jpeg444(Jpeg):
 
     subsampling = "4:4:4"
     info = CodecInfo(
-        "jpeg444", "JPEG 4:4:4", "classical", ".jpg", "image/jpeg", "JPEG with chroma at full resolution.", max_side=65500,
-        options={"subsampling": "4:4:4", "Huffman tables": "optimised", "libjpeg-turbo": _version("libjpeg_turbo")})
+        "jpeg444",
+        "JPEG 4:4:4",
+        "classical",
+        ".jpg",
+        "image/jpeg",
+        "JPEG with chroma at full resolution.",
+        max_side=65500,
+        options={
+            "subsampling": "4:4:4",
+            "Huffman tables": "optimised",
+            "libjpeg-turbo": _version("libjpeg_turbo"),
+        },
+    )
 
 
 class Jpeg2000(_Pillow):
@@ -78,14 +99,37 @@ class Jpeg2000(_Pillow):
 
     format = "JPEG2000"
     setting = Setting(
-        "rate", 0.02, 12.0, default=0.5, unit="bpp", step=0, scale="log",
-        grid=(0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9, 1.2, 1.6, 2.0, 2.6, 3.5, 5.0))
+        "rate",
+        0.02,
+        12.0,
+        default=0.5,
+        unit="bpp",
+        step=0,
+        scale="log",
+        grid=(0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9, 1.2, 1.6, 2.0, 2.6, 3.5, 5.0),
+    )
     info = CodecInfo(
-        "jpeg2000", "JPEG 2000", "classical", ".jp2", "image/jp2", "Wavelets with exact rate control; the cinema's format.",
-        options={"wavelet": "9/7 irreversible", "colour transform": "yes", "layers": "1", "OpenJPEG": _version("jpg_2000")})
+        "jpeg2000",
+        "JPEG 2000",
+        "classical",
+        ".jp2",
+        "image/jp2",
+        "Wavelets with exact rate control; the cinema's format.",
+        options={
+            "wavelet": "9/7 irreversible",
+            "colour transform": "yes",
+            "layers": "1",
+            "OpenJPEG": _version("jpg_2000"),
+        },
+    )
 
     def save_options(self, value: float) -> dict:
-        return {"quality_mode": "rates", "quality_layers": [24 / value], "irreversible": True, "mct": 1}
+        return {
+            "quality_mode": "rates",
+            "quality_layers": [24 / value],
+            "irreversible": True,
+            "mct": 1,
+        }
 
 
 class WebP(_Pillow):
@@ -94,9 +138,15 @@ class WebP(_Pillow):
     format = "WEBP"
     setting = _quality((0, 2, 5, 10, 20, 30, 45, 60, 72, 80, 86, 90, 94, 97, 100), low=0)
     info = CodecInfo(
-        "webp", "WebP", "classical", ".webp", "image/webp", "VP8's intra frames, in every browser; chroma at half resolution.",
+        "webp",
+        "WebP",
+        "classical",
+        ".webp",
+        "image/webp",
+        "VP8's intra frames, in every browser; chroma at half resolution.",
         max_side=16383,
-        options={"subsampling": "4:2:0", "method": "6 of 6", "libwebp": _version("webp")})
+        options={"subsampling": "4:2:0", "method": "6 of 6", "libwebp": _version("webp")},
+    )
 
     def save_options(self, value: float) -> dict:
         return {"quality": int(value), "method": 6}
@@ -108,8 +158,14 @@ class Avif(_Pillow):
     format = "AVIF"
     setting = _quality((3, 8, 15, 22, 30, 38, 46, 54, 62, 70, 77, 84, 90, 95, 100), low=0)
     info = CodecInfo(
-        "avif", "AVIF", "classical", ".avif", "image/avif", "AV1's intra frames; chroma at half resolution.",
-        options={"subsampling": "4:2:0", "speed": "6", "threads": "1", "libavif": _version("avif")})
+        "avif",
+        "AVIF",
+        "classical",
+        ".avif",
+        "image/avif",
+        "AV1's intra frames; chroma at half resolution.",
+        options={"subsampling": "4:2:0", "speed": "6", "threads": "1", "libavif": _version("avif")},
+    )
 
     def save_options(self, value: float) -> dict:
         return {"quality": int(value), "speed": 6, "subsampling": "4:2:0", "max_threads": 1}
@@ -120,12 +176,31 @@ class JpegXl(_Standard):
 
     format = "JXL"
     setting = Setting(
-        "distance", 0.05, 25.0, default=2.0, step=0, better="low", scale="log",
-        grid=(25, 18, 13, 10, 7.5, 5.5, 4, 3, 2.2, 1.6, 1.1, 0.7, 0.45, 0.25, 0.1))
+        "distance",
+        0.05,
+        25.0,
+        default=2.0,
+        step=0,
+        better="low",
+        scale="log",
+        grid=(25, 18, 13, 10, 7.5, 5.5, 4, 3, 2.2, 1.6, 1.1, 0.7, 0.45, 0.25, 0.1),
+    )
     info = CodecInfo(
-        "jpegxl", "JPEG XL", "classical", ".jxl", "image/jxl", "VarDCT tuned for the eye rather than for PSNR.",
-        options={"subsampling": "none (XYB)", "effort": "7 of 9", "threads": "1",
-                 "libjxl": f"{imagecodecs.jpegxl_version().split()[-1]} (imagecodecs {imagecodecs.__version__})"})
+        "jpegxl",
+        "JPEG XL",
+        "classical",
+        ".jxl",
+        "image/jxl",
+        "VarDCT tuned for the eye rather than for PSNR.",
+        options={
+            "subsampling": "none (XYB)",
+            "effort": "7 of 9",
+            "threads": "1",
+            "libjxl": f"{imagecodecs.jpegxl_version().split()[-1]} (imagecodecs {imagecodecs.__version__})",
+        },
+    )
 
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
-        return Encoded(bytes(imagecodecs.jpegxl_encode(image, distance=value, effort=7, numthreads=1)))
+        return Encoded(
+            bytes(imagecodecs.jpegxl_encode(image, distance=value, effort=7, numthreads=1))
+        )

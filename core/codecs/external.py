@@ -44,10 +44,22 @@ from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.errors import BitstreamError, ImageError, RDError, SettingError
 
 GROUP = "rd_explorer.codecs"
-FOLDERS = "RDX_CODECS"                  # environment: folders of TOML files, separated as in PATH
+FOLDERS = "RDX_CODECS"  # environment: folders of TOML files, separated as in PATH
 FORMATS = {"png": "PNG", "ppm": "PPM", "bmp": "BMP"}
 _KEYS = {
-    "title", "about", "suffix", "mime", "encode", "decode", "input", "output", "version", "timeout_s", "max_bytes", "setting"}
+    "title",
+    "about",
+    "suffix",
+    "mime",
+    "encode",
+    "decode",
+    "input",
+    "output",
+    "version",
+    "timeout_s",
+    "max_bytes",
+    "setting",
+}
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "LANG", "SYSTEMROOT")
 
 
@@ -63,39 +75,69 @@ class CommandCodec(Codec):
         except tomllib.TOMLDecodeError as error:
             raise SettingError(f"codec {name}: this is not TOML: {error}.") from error
         if unknown := set(given) - _KEYS:
-            raise SettingError(f"codec {name}: unknown {', '.join(sorted(unknown))}; known are {', '.join(sorted(_KEYS))}.")
+            raise SettingError(
+                f"codec {name}: unknown {', '.join(sorted(unknown))}; known are {', '.join(sorted(_KEYS))}."
+            )
         self.spec = spec
-        self._encoder, self._decoder = (_command(name, given, entry) for entry in ("encode", "decode"))
+        self._encoder, self._decoder = (
+            _command(name, given, entry) for entry in ("encode", "decode")
+        )
         self._reads, self._writes = (_choice(name, given, entry) for entry in ("input", "output"))
-        self._timeout, self._limit = float(given.get("timeout_s", 60)), int(given.get("max_bytes", 200_000_000))
+        self._timeout, self._limit = (
+            float(given.get("timeout_s", 60)),
+            int(given.get("max_bytes", 200_000_000)),
+        )
         self.setting = _setting(name, given.get("setting"))
         options = {"encode": " ".join(self._encoder), "decode": " ".join(self._decoder)}
         if given.get("version"):
             options["version"] = self._version(list(given["version"]))
         self.info = CodecInfo(
-            name, str(given.get("title", name)), "external", str(given.get("suffix", ".bin")),
-            str(given.get("mime", "application/octet-stream")), str(given.get("about", "A codec given as two commands.")),
-            options=options)
+            name,
+            str(given.get("title", name)),
+            "external",
+            str(given.get("suffix", ".bin")),
+            str(given.get("mime", "application/octet-stream")),
+            str(given.get("about", "A codec given as two commands.")),
+            options=options,
+        )
 
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
         out = io.BytesIO()
         Image.fromarray(image).save(out, FORMATS[self._reads])
         try:
-            return Encoded(self._run(self._encoder, out.getvalue(), self._reads, self.info.suffix.lstrip("."), value))
+            return Encoded(
+                self._run(
+                    self._encoder, out.getvalue(), self._reads, self.info.suffix.lstrip("."), value
+                )
+            )
         except _CommandError as error:
             raise ImageError(f"{self.info.title} did not encode the picture: {error}") from error
 
     def decode(self, data: bytes) -> np.ndarray:
         try:
-            return _read(self._run(self._decoder, data, self.info.suffix.lstrip("."), self._writes), self._writes)
+            return _read(
+                self._run(self._decoder, data, self.info.suffix.lstrip("."), self._writes),
+                self._writes,
+            )
         except (_CommandError, ImageError) as error:
             raise BitstreamError(f"{self.info.title} did not decode the file: {error}") from error
 
-    def _run(self, command: list[str], data: bytes, kind_in: str, kind_out: str, value: float | None = None) -> bytes:
+    def _run(
+        self,
+        command: list[str],
+        data: bytes,
+        kind_in: str,
+        kind_out: str,
+        value: float | None = None,
+    ) -> bytes:
         with tempfile.TemporaryDirectory(prefix="rdx-codec-") as folder:
             source, target = Path(folder, f"in.{kind_in}"), Path(folder, f"out.{kind_out}")
             source.write_bytes(data)
-            filled = {"{input}": str(source), "{output}": str(target), "{setting}": "" if value is None else f"{value:g}"}
+            filled = {
+                "{input}": str(source),
+                "{output}": str(target),
+                "{setting}": "" if value is None else f"{value:g}",
+            }
             _execute([_fill(word, filled) for word in command], folder, self._timeout, self._limit)
             if not target.is_file() or target.is_symlink() or target.stat().st_size == 0:
                 raise _CommandError(f"{command[0]} wrote no output file")
@@ -106,8 +148,12 @@ class CommandCodec(Codec):
             try:
                 said = _execute(command, folder, 10, 1_000_000)
             except _CommandError as error:
-                raise SettingError(f"codec {self.info.name if hasattr(self, 'info') else command[0]}: {error}.") from error
-            return next((line.strip() for line in said.splitlines() if line.strip()), "unknown")[:120]
+                raise SettingError(
+                    f"codec {self.info.name if hasattr(self, 'info') else command[0]}: {error}."
+                ) from error
+            return next((line.strip() for line in said.splitlines() if line.strip()), "unknown")[
+                :120
+            ]
 
 
 class _CommandError(Exception):
@@ -117,14 +163,26 @@ class _CommandError(Exception):
 def _execute(command: list[str], folder: str, timeout: float, limit: int) -> str:
     """Runs `command` in `folder` and returns what it printed. Raises _CommandError; leaves no process behind."""
     said = Path(folder, "said.txt")
-    environment = {k: os.environ[k] for k in _ENVIRONMENT if k in os.environ} | {"HOME": folder, "TMPDIR": folder}
+    environment = {k: os.environ[k] for k in _ENVIRONMENT if k in os.environ} | {
+        "HOME": folder,
+        "TMPDIR": folder,
+    }
     try:
         with open(said, "wb") as log:
             process = subprocess.Popen(
-                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
     except OSError as error:
-        raise _CommandError(f"{command[0]} cannot be started ({error.strerror}); is it installed?") from error
-    with contextlib.suppress(ProcessLookupError):       # it may be done already
+        raise _CommandError(
+            f"{command[0]} cannot be started ({error.strerror}); is it installed?"
+        ) from error
+    with contextlib.suppress(ProcessLookupError):  # it may be done already
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, limit))
     try:
         code = process.wait(timeout)
@@ -135,7 +193,9 @@ def _execute(command: list[str], folder: str, timeout: float, limit: int) -> str
     text = said.read_bytes()[-4000:].decode(errors="replace")
     if code:
         last = text.strip().splitlines()[-1][:200] if text.strip() else "it said nothing"
-        full = code == -signal.SIGXFSZ or any(p.stat().st_size >= limit for p in Path(folder).iterdir() if p.is_file())
+        full = code == -signal.SIGXFSZ or any(
+            p.stat().st_size >= limit for p in Path(folder).iterdir() if p.is_file()
+        )
         why = f"wrote more than {limit:,} bytes" if full else f"ended with {code}: {last}"
         raise _CommandError(f"{command[0]} {why}")
     return text
@@ -169,7 +229,9 @@ def _read(data: bytes, kind: str) -> np.ndarray:
 def _command(name: str, given: dict, entry: str) -> list[str]:
     words = given.get(entry)
     if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
-        raise SettingError(f'codec {name}: {entry} must be a list of words, as ["program", "{{input}}", "{{output}}"].')
+        raise SettingError(
+            f'codec {name}: {entry} must be a list of words, as ["program", "{{input}}", "{{output}}"].'
+        )
     needed = ("{input}", "{output}") + (("{setting}",) if entry == "encode" else ())
     for placeholder in needed:
         if not any(placeholder in word for word in words):
@@ -180,19 +242,23 @@ def _command(name: str, given: dict, entry: str) -> list[str]:
 def _choice(name: str, given: dict, entry: str) -> str:
     kind = given.get(entry, "png")
     if kind not in FORMATS:
-        raise SettingError(f"codec {name}: {entry} must be one of {', '.join(FORMATS)}, not {kind!r}.")
+        raise SettingError(
+            f"codec {name}: {entry} must be one of {', '.join(FORMATS)}, not {kind!r}."
+        )
     return kind
 
 
 def _setting(name: str, given: object) -> Setting:
     try:
-        fields = dict(given)                            # type: ignore[call-overload]
+        fields = dict(given)  # type: ignore[call-overload]
         fields["grid"] = tuple(float(value) for value in fields["grid"])
         setting = Setting(**({"name": "setting"} | fields))
         for value in (*setting.grid, setting.default):
             setting.check(value)
     except (TypeError, KeyError, ValueError) as error:
-        raise SettingError(f"codec {name}: [setting] needs low, high, default and a grid of numbers ({error}).") from error
+        raise SettingError(
+            f"codec {name}: [setting] needs low, high, default and a grid of numbers ({error})."
+        ) from error
     if not setting.grid:
         raise SettingError(f"codec {name}: the grid of [setting] is empty.")
     return setting
@@ -235,6 +301,6 @@ def installed() -> tuple[dict[str, Codec], list[str]]:
             if not isinstance(codec, Codec):
                 raise TypeError("it is not a core.codecs.base.Codec")
             found[codec.name] = codec
-        except Exception as error:      # foreign code: whatever it raises, the others stay usable
+        except Exception as error:  # foreign code: whatever it raises, the others stay usable
             problems.append(f"{point.value}: {error}")
     return found, problems

@@ -24,8 +24,8 @@ from core.coding.range_coder import Decoder, Encoder, Model, escape_model
 from core.linear import patches
 from core.linear.basis import SIZES, UNIT, own_basis
 
-COLOUR = 127                    # one, in the colour axes as they are sent
-_COARSE = 60 * patches.PIXEL    # from this step on patches of 16 × 16 pixels pay, below it 8 × 8
+COLOUR = 127  # one, in the colour axes as they are sent
+_COARSE = 60 * patches.PIXEL  # from this step on patches of 16 × 16 pixels pay, below it 8 × 8
 
 
 @dataclass
@@ -36,20 +36,30 @@ class _Picture:
     patch: int
     colour: np.ndarray
     basis: np.ndarray
-    shifts: np.ndarray          # (3, 2): see `rebuild`
-    q: list[np.ndarray]         # 3 × (used, rows, columns)
+    shifts: np.ndarray  # (3, 2): see `rebuild`
+    q: list[np.ndarray]  # 3 × (used, rows, columns)
 
 
 class Klt(Codec):
     """See the module's text."""
 
     info = CodecInfo(
-        name="klt", title="KLT", family="svd", suffix=".rdx", mime="application/octet-stream",
+        name="klt",
+        title="KLT",
+        family="svd",
+        suffix=".rdx",
+        mime="application/octet-stream",
         about="The picture's own optimal transform, found by SVD, with context coding: the bridge from SVD to JPEG.",
-        options={"format": "1",
-                 "patches": "8 × 8 or 16 × 16, overlapped", "colour": "own axes (KLT), 4:4:4", "quantiser": "uniform, R + λD"},
+        options={
+            "format": "1",
+            "patches": "8 × 8 or 16 × 16, overlapped",
+            "colour": "own axes (KLT), 4:4:4",
+            "quantiser": "uniform, R + λD",
+        },
     )
-    setting = Setting("quality", 0, 100, 40, grid=(4, 10, 16, 22, 28, 34, 40, 46, 52, 58, 66, 74), step=0)
+    setting = Setting(
+        "quality", 0, 100, 40, grid=(4, 10, 16, 22, 28, 34, 40, 46, 52, 58, 66, 74), step=0
+    )
 
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
         step = round(patches.PIXEL * 2 ** ((100 - value) * 0.08))
@@ -63,7 +73,9 @@ class Klt(Codec):
         _code(coder, shape, picture)
         payload = coder.data()
         height, width = image.shape[:2]
-        return Encoded(pack(Container(self.name, value, width, height, payload)), payload_bytes=len(payload))
+        return Encoded(
+            pack(Container(self.name, value, width, height, payload)), payload_bytes=len(payload)
+        )
 
     def decode(self, data: bytes) -> np.ndarray:
         c = unpack(data, self.name)
@@ -77,14 +89,22 @@ def own_vectors(data: bytes) -> int:
     return len(_code_header(Decoder(c.payload), None).basis)
 
 
-def _code(coder: Encoder | Decoder, shape: tuple[int, int] | None, picture: _Picture | None,
-          size: tuple[int, int] | None = None) -> _Picture:
+def _code(
+    coder: Encoder | Decoder,
+    shape: tuple[int, int] | None,
+    picture: _Picture | None,
+    size: tuple[int, int] | None = None,
+) -> _Picture:
     """Write `picture`, or read one of `size` (height, width): one description of the payload for both directions."""
     header = _code_header(coder, picture)
     shape = shape or patches.grid(*size, header.patch)
     for p in range(3):
         given = None if picture is None else picture.q[p]
-        used = int(coder.uniform(np.array([header.patch**2 + 1]), None if given is None else np.array([len(given)]))[0])
+        used = int(
+            coder.uniform(
+                np.array([header.patch**2 + 1]), None if given is None else np.array([len(given)])
+            )[0]
+        )
         header.q.append(code_plane(coder, shape, header.patch, used, given)[0])
     return header
 
@@ -94,13 +114,23 @@ def _code_header(coder: Encoder | Decoder, picture: _Picture | None) -> _Picture
     values = None
     if picture is not None:
         size = (0, *SIZES).index(len(picture.basis))
-        values = np.array([picture.step, picture.patch // 16, size, *(picture.colour.ravel() + COLOUR), *picture.shifts.ravel()])
+        values = np.array(
+            [
+                picture.step,
+                picture.patch // 16,
+                size,
+                *(picture.colour.ravel() + COLOUR),
+                *picture.shifts.ravel(),
+            ]
+        )
     sizes = np.array([1 << 15, 2, 1 + len(SIZES), *[2 * COLOUR + 1] * 9, *[SHIFTS] * 6])
     step, large, size, *rest = coder.uniform(sizes, values)
     n = (0, *SIZES)[size]
     given = None if picture is None else picture.basis.ravel()
     model, escape = Model.geometric(np.array([60, 20000]), SYMBOLS), escape_model()
-    entries = coder.magnitudes(model, escape, np.eye(n, dtype=np.int64).ravel(), None if given is None else np.abs(given))
+    entries = coder.magnitudes(
+        model, escape, np.eye(n, dtype=np.int64).ravel(), None if given is None else np.abs(given)
+    )
     basis = coder.signed(entries, given).reshape(n, n)
     colour, shifts = np.array(rest[:9]).reshape(3, 3) - COLOUR, np.array(rest[9:]).reshape(3, 2)
     return _Picture(int(step), 16 if large else 8, colour, basis, shifts, [])
@@ -112,13 +142,17 @@ def _analyse(image: np.ndarray, step: int) -> tuple[_Picture, np.ndarray]:
     x = patches.forward(np.moveaxis(image, -1, 0) - 128.0, patch) * (patches.PIXEL / step)
     details = x[:, 1:].reshape(3, -1)
     axes = np.linalg.eigh(details @ details.T)[1][:, ::-1].T
-    colour = np.round(COLOUR * axes * np.where(axes.sum(axis=1) < 0, -1, 1)[:, None]).astype(np.int64)
+    colour = np.round(COLOUR * axes * np.where(axes.sum(axis=1) < 0, -1, 1)[:, None]).astype(
+        np.int64
+    )
     x = np.tensordot(np.linalg.inv(colour.T / COLOUR), x, 1)
     basis = own_basis(x[0].reshape(len(x[0]), -1))
     n = len(basis)
     if n:
-        x[0, 1:n + 1] = np.tensordot(np.linalg.inv(basis.T / UNIT), x[0, 1:n + 1], 1)
-    return _Picture(step, patch, colour, basis, np.zeros((3, 2), np.int64), [quantise(plane) for plane in x]), x
+        x[0, 1 : n + 1] = np.tensordot(np.linalg.inv(basis.T / UNIT), x[0, 1 : n + 1], 1)
+    return _Picture(
+        step, patch, colour, basis, np.zeros((3, 2), np.int64), [quantise(plane) for plane in x]
+    ), x
 
 
 def _synthesise(picture: _Picture, height: int, width: int) -> np.ndarray:
@@ -126,10 +160,14 @@ def _synthesise(picture: _Picture, height: int, width: int) -> np.ndarray:
     planes = []
     for q, shifts in zip(picture.q, picture.shifts, strict=True):
         y = np.zeros((picture.patch**2, *q.shape[1:]))
-        y[:len(q)] = np.clip(rebuild(q, shifts, picture.step), -patches.LIMIT, patches.LIMIT)
+        y[: len(q)] = np.clip(rebuild(q, shifts, picture.step), -patches.LIMIT, patches.LIMIT)
         if not planes and (n := len(picture.basis)):
-            y[1:n + 1] = patches.rounded(np.tensordot(picture.basis.T.astype(float), y[1:n + 1], 1), UNIT)
+            y[1 : n + 1] = patches.rounded(
+                np.tensordot(picture.basis.T.astype(float), y[1 : n + 1], 1), UNIT
+            )
         planes.append(patches.backward(y[None], picture.patch)[0, :height, :width])
     pixels = np.tensordot(picture.colour.T.astype(float), np.stack(planes), 1)
-    pixels = np.floor((pixels + (128 * 2 + 1) * COLOUR * patches.PIXEL // 2) / (COLOUR * patches.PIXEL))
+    pixels = np.floor(
+        (pixels + (128 * 2 + 1) * COLOUR * patches.PIXEL // 2) / (COLOUR * patches.PIXEL)
+    )
     return np.ascontiguousarray(np.moveaxis(np.clip(pixels, 0, 255), 0, -1).astype(np.uint8))

@@ -22,9 +22,17 @@ SHIPPED = (100.0, 200.0, 300.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)
 class Mnist(Codec):
     """The codec `mnist`. Its settings are the λ of the stored models of the family."""
 
-    info = CodecInfo(name="mnist", title="Digits", family="learned", suffix=".rdx", mime="application/octet-stream",
-                     about="The transform coder of TensorFlow's tutorial: MNIST digits only, one model per λ.",
-                     min_side=SIDE, max_side=SIDE * MAX_DIGITS, options={"entropy coder": "TFC range coder, stored tables"})
+    info = CodecInfo(
+        name="mnist",
+        title="Digits",
+        family="learned",
+        suffix=".rdx",
+        mime="application/octet-stream",
+        about="The transform coder of TensorFlow's tutorial: MNIST digits only, one model per λ.",
+        min_side=SIDE,
+        max_side=SIDE * MAX_DIGITS,
+        options={"entropy coder": "TFC range coder, stored tables"},
+    )
 
     @property
     def setting(self) -> Setting:
@@ -37,8 +45,10 @@ class Mnist(Codec):
         column = image.dtype == np.uint8 and image.ndim == 3 and image.shape[1:] == (SIDE, 1)
         if column and len(image) % SIDE == 0 and 0 < len(image) <= SIDE * MAX_DIGITS:
             return None
-        return (f"{self.info.title} takes 8-bit grey digits of 28 × 28, alone or in a column, not an array {image.shape} of "
-                f"{image.dtype}.")
+        return (
+            f"{self.info.title} takes 8-bit grey digits of 28 × 28, alone or in a column, not an array {image.shape} of "
+            f"{image.dtype}."
+        )
 
     def identity(self, value: float) -> str:
         """The hash of the weights that `value` selects; empty where there is no such model."""
@@ -54,7 +64,9 @@ class Mnist(Codec):
         """The digits in `data`, uint8 (28·n, 28, 1). Raises BitstreamError, also when the model is not in the store."""
         file = unpack(data, "mnist")
         if file.width != SIDE or file.height % SIDE or file.height > SIDE * MAX_DIGITS:
-            raise BitstreamError(f"This file describes digits of {file.width} × {file.height} pixels; digits are 28 × 28.")
+            raise BitstreamError(
+                f"This file describes digits of {file.width} × {file.height} pixels; digits are 28 × 28."
+            )
         try:
             model = coder(zoo.find(file.fingerprint, "mnist"))
         except ModelError as error:
@@ -75,7 +87,9 @@ def model_for(lmbda: float) -> str:
     found = [card["name"] for card in models() if card["lmbda"] == lmbda]
     if not found:
         known = ", ".join(f"{card['lmbda']:g}" for card in models())
-        raise SettingError(f"There is no model of digits for λ = {lmbda:g}. There are models for {known or 'no λ'}.")
+        raise SettingError(
+            f"There is no model of digits for λ = {lmbda:g}. There are models for {known or 'no λ'}."
+        )
     return f"mnist-{lmbda:g}" if f"mnist-{lmbda:g}" in found else found[0]
 
 
@@ -87,6 +101,7 @@ def coder(name: str):
 @lru_cache(maxsize=12)
 def _coder(name: str, weights_sha256: str, root: str):
     from core.learned.digits.model import Coder
+
     return Coder(zoo.load(name, "mnist").tensors)
 
 

@@ -15,8 +15,11 @@ class PhotoModel(Bls2017):
     def __init__(self, card: dict, search: bool = True):
         self._card, self.search = card, search
         kind = Bls2017 if search else Bls2017Rounded
-        self.info = replace(kind.info, name=f"{kind.info.name}-{card['weights_sha256'][:16]}",
-                            options=kind.info.options | {"model": card["name"]})
+        self.info = replace(
+            kind.info,
+            name=f"{kind.info.name}-{card['weights_sha256'][:16]}",
+            options=kind.info.options | {"model": card["name"]},
+        )
 
     @property
     def card(self) -> dict:
@@ -29,5 +32,9 @@ class PhotoModel(Bls2017):
 
 def cards() -> list[dict]:
     """The cards of all stored models that code colour pictures: the standard one first, then by name."""
-    usable = [card for card in zoo.cards("bls2017") if card.get("config", {}).get("colours") == 3 and card.get("lmbda")]
+    usable = [
+        card
+        for card in zoo.cards("bls2017")
+        if card.get("config", {}).get("colours") == 3 and card.get("lmbda")
+    ]
     return sorted(usable, key=lambda card: (card["name"] != MODEL, card["name"]))

@@ -4,20 +4,23 @@ from core.codecs import bls2017, classical, external, klt, mnist, svd
 from core.codecs.base import Codec
 from core.errors import SettingError
 
-CODECS: dict[str, Codec] = {codec.name: codec for codec in (
-    classical.Jpeg(),
-    classical.Jpeg444(),
-    classical.Jpeg2000(),
-    classical.WebP(),
-    classical.Avif(),
-    classical.JpegXl(),
-    svd.Svd(),
-    klt.Klt(),
-    bls2017.Bls2017(),
-    bls2017.Bls2017Rounded(),
-    bls2017.Bls2017Static(),
-    mnist.Mnist(),
-)}
+CODECS: dict[str, Codec] = {
+    codec.name: codec
+    for codec in (
+        classical.Jpeg(),
+        classical.Jpeg444(),
+        classical.Jpeg2000(),
+        classical.WebP(),
+        classical.Avif(),
+        classical.JpegXl(),
+        svd.Svd(),
+        klt.Klt(),
+        bls2017.Bls2017(),
+        bls2017.Bls2017Rounded(),
+        bls2017.Bls2017Static(),
+        mnist.Mnist(),
+    )
+}
 
 # Codecs from TOML files and installed packages (core/codecs/external.py); what could not be used is said in PROBLEMS.
 _found, PROBLEMS = external.installed()
@@ -29,4 +32,6 @@ def get(name: str) -> Codec:
     try:
         return CODECS[name]
     except KeyError:
-        raise SettingError(f"There is no codec {name!r}. Known codecs: {', '.join(CODECS)}.") from None
+        raise SettingError(
+            f"There is no codec {name!r}. Known codecs: {', '.join(CODECS)}."
+        ) from None

@@ -21,10 +21,17 @@ def identify(data: bytes) -> tuple[Codec, dict[str, str]]:
     if container.is_container(data):
         c = container.unpack(data)
         if c.codec not in CODECS:
-            raise BitstreamError(f"This .rdx file needs the codec {c.codec}, which takes no photographs.")
+            raise BitstreamError(
+                f"This .rdx file needs the codec {c.codec}, which takes no photographs."
+            )
         facts = {
-            "format": ".rdx, version 1", "codec": c.codec, "setting": f"{c.setting:g}", "size": f"{c.width} × {c.height} pixels",
-            "payload": f"{len(c.payload):,} bytes", "header and checksum": f"{len(data) - len(c.payload)} bytes"}
+            "format": ".rdx, version 1",
+            "codec": c.codec,
+            "setting": f"{c.setting:g}",
+            "size": f"{c.width} × {c.height} pixels",
+            "payload": f"{len(c.payload):,} bytes",
+            "header and checksum": f"{len(data) - len(c.payload)} bytes",
+        }
         if c.fingerprint:
             facts["model"] = c.fingerprint.hex()
         return get(c.codec), facts
@@ -36,7 +43,11 @@ def identify(data: bytes) -> tuple[Codec, dict[str, str]]:
         return get("jpegxl"), {"format": "JPEG XL", "size": f"{width} × {height} pixels"}
     try:
         with Image.open(io.BytesIO(data), formats=list(_PILLOW)) as picture:
-            facts = {"format": picture.format, "size": f"{picture.width} × {picture.height} pixels", "mode": picture.mode}
+            facts = {
+                "format": picture.format,
+                "size": f"{picture.width} × {picture.height} pixels",
+                "mode": picture.mode,
+            }
             if picture.info.get("icc_profile"):
                 facts["colour profile"] = f"{len(picture.info['icc_profile']):,} bytes"
             if picture.info.get("progressive"):
@@ -44,12 +55,14 @@ def identify(data: bytes) -> tuple[Codec, dict[str, str]]:
             if picture.format == "JPEG":
                 facts["subsampling"] = _jpeg_subsampling(picture)
             return get(_PILLOW[picture.format]), facts
-    except Exception as error:                                # any failure of a foreign parser on foreign bytes
+    except Exception as error:  # any failure of a foreign parser on foreign bytes
         raise BitstreamError(
             "This is no file of a codec here: neither .rdx nor JPEG, JPEG 2000, WebP, AVIF or JPEG XL, or its header is "
-            "damaged.") from error
+            "damaged."
+        ) from error
 
 
 def _jpeg_subsampling(picture: Image.Image) -> str:
     from PIL.JpegImagePlugin import get_sampling
+
     return {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}.get(get_sampling(picture), "other")

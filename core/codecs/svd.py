@@ -25,15 +25,17 @@ from core.coding.range_coder import Decoder, Encoder
 from core.linear import lowrank
 from core.linear.patches import MATRIX, rounded
 
-RUN = 64                    # entries of a singular vector that are transformed together
-TRUNCATED = 200             # components of pictures above lowrank.MAX_PIXELS, where a full SVD takes too long
-MAX_RANK = 4096             # that a file may hold
-_COLOUR = 127               # one, in the colour axes as they are sent
-_PIXEL = 16                 # a grey level in fixed point
-_UNIT = 1 << 15             # one, in the entries of a vector of length one
-_LIMIT = float(1 << 21)     # no entry of a vector is beyond this many 1/16 levels
-_QUARTERS = np.array([16384.0, 19484.0, 23170.0, 27554.0])      # 2¹⁴ times 2 to the 0, ¼, ½, ¾
-_WORTH = 0.4                # a component stays if σ² is at least this many squared steps for each entry of its vectors
+RUN = 64  # entries of a singular vector that are transformed together
+TRUNCATED = 200  # components of pictures above lowrank.MAX_PIXELS, where a full SVD takes too long
+MAX_RANK = 4096  # that a file may hold
+_COLOUR = 127  # one, in the colour axes as they are sent
+_PIXEL = 16  # a grey level in fixed point
+_UNIT = 1 << 15  # one, in the entries of a vector of length one
+_LIMIT = float(1 << 21)  # no entry of a vector is beyond this many 1/16 levels
+_QUARTERS = np.array([16384.0, 19484.0, 23170.0, 27554.0])  # 2¹⁴ times 2 to the 0, ¼, ½, ¾
+_WORTH = (
+    0.4  # a component stays if σ² is at least this many squared steps for each entry of its vectors
+)
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,15 @@ def analyse(image: np.ndarray) -> Analysis:
     pixels = np.moveaxis(image, -1, 0).astype(np.float32) - 128
     centred = pixels.reshape(3, -1) - pixels.reshape(3, -1).mean(axis=1, keepdims=True)
     axes = np.linalg.eigh(centred @ centred.T)[1][:, ::-1].T
-    colour = np.round(_COLOUR * axes * np.where(axes.sum(axis=1) < 0, -1, 1)[:, None]).astype(np.int64)
+    colour = np.round(_COLOUR * axes * np.where(axes.sum(axis=1) < 0, -1, 1)[:, None]).astype(
+        np.int64
+    )
     planes = np.tensordot(np.linalg.inv(colour.T / _COLOUR), pixels, 1).astype(np.float32)
     height, width = image.shape[:2]
     if height * width > lowrank.MAX_PIXELS and min(height, width) > TRUNCATED:
-        return Analysis(height, width, colour, planes, lowrank.decompose_truncated(planes, TRUNCATED))
+        return Analysis(
+            height, width, colour, planes, lowrank.decompose_truncated(planes, TRUNCATED)
+        )
     return Analysis(height, width, colour, planes, lowrank.decompose(planes))
 
 
@@ -69,10 +75,18 @@ class Svd(Codec):
     """See the module's text. From an `Analysis`, `write` takes a rank beside the quality, and `Prepared` is fast to search."""
 
     info = CodecInfo(
-        name="svd", title="SVD", family="svd", suffix=".rdx", mime="application/octet-stream",
+        name="svd",
+        title="SVD",
+        family="svd",
+        suffix=".rdx",
+        mime="application/octet-stream",
         about="The SVD tutorial's low-rank approximation, with water-filled, entropy-coded factors: its true size.",
-        options={"format": "1",
-                 "colour": "own axes (KLT), 4:4:4", "vectors": "DCT in runs of 64", "quantiser": "uniform, R + λD"},
+        options={
+            "format": "1",
+            "colour": "own axes (KLT), 4:4:4",
+            "vectors": "DCT in runs of 64",
+            "quantiser": "uniform, R + λD",
+        },
     )
     setting = Setting("quality", 0, 100, 50, grid=(4, 12, 20, 28, 36, 44, 52, 60, 68, 76), step=0)
 
@@ -117,13 +131,16 @@ def write(analysis: Analysis, quality: float, rank: int | None = None) -> Encode
     for part in parts:
         _code_vectors(coder, height, width, step, len(part[0]), part)
     payload = coder.data()
-    return Encoded(pack(Container("svd", quality, width, height, payload)), payload_bytes=len(payload),
-                   elements=int(sum(lowrank.elements(height, width, int(r)) for r in ranks)))
+    return Encoded(
+        pack(Container("svd", quality, width, height, payload)),
+        payload_bytes=len(payload),
+        elements=int(sum(lowrank.elements(height, width, int(r)) for r in ranks)),
+    )
 
 
 def quality_for_rank(analysis: Analysis, rank: int) -> float:
     """The quality whose step makes component `rank` of the first plane just worth its bytes: the best partner of a rank."""
-    sigma = analysis.factors.s[0, :max(1, rank)][-1]
+    sigma = analysis.factors.s[0, : max(1, rank)][-1]
     step = max(float(sigma) / np.sqrt(_WORTH * (analysis.height + analysis.width)) * 0.999, 1e-6)
     quality = 100 - (np.log2(step) - 1) / 0.08
     return float(np.clip(np.ceil(quality * 10) / 10, Svd.setting.low, Svd.setting.high))
@@ -145,17 +162,25 @@ def _quantise_plane(analysis: Analysis, p: int, step: int, rank: int) -> tuple[t
     qu, shift_u = _quantise_vectors(trial, (u * s).T, step, _expected(exponents, height, step))
     u_hat = _vectors(qu, shift_u, step, height) / _PIXEL
     gram = u_hat @ u_hat.T
-    fitted = np.linalg.solve(gram + 1e-7 * (1 + np.trace(gram)) * np.eye(rank), u_hat @ analysis.planes[p])
-    qv, shift_v = _quantise_vectors(trial, fitted * sigma[:, None], step, _expected(exponents, width, step))
+    fitted = np.linalg.solve(
+        gram + 1e-7 * (1 + np.trace(gram)) * np.eye(rank), u_hat @ analysis.planes[p]
+    )
+    qv, shift_v = _quantise_vectors(
+        trial, fitted * sigma[:, None], step, _expected(exponents, width, step)
+    )
     return (exponents, qu, qv), np.stack([shift_u, shift_v])
 
 
-def _quantise_vectors(trial: Encoder, rows: np.ndarray, step: int, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _quantise_vectors(
+    trial: Encoder, rows: np.ndarray, step: int, expected: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Quantise vectors (rank, length), in grey levels: (64, rank, runs) whole numbers and their reconstruction shifts."""
     rank, length = rows.shape
     runs = -(-length // RUN)
     padded = np.pad(rows, ((0, 0), (0, runs * RUN - length)), mode="edge")
-    x = dct(padded.reshape(rank, runs, RUN), axis=2, norm="ortho").transpose(2, 0, 1) * (_PIXEL / step)
+    x = dct(padded.reshape(rank, runs, RUN), axis=2, norm="ortho").transpose(2, 0, 1) * (
+        _PIXEL / step
+    )
     q = quantise(x)
     q, contexts, model = code_plane(trial, (rank, runs), 8, len(q), q, expected)
     return optimise(q, contexts, model, x)
@@ -164,17 +189,23 @@ def _quantise_vectors(trial: Encoder, rows: np.ndarray, step: int, expected: np.
 def _vectors(q: np.ndarray, shifts: np.ndarray, step: int, length: int) -> np.ndarray:
     """Vectors (rank, length), float64 whole numbers in 1/16 level, of `q` (used, rank, runs)."""
     y = np.zeros((RUN, *q.shape[1:]))
-    y[:len(q)] = np.clip(rebuild(q, shifts, step), -_LIMIT, _LIMIT)
+    y[: len(q)] = np.clip(rebuild(q, shifts, step), -_LIMIT, _LIMIT)
     rows = rounded(np.tensordot(_dct_run(), y, ((0,), (0,))), MATRIX)
-    return np.clip(rows.transpose(1, 2, 0).reshape(q.shape[1], q.shape[2] * RUN)[:, :length], -_LIMIT, _LIMIT)
+    return np.clip(
+        rows.transpose(1, 2, 0).reshape(q.shape[1], q.shape[2] * RUN)[:, :length], -_LIMIT, _LIMIT
+    )
 
 
-def _plane(coder: Decoder, height: int, width: int, step: int, rank: int, shifts: np.ndarray) -> np.ndarray:
+def _plane(
+    coder: Decoder, height: int, width: int, step: int, rank: int, shifts: np.ndarray
+) -> np.ndarray:
     """Read one plane (height, width): float64 whole numbers in 1/16 level."""
     exponents, qu, qv = _code_vectors(coder, height, width, step, rank)
     u = _vectors(qu, shifts[0], step, height)
     v = _vectors(qv, shifts[1], step, width)
-    v = np.clip(np.floor(v * (_UNIT / _PIXEL) / _sigma(exponents)[:, None] + 0.5), -4 * _UNIT, 4 * _UNIT)
+    v = np.clip(
+        np.floor(v * (_UNIT / _PIXEL) / _sigma(exponents)[:, None] + 0.5), -4 * _UNIT, 4 * _UNIT
+    )
     return rounded(u.T @ v, _UNIT)
 
 
@@ -186,17 +217,33 @@ def _code_header(coder: Encoder | Decoder, most: int, given: tuple | None = None
         values = np.array([step, *(colour.ravel() + _COLOUR), *ranks, *shifts.ravel()])
     sizes = np.array([1 << 14, *[2 * _COLOUR + 1] * 9, *[most + 1] * 3, *[SHIFTS] * 12])
     numbers = coder.uniform(sizes, values)
-    return (int(numbers[0]), numbers[1:10].reshape(3, 3) - _COLOUR, numbers[10:13].tolist(), numbers[13:].reshape(3, 2, 2))
+    return (
+        int(numbers[0]),
+        numbers[1:10].reshape(3, 3) - _COLOUR,
+        numbers[10:13].tolist(),
+        numbers[13:].reshape(3, 2, 2),
+    )
 
 
-def _code_vectors(coder: Encoder | Decoder, height: int, width: int, step: int, rank: int, given: tuple | None = None) -> tuple:
+def _code_vectors(
+    coder: Encoder | Decoder,
+    height: int,
+    width: int,
+    step: int,
+    rank: int,
+    given: tuple | None = None,
+) -> tuple:
     """(exponents (rank,), q of U, q of V) of one plane, written or read."""
     exponents, qu, qv = given or (None, None, None)
     exponents = coder.uniform(np.full(rank, 128), exponents)
     both = []
     for length, q in ((height, qu), (width, qv)):
         used = int(coder.uniform(np.array([RUN + 1]), None if q is None else np.array([len(q)]))[0])
-        both.append(code_plane(coder, (rank, -(-length // RUN)), 8, used, q, _expected(exponents, length, step))[0])
+        both.append(
+            code_plane(
+                coder, (rank, -(-length // RUN)), 8, used, q, _expected(exponents, length, step)
+            )[0]
+        )
     return exponents, *both
 
 
@@ -208,7 +255,9 @@ def _sigma(exponents: np.ndarray) -> np.ndarray:
 def _expected(exponents: np.ndarray, length: int, step: int) -> np.ndarray:
     """(rank, 1) whole numbers: the mean magnitude to expect of the quantised entries of each vector, in 1/256."""
     unit = math.isqrt(length << 16) * max(step, 1) << 6
-    return np.array([int(s * (1 << 14)) * _PIXEL * 200 // unit for s in _sigma(exponents)], np.int64)[:, None]
+    return np.array(
+        [int(s * (1 << 14)) * _PIXEL * 200 // unit for s in _sigma(exponents)], np.int64
+    )[:, None]
 
 
 @lru_cache

@@ -16,29 +16,67 @@ import numpy as np
 
 from core.coding.range_coder import Decoder, Encoder, Model, escape_model
 
-SYMBOLS = 18                                    # magnitudes 0 … 16, and "more"
-_EDGES = np.array([4, 6, 9, 13, 18, 24, 32, 42, 54, 70, 90, 115, 148, 190, 245, 315, 405, 520, 670, 860, 1100, 1450, 1950,
-                   2700, 4000, 6500])           # classes of expected magnitude, in 1/256
-_MEANS = np.append(_EDGES, 10000) * 7 // 8      # typical magnitude in each class, for the models' priors
+SYMBOLS = 18  # magnitudes 0 … 16, and "more"
+_EDGES = np.array(
+    [
+        4,
+        6,
+        9,
+        13,
+        18,
+        24,
+        32,
+        42,
+        54,
+        70,
+        90,
+        115,
+        148,
+        190,
+        245,
+        315,
+        405,
+        520,
+        670,
+        860,
+        1100,
+        1450,
+        1950,
+        2700,
+        4000,
+        6500,
+    ]
+)  # classes of expected magnitude, in 1/256
+_MEANS = (
+    np.append(_EDGES, 10000) * 7 // 8
+)  # typical magnitude in each class, for the models' priors
 _CLASSES = len(_MEANS)
-SHIFTS = 24                                     # values that a reconstruction shift may take
-_ROUND_UP = 0.38                                # a first quantisation rounds up from this fraction of a step on
-_LMBDA = 0.12                                   # of R + λD, in squared steps a bit
+SHIFTS = 24  # values that a reconstruction shift may take
+_ROUND_UP = 0.38  # a first quantisation rounds up from this fraction of a step on
+_LMBDA = 0.12  # of R + λD, in squared steps a bit
 _PHASES = ((0, 0), (1, 1), (1, 0), (0, 1))
 _DIAGONAL = ((-1, -1), (-1, 1), (1, -1), (1, 1))
 _DIRECT = ((-1, 0), (1, 0), (0, -1), (0, 1))
-_BANDS = (3, 12, 28)                            # frequencies (of 8 × 8 patches) up to which a row of _WEIGHTS holds
+_BANDS = (3, 12, 28)  # frequencies (of 8 × 8 patches) up to which a row of _WEIGHTS holds
 # Weights in 1/16 of: neighbours at this frequency; this patch's lower frequencies, recent and long; those around.
 # Found by non-negative least squares on photographs outside every test set.
-_WEIGHTS = np.array([
-    [[0, 4, 0, 9, 0], [0, 4, 3, 5, 0], [0, 0, 7, 0, 3], [0, 0, 7, 0, 3]],               # phase 0
-    [[9, 3, 0, 2, 0], [5, 3, 2, 2, 0], [7, 0, 5, 0, 0], [6, 0, 6, 0, 0]],               # phase 1
-    [[12, 2, 0, 1, 0], [8, 3, 2, 1, 0], [9, 0, 4, 0, 0], [7, 0, 5, 0, 0]],              # phases 2 and 3
-])
+_WEIGHTS = np.array(
+    [
+        [[0, 4, 0, 9, 0], [0, 4, 3, 5, 0], [0, 0, 7, 0, 3], [0, 0, 7, 0, 3]],  # phase 0
+        [[9, 3, 0, 2, 0], [5, 3, 2, 2, 0], [7, 0, 5, 0, 0], [6, 0, 6, 0, 0]],  # phase 1
+        [[12, 2, 0, 1, 0], [8, 3, 2, 1, 0], [9, 0, 4, 0, 0], [7, 0, 5, 0, 0]],  # phases 2 and 3
+    ]
+)
 
 
-def code_plane(coder: Encoder | Decoder, shape: tuple[int, int], patch: int, used: int,
-               q: np.ndarray | None = None, scale: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, Model]:
+def code_plane(
+    coder: Encoder | Decoder,
+    shape: tuple[int, int],
+    patch: int,
+    used: int,
+    q: np.ndarray | None = None,
+    scale: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray, Model]:
     """Code the first `used` frequencies of `q` (≥ used, rows, columns), or read them where the coder is a Decoder.
 
     `scale` (rows, columns), whole numbers, says for data without a mean to predict how large it will be, in 1/256.
@@ -50,7 +88,9 @@ def code_plane(coder: Encoder | Decoder, shape: tuple[int, int], patch: int, use
     contexts = np.zeros((used, *shape), np.int32)
     model = Model.geometric(np.tile(_MEANS, 2 * (len(_BANDS) + 1)), SYMBOLS)
     escape = escape_model()
-    recent, long = np.zeros((2, shape[0] + 2, shape[1] + 2), np.int64)     # fading sums of magnitudes · 256, with a border
+    recent, long = np.zeros(
+        (2, shape[0] + 2, shape[1] + 2), np.int64
+    )  # fading sums of magnitudes · 256, with a border
     if scale is not None:
         recent[1:-1, 1:-1] = long[1:-1, 1:-1] = scale
     elif used:
@@ -63,12 +103,20 @@ def code_plane(coder: Encoder | Decoder, shape: tuple[int, int], patch: int, use
             if not out[k][part].size:
                 continue
             weights = _WEIGHTS[min(phase, 2), band]
-            expected = (weights[0] * _around(size, y, x, _DIAGONAL if phase == 1 else _DIRECT)
-                        + weights[1] * recent[1:-1, 1:-1][part] + weights[2] * long[1:-1, 1:-1][part]
-                        + weights[3] * _around(recent, y, x, _DIRECT) + weights[4] * _around(long, y, x, _DIRECT)) >> 4
-            context = np.searchsorted(_EDGES, expected.ravel()) + _CLASSES * (2 * band + (phase > 0))
+            expected = (
+                weights[0] * _around(size, y, x, _DIAGONAL if phase == 1 else _DIRECT)
+                + weights[1] * recent[1:-1, 1:-1][part]
+                + weights[2] * long[1:-1, 1:-1][part]
+                + weights[3] * _around(recent, y, x, _DIRECT)
+                + weights[4] * _around(long, y, x, _DIRECT)
+            ) >> 4
+            context = np.searchsorted(_EDGES, expected.ravel()) + _CLASSES * (
+                2 * band + (phase > 0)
+            )
             values = None if q is None else q[k][part].ravel()
-            numbers = coder.magnitudes(model, escape, context, None if values is None else np.abs(values))
+            numbers = coder.magnitudes(
+                model, escape, context, None if values is None else np.abs(values)
+            )
             out[k][part] = coder.signed(numbers, values).reshape(expected.shape)
             contexts[k][part] = context.reshape(expected.shape)
             size[1:-1, 1:-1][part] = np.minimum(numbers, 4096).reshape(expected.shape) << 8
@@ -84,18 +132,24 @@ def quantise(x: np.ndarray) -> np.ndarray:
     return _trimmed(q)
 
 
-def optimise(q: np.ndarray, contexts: np.ndarray, model: Model, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def optimise(
+    q: np.ndarray, contexts: np.ndarray, model: Model, x: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Quantise `x` (in steps) anew so as to minimise D + λR, given what each magnitude costs in its context.
 
     `q`, `contexts` and `model` are what `code_plane` returned for the first quantisation. Of the nearest magnitude, the one
     below it and zero the cheapest is taken; frequency 0 stays as it is. Returns the new `q` and the `shifts` for `rebuild`.
     """
-    x, costs = x[:len(q)], model.costs()
+    x, costs = x[: len(q)], model.costs()
     where = np.flatnonzero((np.abs(x) >= 0.5) & (np.arange(len(q)) > 0)[:, None, None])
     wanted, context = x.ravel()[where], contexts.ravel()[where]
     near = np.floor(np.abs(wanted) + 0.5)
     options = np.maximum(np.stack([near, near - 1, np.zeros_like(near)]), 0).astype(np.int64)
-    bits = costs[context, np.minimum(options, SYMBOLS - 1)] + (options > 0) + 2 * np.log2(np.maximum(options - SYMBOLS + 2, 1))
+    bits = (
+        costs[context, np.minimum(options, SYMBOLS - 1)]
+        + (options > 0)
+        + 2 * np.log2(np.maximum(options - SYMBOLS + 2, 1))
+    )
     choice = ((np.abs(wanted) - options) ** 2 + _LMBDA * bits).argmin(axis=0)
     taken = np.take_along_axis(options, choice[None], axis=0)[0]
     best = np.zeros_like(q)
@@ -118,16 +172,24 @@ def rebuild(q: np.ndarray, shifts: np.ndarray, step: int) -> np.ndarray:
 
 
 def _trimmed(q: np.ndarray) -> np.ndarray:
-    return q[:int(np.max(np.flatnonzero(q.any(axis=(1, 2))), initial=-1)) + 1]
+    return q[: int(np.max(np.flatnonzero(q.any(axis=(1, 2))), initial=-1)) + 1]
 
 
 def _around(field: np.ndarray, y: int, x: int, offsets: tuple[tuple[int, int], ...]) -> np.ndarray:
     """Mean of the four neighbours at `offsets` of every second element from (y, x) on; `field` has a border of one."""
     rows, columns = field.shape[0] - 2, field.shape[1] - 2
-    return sum(field[1 + y + dy:1 + rows + dy:2, 1 + x + dx:1 + columns + dx:2] for dy, dx in offsets) >> 2
+    return (
+        sum(
+            field[1 + y + dy : 1 + rows + dy : 2, 1 + x + dx : 1 + columns + dx : 2]
+            for dy, dx in offsets
+        )
+        >> 2
+    )
 
 
-def _code_means(coder: Encoder | Decoder, shape: tuple[int, int], values: np.ndarray | None) -> np.ndarray:
+def _code_means(
+    coder: Encoder | Decoder, shape: tuple[int, int], values: np.ndarray | None
+) -> np.ndarray:
     """Code the patches' means (rows, columns) from coarse to fine; the differences' context is the spread around."""
     out = np.zeros(shape, np.int64)
     model, escape = Model.geometric(_MEANS, SYMBOLS), escape_model()
@@ -142,21 +204,34 @@ def _code_means(coder: Encoder | Decoder, shape: tuple[int, int], values: np.nda
     step = 1 << (max(shape) - 1).bit_length()
     while step > 1:
         half = step // 2
-        (even_y, odd_y), (even_x, odd_x) = ((np.arange(0, n, step), np.arange(half, n, step)) for n in shape)
-        for ys, xs, offsets in ((odd_y, odd_x, _DIAGONAL), (odd_y, even_x, _DIRECT), (even_y, odd_x, _DIRECT)):
+        (even_y, odd_y), (even_x, odd_x) = (
+            (np.arange(0, n, step), np.arange(half, n, step)) for n in shape
+        )
+        for ys, xs, offsets in (
+            (odd_y, odd_x, _DIAGONAL),
+            (odd_y, even_x, _DIRECT),
+            (even_y, odd_x, _DIRECT),
+        ):
             if len(ys) and len(xs):
                 code(ys, xs, *_guess(out, ys, xs, half, offsets))
         step = half
     return out
 
 
-def _guess(field: np.ndarray, ys: np.ndarray, xs: np.ndarray, distance: int,
-           offsets: tuple[tuple[int, int], ...]) -> tuple[np.ndarray, np.ndarray]:
+def _guess(
+    field: np.ndarray,
+    ys: np.ndarray,
+    xs: np.ndarray,
+    distance: int,
+    offsets: tuple[tuple[int, int], ...],
+) -> tuple[np.ndarray, np.ndarray]:
     """Mean and range, (len(ys), len(xs)) each, of the neighbours at `distance` that lie inside `field`."""
     inside, known = [], []
     for dy, dx in offsets:
         y, x = ys + dy * distance, xs + dx * distance
-        inside.append(((y >= 0) & (y < field.shape[0]))[:, None] & ((x >= 0) & (x < field.shape[1])))
+        inside.append(
+            ((y >= 0) & (y < field.shape[0]))[:, None] & ((x >= 0) & (x < field.shape[1]))
+        )
         known.append(field[np.ix_(y.clip(0, field.shape[0] - 1), x.clip(0, field.shape[1] - 1))])
     inside, known = np.stack(inside), np.stack(known)
     count = inside.sum(axis=0)

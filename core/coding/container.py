@@ -41,11 +41,20 @@ class Container:
 def pack(c: Container) -> bytes:
     """The file for `c`."""
     if len(c.fingerprint) != (4 if c.codec in WITH_MODEL else 0):
-        raise ValueError(f"codec {c.codec} and a fingerprint of {len(c.fingerprint)} bytes do not go together")
-    body = b"".join([
-        MAGIC, bytes([CODEC_IDS[c.codec]]), struct.pack("<f", c.setting),
-        varint(c.width), varint(c.height), c.fingerprint, c.payload,
-    ])
+        raise ValueError(
+            f"codec {c.codec} and a fingerprint of {len(c.fingerprint)} bytes do not go together"
+        )
+    body = b"".join(
+        [
+            MAGIC,
+            bytes([CODEC_IDS[c.codec]]),
+            struct.pack("<f", c.setting),
+            varint(c.width),
+            varint(c.height),
+            c.fingerprint,
+            c.payload,
+        ]
+    )
     return body + struct.pack("<I", zlib.crc32(body))
 
 
@@ -63,22 +72,32 @@ def unpack(data: bytes, codec: str | None = None) -> Container:
     if not is_container(data):
         raise BitstreamError("This is not an .rdx file: it does not start with the letters RDX.")
     if data[:4] != MAGIC:
-        raise BitstreamError(f"This .rdx file is of version {data[3:4]!r}; this program reads version 1. Update RD Explorer.")
+        raise BitstreamError(
+            f"This .rdx file is of version {data[3:4]!r}; this program reads version 1. Update RD Explorer."
+        )
     if len(data) < 15:
-        raise BitstreamError(f"This .rdx file is cut short: {len(data)} bytes are not even a header.")
+        raise BitstreamError(
+            f"This .rdx file is cut short: {len(data)} bytes are not even a header."
+        )
     body, checksum = data[:-4], struct.unpack("<I", data[-4:])[0]
     if zlib.crc32(body) != checksum:
-        raise BitstreamError("This .rdx file is damaged or cut short: its checksum does not match. Get the file again.")
+        raise BitstreamError(
+            "This .rdx file is damaged or cut short: its checksum does not match. Get the file again."
+        )
     name = _NAMES.get(body[4])
     if name is None:
-        raise BitstreamError(f"This .rdx file needs codec number {body[4]}, unknown to this version. Update RD Explorer.")
+        raise BitstreamError(
+            f"This .rdx file needs codec number {body[4]}, unknown to this version. Update RD Explorer."
+        )
     if codec is not None and name != codec:
         raise BitstreamError(f"This .rdx file was written by the codec {name}, not by {codec}.")
     setting = struct.unpack("<f", body[5:9])[0]
     width, at = read_varint(body, 9)
     height, at = read_varint(body, at)
     if not (width and height and width * height <= MAX_PIXELS and math.isfinite(setting)):
-        raise BitstreamError(f"This .rdx file describes an impossible picture of {width} × {height} pixels.")
+        raise BitstreamError(
+            f"This .rdx file describes an impossible picture of {width} × {height} pixels."
+        )
     end = at + (4 if name in WITH_MODEL else 0)
     if end > len(body):
         raise BitstreamError("This .rdx file is cut short inside its header.")

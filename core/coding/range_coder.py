@@ -17,9 +17,9 @@ from core.errors import BitstreamError
 _CATEGORICAL = constriction.stream.model.Categorical(perfect=False)
 _UNIFORM = constriction.stream.model.Uniform()
 _SCALE = 1 << 16
-_STEP = 32              # what one observation adds to a count; priors are in the same unit
-_LIMIT = 1 << 17        # the counts of a context are halved above this sum, so that old statistics fade
-_MAX_BITS = 20          # of an escaped number: no decoded number reaches 2²¹
+_STEP = 32  # what one observation adds to a count; priors are in the same unit
+_LIMIT = 1 << 17  # the counts of a context are halved above this sum, so that old statistics fade
+_MAX_BITS = 20  # of an escaped number: no decoded number reaches 2²¹
 
 
 class Model:
@@ -54,7 +54,9 @@ class Model:
     def update(self, symbols: np.ndarray, contexts: np.ndarray) -> None:
         """Learn that `symbols` occurred in `contexts` (both flat)."""
         size = self.counts.shape
-        seen = np.bincount(contexts.astype(np.int64) * size[1] + symbols, minlength=size[0] * size[1])
+        seen = np.bincount(
+            contexts.astype(np.int64) * size[1] + symbols, minlength=size[0] * size[1]
+        )
         self.counts += seen.reshape(size) * _STEP
         while (old := self.counts.sum(axis=1) > _LIMIT).any():
             self.counts[old] = (self.counts[old] + 1) // 2
@@ -67,7 +69,9 @@ class Model:
 class _Coder:
     """What both directions share; see `Encoder` and `Decoder` for `code` and `uniform`."""
 
-    def magnitudes(self, model: Model, escape: Model, contexts: np.ndarray, values: np.ndarray | None) -> np.ndarray:
+    def magnitudes(
+        self, model: Model, escape: Model, contexts: np.ndarray, values: np.ndarray | None
+    ) -> np.ndarray:
         """Numbers ≥ 0: the model's last symbol means "this or more" and is followed by the rest in Exp-Golomb form."""
         last = model.counts.shape[1] - 1
         numbers = self.code(model, contexts, None if values is None else np.minimum(values, last))
@@ -80,30 +84,44 @@ class _Coder:
     def signed(self, numbers: np.ndarray, values: np.ndarray | None) -> np.ndarray:
         """`numbers` ≥ 0 with their signs, one bit for each that is not 0."""
         where = np.flatnonzero(numbers)
-        negative = self.uniform(np.full(len(where), 2), None if values is None else values[where] < 0)
+        negative = self.uniform(
+            np.full(len(where), 2), None if values is None else values[where] < 0
+        )
         numbers = numbers.copy()
         numbers[where[negative.astype(bool)]] *= -1
         return numbers
 
-    def tabled(self, tables: np.ndarray, which: np.ndarray, values: np.ndarray | None) -> np.ndarray:
+    def tabled(
+        self, tables: np.ndarray, which: np.ndarray, values: np.ndarray | None
+    ) -> np.ndarray:
         """Symbols 0 … n−1, the i-th under row `which[i]` of `tables` (T, n): whole numbers ≥ 1, each row with the sum 2¹⁶."""
         order = np.argsort(which, kind="stable")
         found, start = np.empty(len(which), np.int64), 0
-        for table, end in zip(tables, np.searchsorted(which[order], np.arange(len(tables)), "right"), strict=True):
+        for table, end in zip(
+            tables, np.searchsorted(which[order], np.arange(len(tables)), "right"), strict=True
+        ):
             if end > start:
                 place = order[start:end]
-                model = constriction.stream.model.Categorical(table.astype(np.float32), perfect=False)
-                found[place] = self._alike(model, len(place), None if values is None else values[place])
+                model = constriction.stream.model.Categorical(
+                    table.astype(np.float32), perfect=False
+                )
+                found[place] = self._alike(
+                    model, len(place), None if values is None else values[place]
+                )
             start = end
         return found
 
-    def beyond(self, escape: Model, numbers: np.ndarray, reach: int, values: np.ndarray | None) -> np.ndarray:
+    def beyond(
+        self, escape: Model, numbers: np.ndarray, reach: int, values: np.ndarray | None
+    ) -> np.ndarray:
         """`numbers` in −reach … reach, of which the outer two stand for anything beyond; that is coded in Exp-Golomb form."""
         outer = np.flatnonzero(np.abs(numbers) == reach)
         if len(outer):
             rest = None if values is None else np.abs(values[outer]) - reach + 1
             numbers = numbers.copy()
-            numbers[outer] += np.sign(numbers[outer]) * (self._exp_golomb(escape, len(outer), rest) - 1)
+            numbers[outer] += np.sign(numbers[outer]) * (
+                self._exp_golomb(escape, len(outer), rest) - 1
+            )
         return numbers
 
     def _exp_golomb(self, model: Model, count: int, values: np.ndarray | None) -> np.ndarray:
@@ -111,7 +129,9 @@ class _Coder:
         bits = self.code(model, np.zeros(count, np.int64), bits)
         numbers = 1 << bits
         more = np.flatnonzero(bits)
-        numbers[more] += self.uniform(numbers[more], None if values is None else values[more] - numbers[more])
+        numbers[more] += self.uniform(
+            numbers[more], None if values is None else values[more] - numbers[more]
+        )
         return numbers
 
 
@@ -174,4 +194,6 @@ class Decoder(_Coder):
         try:
             return self._coder.decode(family, parameters).astype(np.int64)
         except AssertionError:
-            raise BitstreamError("This file's payload is not what the codec writes. Get the file again.") from None
+            raise BitstreamError(
+                "This file's payload is not what the codec writes. Get the file again."
+            ) from None

@@ -30,13 +30,18 @@ def load(split: str) -> np.ndarray:
     Raises DataError, naming the folder, when MNIST is neither there nor to be had from the network.
     """
     import tensorflow_datasets as tfds
+
     builder = tfds.builder("mnist")
     try:
         builder.download_and_prepare()
         digits = tfds.as_numpy(builder.as_dataset(split=split, batch_size=-1))["image"]
-    except Exception as error:      # TFDS raises whatever its downloader meets; the person needs one sentence
-        raise DataError(f"MNIST is not in {builder.data_path} and cannot be downloaded ({type(error).__name__}). Set "
-                        "TFDS_DATA_DIR to a folder that holds it, or connect to the network once.") from error
+    except (
+        Exception
+    ) as error:  # TFDS raises whatever its downloader meets; the person needs one sentence
+        raise DataError(
+            f"MNIST is not in {builder.data_path} and cannot be downloaded ({type(error).__name__}). Set "
+            "TFDS_DATA_DIR to a folder that holds it, or connect to the network once."
+        ) from error
     return digits
 
 
@@ -52,16 +57,25 @@ def from_picture(image: np.ndarray) -> np.ndarray:
     ink = np.clip((ink - 40) * 255 / 215, 0, 255)
     rows, columns = np.flatnonzero(ink.max(1)), np.flatnonzero(ink.max(0))
     if len(rows) == 0:
-        raise ImageError("There is no digit in this picture: draw or photograph one, with strong contrast to its ground.")
-    ink = ink[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
+        raise ImageError(
+            "There is no digit in this picture: draw or photograph one, with strong contrast to its ground."
+        )
+    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = 20 / max(ink.shape)
     size = tuple(max(1, round(side * scale)) for side in ink.shape[::-1])
-    small = np.asarray(Image.fromarray(ink.astype(np.uint8)).resize(size, Image.Resampling.LANCZOS, reducing_gap=3), np.float32)
+    small = np.asarray(
+        Image.fromarray(ink.astype(np.uint8)).resize(
+            size, Image.Resampling.LANCZOS, reducing_gap=3
+        ),
+        np.float32,
+    )
     small *= 255 / max(small.max(), 1)
     mass = max(small.sum(), 1)
     top = round(14 - (small.sum(1) @ np.arange(len(small))) / mass)
     left = round(14 - (small.sum(0) @ np.arange(small.shape[1])) / mass)
-    top, left = (int(np.clip(at, 0, 28 - side)) for at, side in zip((top, left), small.shape, strict=True))
+    top, left = (
+        int(np.clip(at, 0, 28 - side)) for at, side in zip((top, left), small.shape, strict=True)
+    )
     out = np.zeros((28, 28, 1), np.uint8)
-    out[top:top + len(small), left:left + small.shape[1], 0] = np.clip(small, 0, 255)
+    out[top : top + len(small), left : left + small.shape[1], 0] = np.clip(small, 0, 255)
     return out

@@ -44,15 +44,21 @@ def load_photos(folder: Path, cache: Path) -> Photos:
     """
     files = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in SUFFIXES)
     if not files:
-        raise DataError(f"{folder}: no photographs found; looked for {', '.join(sorted(SUFFIXES))}.")
+        raise DataError(
+            f"{folder}: no photographs found; looked for {', '.join(sorted(SUFFIXES))}."
+        )
     listing = [(str(p.relative_to(folder)), p.stat().st_size, p.stat().st_mtime_ns) for p in files]
-    key = hashlib.sha256(json.dumps([str(Path(folder).resolve()), listing, MAX_PIXELS]).encode()).hexdigest()[:16]
+    key = hashlib.sha256(
+        json.dumps([str(Path(folder).resolve()), listing, MAX_PIXELS]).encode()
+    ).hexdigest()[:16]
     index, data = Path(cache) / f"photos-{key}.json", Path(cache) / f"photos-{key}.u8"
     if not index.exists():
         Path(cache).mkdir(parents=True, exist_ok=True)
         _decode_into(files, [name for name, *_ in listing], data, index)
     meta = json.loads(index.read_text())
-    return Photos(tuple(meta["names"]), tuple(map(tuple, meta["sizes"])), np.memmap(data, np.uint8, "r"))
+    return Photos(
+        tuple(meta["names"]), tuple(map(tuple, meta["sizes"])), np.memmap(data, np.uint8, "r")
+    )
 
 
 def _decode_into(files: list[Path], names: list[str], data: Path, index: Path) -> None:
@@ -70,20 +76,28 @@ def _decode_into(files: list[Path], names: list[str], data: Path, index: Path) -
             kept.append(name)
     if not kept:
         part.unlink()
-        raise DataError(f"{files[0].parent}: none of its {len(files)} picture files could be decoded.")
+        raise DataError(
+            f"{files[0].parent}: none of its {len(files)} picture files could be decoded."
+        )
     os.replace(part, data)
     part_index = index.with_suffix(f".{os.getpid()}.part")
     part_index.write_text(json.dumps({"names": kept, "sizes": sizes}))
     os.replace(part_index, index)
-    for old in sorted(index.parent.glob("photos-*.json"), key=lambda p: p.stat().st_mtime)[:-CACHES]:
+    for old in sorted(index.parent.glob("photos-*.json"), key=lambda p: p.stat().st_mtime)[
+        :-CACHES
+    ]:
         old.unlink()
-        old.with_suffix(".u8").unlink(missing_ok=True)  # a training that still reads it keeps its mapping
+        old.with_suffix(".u8").unlink(
+            missing_ok=True
+        )  # a training that still reads it keeps its mapping
 
 
 def _reduced(image: Image.Image) -> np.ndarray:
     factor = (MAX_PIXELS / (image.width * image.height)) ** 0.5
     if factor < 1:
-        image = image.resize((round(image.width * factor), round(image.height * factor)), Image.Resampling.LANCZOS)
+        image = image.resize(
+            (round(image.width * factor), round(image.height * factor)), Image.Resampling.LANCZOS
+        )
     return np.asarray(image)
 
 
@@ -93,7 +107,9 @@ def split(photos: Photos) -> tuple[list[int], list[int]]:
     In a small folder at least one is held out; a single photograph serves for both.
     """
     marks = [hashlib.sha256(name.encode()).digest() for name in photos.names]
-    held = [i for i, mark in enumerate(marks) if mark[0] % HELD_OUT_ONE_IN == 0] or [marks.index(min(marks))]
+    held = [i for i, mark in enumerate(marks) if mark[0] % HELD_OUT_ONE_IN == 0] or [
+        marks.index(min(marks))
+    ]
     train = [i for i in range(len(photos)) if i not in held]
     return train or held, held
 
@@ -101,10 +117,20 @@ def split(photos: Photos) -> tuple[list[int], list[int]]:
 class Patches:
     """Random training patches: `batch(step)` depends on seed and step alone, so that a resumed run sees the same data."""
 
-    def __init__(self, photos: Photos, chosen: list[int], size: int, count: int, seed: int, largest_reduction: float = 2.0):
+    def __init__(
+        self,
+        photos: Photos,
+        chosen: list[int],
+        size: int,
+        count: int,
+        seed: int,
+        largest_reduction: float = 2.0,
+    ):
         self.images = [photos.image(i) for i in chosen if min(photos.sizes[i]) >= size]
         if not self.images:
-            raise DataError(f"No photograph is at least {size} × {size}; use a smaller patch or larger pictures.")
+            raise DataError(
+                f"No photograph is at least {size} × {size}; use a smaller patch or larger pictures."
+            )
         area = np.array([i.shape[0] * i.shape[1] for i in self.images], float)
         self.share, self.size, self.count, self.seed = area / area.sum(), size, count, seed
         self.largest_reduction = largest_reduction
@@ -117,12 +143,17 @@ class Patches:
     def _patch(self, rng: np.random.Generator) -> np.ndarray:
         image = self.images[rng.choice(len(self.images), p=self.share)]
         h, w, _ = image.shape
-        reduction = min(rng.uniform(1, self.largest_reduction) if rng.random() < 0.5 else 1.0, min(h, w) / self.size)
+        reduction = min(
+            rng.uniform(1, self.largest_reduction) if rng.random() < 0.5 else 1.0,
+            min(h, w) / self.size,
+        )
         side = int(self.size * reduction)
         top, left = rng.integers(h - side + 1), rng.integers(w - side + 1)
         patch = image[top : top + side, left : left + side]
         if side > self.size:
-            patch = np.asarray(Image.fromarray(patch).resize((self.size, self.size), Image.Resampling.BICUBIC))
+            patch = np.asarray(
+                Image.fromarray(patch).resize((self.size, self.size), Image.Resampling.BICUBIC)
+            )
         flip_rows, flip_columns, turn = rng.random(3) < (0.25, 0.5, 0.25)
         patch = patch[::-1] if flip_rows else patch
         patch = patch[:, ::-1] if flip_columns else patch

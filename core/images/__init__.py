@@ -1,8 +1,8 @@
 """Where pictures come from: bytes -> `Picture`, with a sentence for whatever is refused.
 
-    file, upload ─────────────┐
-    web address ──► fetch ────┼──►  picture.read  ──►  Picture (uint8 (H, W, 3), sRGB)
-    zip ──────────► archive ──┘     (jxl_header: size before decoding)
+file, upload ─────────────┐
+web address ──► fetch ────┼──►  picture.read  ──►  Picture (uint8 (H, W, 3), sRGB)
+zip ──────────► archive ──┘     (jxl_header: size before decoding)
 """
 
 from core.images.picture import (

@@ -13,7 +13,7 @@ from core.images import MAX_BYTES, SUFFIXES
 
 MAX_ENTRIES = 5_000
 MAX_TOTAL = 2_000_000_000
-MAX_RATIO = 100             # unpacked : packed bytes of one entry; photographs stay below 10
+MAX_RATIO = 100  # unpacked : packed bytes of one entry; photographs stay below 10
 CHUNK = 1 << 20
 _IGNORED = ("__MACOSX/",)
 
@@ -37,37 +37,62 @@ def unpack_images(archive: Path | BinaryIO, folder: Path) -> list[Path]:
                 left -= _write(opened, info, target, min(left, MAX_BYTES))
                 paths.append(target)
             return sorted(paths)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise DataError(f"The archive is damaged, or of a kind that cannot be read: {error}.") from error
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+    ) as error:
+        raise DataError(
+            f"The archive is damaged, or of a kind that cannot be read: {error}."
+        ) from error
 
 
 def _checked(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """The image entries. Raises DataError when any entry of the archive is not acceptable."""
     infos = archive.infolist()
     if len(infos) > MAX_ENTRIES:
-        raise DataError(f"The archive has {len(infos):,} entries; at most {MAX_ENTRIES:,} are read. Split it.")
+        raise DataError(
+            f"The archive has {len(infos):,} entries; at most {MAX_ENTRIES:,} are read. Split it."
+        )
     seen: set[str] = set()
     chosen = []
     for info in infos:
         name, mode = info.filename, info.external_attr >> 16
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or "\\" in name or re.match("[A-Za-z]:", name):
-            raise DataError(f"The archive is refused: its entry {name[:80]!r} points outside the archive.")
+            raise DataError(
+                f"The archive is refused: its entry {name[:80]!r} points outside the archive."
+            )
         if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
-            raise DataError(f"The archive is refused: its entry {name[:80]!r} is a link or a device, not a file.")
-        if info.is_dir() or name.startswith(_IGNORED) or path.suffix.lower() not in SUFFIXES or path.name.startswith("."):
+            raise DataError(
+                f"The archive is refused: its entry {name[:80]!r} is a link or a device, not a file."
+            )
+        if (
+            info.is_dir()
+            or name.startswith(_IGNORED)
+            or path.suffix.lower() not in SUFFIXES
+            or path.name.startswith(".")
+        ):
             continue
         if info.flag_bits & 1:
             raise DataError(f"The archive is refused: its entry {name[:80]!r} is encrypted.")
         if name in seen:
             raise DataError(f"The archive is refused: it holds {name[:80]!r} twice.")
         if info.file_size > MAX_RATIO * max(info.compress_size, 1000):
-            raise DataError(f"The archive is refused: its entry {name[:80]!r} would unpack to {info.file_size:,} bytes, "
-                            f"{info.file_size / max(info.compress_size, 1):,.0f} times its size in the archive.")
+            raise DataError(
+                f"The archive is refused: its entry {name[:80]!r} would unpack to {info.file_size:,} bytes, "
+                f"{info.file_size / max(info.compress_size, 1):,.0f} times its size in the archive."
+            )
         seen.add(name)
         chosen.append(info)
     if sum(info.file_size for info in chosen) > MAX_TOTAL:
-        raise DataError(f"The archive would unpack to more than {MAX_TOTAL / 1e9:.0f} GB. Split it.")
+        raise DataError(
+            f"The archive would unpack to more than {MAX_TOTAL / 1e9:.0f} GB. Split it."
+        )
     return chosen
 
 
@@ -79,6 +104,8 @@ def _write(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, limit:
             size += len(chunk)
             if size > limit:
                 target.unlink()
-                raise DataError(f"The archive is refused: its entry {info.filename[:80]!r} unpacks to more than {limit:,} bytes.")
+                raise DataError(
+                    f"The archive is refused: its entry {info.filename[:80]!r} unpacks to more than {limit:,} bytes."
+                )
             out.write(chunk)
     return size

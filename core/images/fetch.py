@@ -17,7 +17,11 @@ from core.errors import ImageError
 MAX_BYTES = 60_000_000
 TIMEOUT_S = 20.0
 MAX_REDIRECTS = 5
-_TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"), ipaddress.ip_network("2002::/16"))
+_TRANSLATED = (
+    ipaddress.ip_network("64:ff9b::/96"),
+    ipaddress.ip_network("64:ff9b:1::/48"),
+    ipaddress.ip_network("2002::/16"),
+)
 
 
 def is_public(address: str) -> bool:
@@ -28,18 +32,24 @@ def is_public(address: str) -> bool:
             return False
         if ip.ipv4_mapped is not None:
             ip = ip.ipv4_mapped
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_loopback or ip.is_link_local or ip.is_private)
+    return ip.is_global and not (
+        ip.is_multicast or ip.is_reserved or ip.is_loopback or ip.is_link_local or ip.is_private
+    )
 
 
 def fetch(
-    url: str, allowed: Callable[[str], bool] = is_public, transport: httpx.BaseTransport | None = None,
+    url: str,
+    allowed: Callable[[str], bool] = is_public,
+    transport: httpx.BaseTransport | None = None,
 ) -> tuple[bytes, str]:
     """(bytes, file name) behind `url`. Raises ImageError for anything but a public http(s) page within the limits.
 
     `allowed` judges each resolved address; `transport` replaces the network. Both are for tests.
     """
     deadline = time.monotonic() + TIMEOUT_S
-    with httpx.Client(transport=transport, trust_env=False, follow_redirects=False, timeout=TIMEOUT_S / 2) as client:
+    with httpx.Client(
+        transport=transport, trust_env=False, follow_redirects=False, timeout=TIMEOUT_S / 2
+    ) as client:
         for _ in range(MAX_REDIRECTS + 1):
             request, host = _request(client, url, allowed)
             try:
@@ -49,14 +59,22 @@ def fetch(
                         url = urljoin(url, response.headers.get("location", ""))
                         continue
                     if response.status_code != 200:
-                        raise ImageError(f"{host} answered with status {response.status_code} instead of a picture.")
-                    return _body(response, host, deadline), unquote(urlsplit(url).path.rsplit("/", 1)[-1])[:100] or host
+                        raise ImageError(
+                            f"{host} answered with status {response.status_code} instead of a picture."
+                        )
+                    return _body(response, host, deadline), unquote(
+                        urlsplit(url).path.rsplit("/", 1)[-1]
+                    )[:100] or host
                 finally:
                     response.close()
             except httpx.TimeoutException as error:
-                raise ImageError(f"{host} did not answer in time. Download the picture yourself and upload it.") from error
+                raise ImageError(
+                    f"{host} did not answer in time. Download the picture yourself and upload it."
+                ) from error
             except httpx.HTTPError as error:
-                raise ImageError(f"{host} could not be reached ({type(error).__name__}). Check the address.") from error
+                raise ImageError(
+                    f"{host} could not be reached ({type(error).__name__}). Check the address."
+                ) from error
     raise ImageError(f"The address redirects more than {MAX_REDIRECTS} times.")
 
 
@@ -72,7 +90,9 @@ def _body(response: httpx.Response, host: str, deadline: float) -> bytes:
     return b"".join(parts)
 
 
-def _request(client: httpx.Client, url: str, allowed: Callable[[str], bool]) -> tuple[httpx.Request, str]:
+def _request(
+    client: httpx.Client, url: str, allowed: Callable[[str], bool]
+) -> tuple[httpx.Request, str]:
     """The request for `url`, addressed to a checked IP; and the host's name."""
     try:
         parts = urlsplit(url.strip())
@@ -82,17 +102,30 @@ def _request(client: httpx.Client, url: str, allowed: Callable[[str], bool]) -> 
     if parts.scheme not in ("http", "https") or not host:
         raise ImageError("Only addresses that start with http:// or https:// can be fetched.")
     try:
-        found = socket.getaddrinfo(host, port or (443 if parts.scheme == "https" else 80), type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(
+            host, port or (443 if parts.scheme == "https" else 80), type=socket.SOCK_STREAM
+        )
     except (OSError, UnicodeError) as error:
-        raise ImageError(f"There is no host called {host}, or this machine has no way to the internet.") from error
+        raise ImageError(
+            f"There is no host called {host}, or this machine has no way to the internet."
+        ) from error
     addresses = [entry[4][0] for entry in found]
     if not addresses or not all(allowed(a) for a in addresses):
-        raise ImageError(f"{host} is not a public address; pictures are fetched only from the public internet.")
+        raise ImageError(
+            f"{host} is not a public address; pictures are fetched only from the public internet."
+        )
     target = addresses[0]
     netloc = (f"[{target}]" if ":" in target else target) + (f":{port}" if port else "")
     name = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
     request = client.build_request(
-        "GET", parts._replace(netloc=netloc, fragment="").geturl(),
-        headers={"Host": name, "User-Agent": "RD-Explorer", "Accept": "image/*", "Accept-Encoding": "identity"},
-        extensions={"sni_hostname": host})
+        "GET",
+        parts._replace(netloc=netloc, fragment="").geturl(),
+        headers={
+            "Host": name,
+            "User-Agent": "RD-Explorer",
+            "Accept": "image/*",
+            "Accept-Encoding": "identity",
+        },
+        extensions={"sni_hostname": host},
+    )
     return request, host

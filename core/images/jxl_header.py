@@ -43,15 +43,15 @@ def jxl_size(data: bytes) -> tuple[int, int]:
 def _codestream(data: bytes) -> bytes:
     """The first bytes of the codestream inside the container `data`."""
     at = 0
-    for _ in range(64):                                  # the codestream comes within the first few boxes
-        size, kind, head = int.from_bytes(data[at:at + 4], "big"), data[at + 4:at + 8], 8
+    for _ in range(64):  # the codestream comes within the first few boxes
+        size, kind, head = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8], 8
         if size == 1:
-            size, head = int.from_bytes(data[at + 8:at + 16], "big"), 16
+            size, head = int.from_bytes(data[at + 8 : at + 16], "big"), 16
         if kind == b"jxlc":
-            return data[at + head:at + head + 16]
+            return data[at + head : at + head + 16]
         if kind == b"jxlp":
-            return data[at + head + 4:at + head + 20]
-        if size < head:                                  # 0: the last box; anything else: nonsense
+            return data[at + head + 4 : at + head + 20]
+        if size < head:  # 0: the last box; anything else: nonsense
             break
         at += size
     raise ImageError("the JPEG XL file holds no codestream.")

@@ -18,11 +18,23 @@ from core.errors import ImageError
 from core.images.jxl_header import is_jxl, jxl_size
 
 FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "TIFF", "BMP", "GIF", "JPEG2000", "JXL")
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".gif", ".jp2", ".jxl")
+SUFFIXES = (
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".webp",
+    ".avif",
+    ".tif",
+    ".tiff",
+    ".bmp",
+    ".gif",
+    ".jp2",
+    ".jxl",
+)
 MAX_PIXELS = 50_000_000
 MAX_BYTES = 200_000_000
 MIN_SIDE = 2
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS      # Pillow's own guard as a second line behind ours
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow's own guard as a second line behind ours
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,9 @@ class Picture:
 
 def fingerprint(image: np.ndarray) -> str:
     """SHA-256 of shape and pixels: the key of every cache."""
-    return hashlib.sha256(repr(image.shape).encode() + np.ascontiguousarray(image).tobytes()).hexdigest()
+    return hashlib.sha256(
+        repr(image.shape).encode() + np.ascontiguousarray(image).tobytes()
+    ).hexdigest()
 
 
 def load(path: str | Path) -> Picture:
@@ -58,7 +72,9 @@ def load(path: str | Path) -> Picture:
     path = Path(path)
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise ImageError(f"{path.name} has {path.stat().st_size:,} bytes; at most {MAX_BYTES:,} are read.")
+            raise ImageError(
+                f"{path.name} has {path.stat().st_size:,} bytes; at most {MAX_BYTES:,} are read."
+            )
         data = path.read_bytes()
     except OSError as error:
         raise ImageError(f"Cannot read {path}: {error.strerror}.") from error
@@ -77,7 +93,9 @@ def read(data: bytes, name: str = "picture") -> Picture:
         raise ImageError(f"{name}: {error}") from error
     height, width = image.shape[:2]
     if min(height, width) < MIN_SIDE:
-        raise ImageError(f"{name} is {width} × {height} pixels; every codec here takes pictures from {MIN_SIDE} × {MIN_SIDE} on.")
+        raise ImageError(
+            f"{name} is {width} × {height} pixels; every codec here takes pictures from {MIN_SIDE} × {MIN_SIDE} on."
+        )
     return Picture(name, image, tuple(notes), kind)
 
 
@@ -93,7 +111,9 @@ def decode_standard(data: bytes, kind: str) -> np.ndarray:
 def png(image: np.ndarray, level: int = 6) -> bytes:
     """`image` – uint8 (H, W, 3) or (H, W) – as a PNG file; `level` is zlib's, 1 (fast) to 9 (small)."""
     out = io.BytesIO()
-    Image.fromarray(image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image).save(out, "PNG", compress_level=level)
+    Image.fromarray(image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image).save(
+        out, "PNG", compress_level=level
+    )
     return out.getvalue()
 
 
@@ -103,7 +123,8 @@ def _check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
         raise ImageError(
             f"the picture has {width} × {height} = {width * height / 1e6:.1f} Mpx; at most {MAX_PIXELS / 1e6:.0f} Mpx are read. "
-            "Scale it down first.")
+            "Scale it down first."
+        )
 
 
 def _read_jxl(data: bytes) -> tuple[np.ndarray, list[str], str]:
@@ -118,9 +139,13 @@ def _read_jxl(data: bytes) -> tuple[np.ndarray, list[str], str]:
     if image.dtype == np.uint16:
         image, notes = (image >> 8).astype(np.uint8), ["16-bit values were reduced to 8 bits."]
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] > 4:
-        raise ImageError(f"JPEG XL with {image.dtype} values of shape {image.shape} is not supported; save it with 8 bits.")
+        raise ImageError(
+            f"JPEG XL with {image.dtype} values of shape {image.shape} is not supported; save it with 8 bits."
+        )
     if image.shape[2] in (2, 4):
-        image = np.asarray(_on_white(Image.fromarray(image, "LA" if image.shape[2] == 2 else "RGBA")))
+        image = np.asarray(
+            _on_white(Image.fromarray(image, "LA" if image.shape[2] == 2 else "RGBA"))
+        )
         notes.append("Transparency was composited on white.")
     return np.ascontiguousarray(np.broadcast_to(image, (*image.shape[:2], 3))), notes, "JXL"
 
@@ -130,10 +155,16 @@ def _read_pillow(data: bytes, formats: tuple[str, ...]) -> tuple[np.ndarray, lis
     try:
         picture = Image.open(io.BytesIO(data), formats=allowed)
     except Image.DecompressionBombError as error:
-        raise ImageError(f"the picture has more than {MAX_PIXELS / 1e6:.0f} Mpx. Scale it down first.") from error
+        raise ImageError(
+            f"the picture has more than {MAX_PIXELS / 1e6:.0f} Mpx. Scale it down first."
+        ) from error
     except Exception as error:
-        known = ", ".join(f.replace("JXL", "JPEG XL").replace("JPEG2000", "JPEG 2000") for f in formats)
-        raise ImageError(f"this is not a picture that can be read here ({known}), or its header is damaged.") from error
+        known = ", ".join(
+            f.replace("JXL", "JPEG XL").replace("JPEG2000", "JPEG 2000") for f in formats
+        )
+        raise ImageError(
+            f"this is not a picture that can be read here ({known}), or its header is damaged."
+        ) from error
     _check_size(*picture.size)
     kind = picture.format or ""
     try:
@@ -156,10 +187,12 @@ def _to_srgb(picture: Image.Image) -> tuple[Image.Image, list[str]]:
     if upright.size != picture.size or picture.getexif().get(0x0112, 1) in range(2, 9):
         notes.append("Turned upright as its EXIF orientation says.")
     picture = upright
-    if picture.mode.startswith("I"):                     # I;16, I;16B, I: 16-bit grey
+    if picture.mode.startswith("I"):  # I;16, I;16B, I: 16-bit grey
         values = np.asarray(picture).astype(np.int64)
         if values.max(initial=0) > 65535 or values.min(initial=0) < 0:
-            raise ImageError("32-bit integer pictures are not supported; save it with 8 or 16 bits.")
+            raise ImageError(
+                "32-bit integer pictures are not supported; save it with 8 or 16 bits."
+            )
         picture = Image.fromarray((values >> 8).astype(np.uint8))
         notes.append("16-bit values were reduced to 8 bits.")
     if picture.mode == "F":
@@ -168,7 +201,11 @@ def _to_srgb(picture: Image.Image) -> tuple[Image.Image, list[str]]:
         picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
     if picture.mode in ("RGB", "L") and "transparency" in picture.info:
         picture = picture.convert("RGBA")
-    alpha = picture.convert("RGBA").getchannel("A") if picture.mode in ("RGBA", "LA", "PA", "La", "RGBa") else None
+    alpha = (
+        picture.convert("RGBA").getchannel("A")
+        if picture.mode in ("RGBA", "LA", "PA", "La", "RGBa")
+        else None
+    )
     if alpha is not None:
         picture = picture.convert("RGBA").convert("RGB")
     if profile:
@@ -198,7 +235,9 @@ def _convert_profile(picture: Image.Image, profile: bytes) -> tuple[Image.Image,
             return picture, []
         if picture.mode == "L" and source.profile.xcolor_space.strip() == "RGB":
             picture = picture.convert("RGB")
-        converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        converted = ImageCms.profileToProfile(
+            picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
         return converted, [f"Colours were converted from the profile “{title[:60]}” to sRGB."]
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError, struct.error):
         return picture, ["Its embedded colour profile cannot be used and was ignored."]

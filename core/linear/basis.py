@@ -3,11 +3,13 @@
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-UNIT = 32               # one, in a basis as it is sent
-SIZES = (15, 63)        # how many frequencies an own basis may span
-FEW = 512               # patches below which a picture has no basis of its own
-_SAMPLE = 3072          # patches that it is learnt from
-_DEAD = np.geomspace(10, 1, 24)     # coefficients below this many steps become zero: `sparsest` anneals from coarse to fine
+UNIT = 32  # one, in a basis as it is sent
+SIZES = (15, 63)  # how many frequencies an own basis may span
+FEW = 512  # patches below which a picture has no basis of its own
+_SAMPLE = 3072  # patches that it is learnt from
+_DEAD = np.geomspace(
+    10, 1, 24
+)  # coefficients below this many steps become zero: `sparsest` anneals from coarse to fine
 
 
 def own_basis(x: np.ndarray) -> np.ndarray:
@@ -16,15 +18,19 @@ def own_basis(x: np.ndarray) -> np.ndarray:
     Its rows stand for frequencies 1 … n of `x`. A picture of few patches has none (n = 0): it could not pay for it.
     """
     patches = x.shape[1]
-    x = x[:, ::max(1, patches // _SAMPLE)].astype(np.float32)
+    x = x[:, :: max(1, patches // _SAMPLE)].astype(np.float32)
     best, most = np.zeros((0, 0), np.int64), -np.inf
     if patches < FEW:
         return best
     for n in SIZES:
-        details = x[1:n + 1]
+        details = x[1 : n + 1]
         before = _bits(details)
         own = klt(details)
-        for rotation in (own, sparsest(own, details), sparsest(np.eye(n, dtype=np.float32), details)):
+        for rotation in (
+            own,
+            sparsest(own, details),
+            sparsest(np.eye(n, dtype=np.float32), details),
+        ):
             basis = np.round(UNIT * rotation).astype(np.int64)
             after = _bits(np.linalg.inv(basis.T / UNIT).astype(np.float32) @ details)
             saved = (before - after) * patches / x.shape[1] - _bits_of_basis(basis)
@@ -63,4 +69,6 @@ def _bits(x: np.ndarray) -> float:
 
 def _bits_of_basis(basis: np.ndarray) -> float:
     """About what a basis costs: a little for each zero, more for others."""
-    return float((0.5 + (basis != 0) * 2.5 + 2 * np.log2(1 + np.abs(basis - np.diag(np.diag(basis))))).sum())
+    return float(
+        (0.5 + (basis != 0) * 2.5 + 2 * np.log2(1 + np.abs(basis - np.diag(np.diag(basis))))).sum()
+    )

@@ -14,8 +14,8 @@ from scipy.sparse import linalg as sparse
 
 from core.errors import DataError, SettingError
 
-MAX_PIXELS = 4_000_000      # above this a full SVD takes long: downsize, or `decompose_truncated`
-MAX_MATRIX = 200            # rows and columns of a typed matrix
+MAX_PIXELS = 4_000_000  # above this a full SVD takes long: downsize, or `decompose_truncated`
+MAX_MATRIX = 200  # rows and columns of a typed matrix
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,11 @@ def squared_errors(f: Factors) -> np.ndarray:
     lies in the range), rounding adds about 1/12 of a grey level squared.
     """
     s2 = f.s.astype(np.float64).reshape(-1, f.rank) ** 2
-    cut_off = np.maximum(f.total.astype(np.float64).ravel() - s2.sum(axis=1), 0) if f.rank < min(f.shape) else 0.0
+    cut_off = (
+        np.maximum(f.total.astype(np.float64).ravel() - s2.sum(axis=1), 0)
+        if f.rank < min(f.shape)
+        else 0.0
+    )
     tails = np.cumsum(s2[:, ::-1], axis=1)[:, ::-1].sum(axis=0)
     return np.append(tails, 0.0) + np.sum(cut_off)
 
@@ -158,11 +162,19 @@ def read_matrix(text: str) -> np.ndarray:
 
     Raises DataError for anything but up to 200 × 200 finite numbers in rows of one length.
     """
-    rows = [line.replace(",", " ").replace(";", " ").split() for line in text.strip().splitlines() if line.strip()]
+    rows = [
+        line.replace(",", " ").replace(";", " ").split()
+        for line in text.strip().splitlines()
+        if line.strip()
+    ]
     if not rows or len({len(row) for row in rows}) != 1:
-        raise DataError("A matrix needs at least one row, and the same count of numbers in every row.")
+        raise DataError(
+            "A matrix needs at least one row, and the same count of numbers in every row."
+        )
     if max(len(rows), len(rows[0])) > MAX_MATRIX:
-        raise DataError(f"The matrix has {len(rows)} × {len(rows[0])} numbers; {MAX_MATRIX} × {MAX_MATRIX} is the most.")
+        raise DataError(
+            f"The matrix has {len(rows)} × {len(rows[0])} numbers; {MAX_MATRIX} × {MAX_MATRIX} is the most."
+        )
     try:
         matrix = np.array(rows, dtype=np.float32)
     except ValueError as error:

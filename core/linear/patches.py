@@ -17,10 +17,10 @@ from functools import lru_cache
 import numpy as np
 from scipy.fft import dct
 
-PIXEL = 64                  # one grey level in fixed point
-MATRIX = 1 << 14            # one in a fixed-point matrix
-LIMIT = float(1 << 21)      # no fixed-point coefficient is beyond this (32,768 grey levels)
-_BOOST = 1.25               # gain of the lap's first odd basis function: above 1 it trades orthogonality for coding gain
+PIXEL = 64  # one grey level in fixed point
+MATRIX = 1 << 14  # one in a fixed-point matrix
+LIMIT = float(1 << 21)  # no fixed-point coefficient is beyond this (32,768 grey levels)
+_BOOST = 1.25  # gain of the lap's first odd basis function: above 1 it trades orthogonality for coding gain
 
 
 def grid(height: int, width: int, patch: int) -> tuple[int, int]:
@@ -32,10 +32,16 @@ def forward(planes: np.ndarray, patch: int) -> np.ndarray:
     """Coefficients, float64 (c, P², rows, columns), of planes (c, height, width), which are extended by their edges."""
     rows, columns = grid(*planes.shape[1:], patch)
     padding = (rows * patch - planes.shape[1], columns * patch - planes.shape[2])
-    planes = np.pad(planes, ((0, 0), (0, padding[0]), (0, padding[1])), mode="edge").astype(np.float64)
+    planes = np.pad(planes, ((0, 0), (0, padding[0]), (0, padding[1])), mode="edge").astype(
+        np.float64
+    )
     lap = np.linalg.inv(_unlap(patch) / MATRIX)
     planes = _borders(_borders(planes, lap, 1), lap, 2)
-    cut = planes.reshape(-1, rows, patch, columns, patch).transpose(0, 2, 4, 1, 3).reshape(len(planes), patch**2, -1)
+    cut = (
+        planes.reshape(-1, rows, patch, columns, patch)
+        .transpose(0, 2, 4, 1, 3)
+        .reshape(len(planes), patch**2, -1)
+    )
     return (_dct(patch) / MATRIX @ cut).reshape(len(planes), patch**2, rows, columns)
 
 
@@ -43,7 +49,11 @@ def backward(coefficients: np.ndarray, patch: int) -> np.ndarray:
     """Planes (c, rows·P, columns·P) of `coefficients`, both whole multiples of 1/64 level held in float64 as integers."""
     c, _, rows, columns = coefficients.shape
     cut = rounded(_dct(patch).T @ coefficients.reshape(c, patch**2, -1), MATRIX)
-    planes = cut.reshape(c, patch, patch, rows, columns).transpose(0, 3, 1, 4, 2).reshape(c, rows * patch, columns * patch)
+    planes = (
+        cut.reshape(c, patch, patch, rows, columns)
+        .transpose(0, 3, 1, 4, 2)
+        .reshape(c, rows * patch, columns * patch)
+    )
     unlap = _unlap(patch)
     for axis in (2, 1):
         planes = rounded(_borders(planes * MATRIX, unlap / MATRIX, axis), MATRIX)
@@ -59,9 +69,11 @@ def _borders(planes: np.ndarray, matrix: np.ndarray, axis: int) -> np.ndarray:
     """Apply `matrix` (P × P) to the P pixels around every inner patch border along `axis` (1 or 2)."""
     planes = np.swapaxes(planes, axis, 1).copy()
     patch = len(matrix)
-    inner = planes[:, patch // 2:planes.shape[1] - patch // 2]
+    inner = planes[:, patch // 2 : planes.shape[1] - patch // 2]
     if inner.shape[1]:
-        inner[:] = (matrix @ inner.reshape(len(planes), -1, patch, planes.shape[2])).reshape(inner.shape)
+        inner[:] = (matrix @ inner.reshape(len(planes), -1, patch, planes.shape[2])).reshape(
+            inner.shape
+        )
     return np.swapaxes(planes, axis, 1)
 
 
@@ -80,6 +92,12 @@ def _unlap(patch: int) -> np.ndarray:
     identity, flip, zero = np.eye(half), np.eye(half)[::-1], np.zeros((half, half))
     boost = np.eye(half)
     boost[0, 0] = _BOOST
-    v = flip @ dct(identity, axis=0, norm="ortho").T @ boost @ dct(identity, type=4, axis=0, norm="ortho") @ flip
+    v = (
+        flip
+        @ dct(identity, axis=0, norm="ortho").T
+        @ boost
+        @ dct(identity, type=4, axis=0, norm="ortho")
+        @ flip
+    )
     w = np.block([[identity, flip], [flip, -identity]])
     return np.round(np.linalg.inv(w @ np.block([[identity, zero], [zero, v]]) @ w / 2) * MATRIX)

@@ -12,9 +12,11 @@ import numpy as np
 from core.errors import ImageError
 
 PEAK = 255.0
-SSIM_MIN_SIDE = 11          # one 11 × 11 window
-MS_SSIM_MIN_SIDE = 161      # five scales, each halving: (11 − 1) · 2⁴ + 1
-_YCBCR = np.array([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]])   # JFIF, BT.601
+SSIM_MIN_SIDE = 11  # one 11 × 11 window
+MS_SSIM_MIN_SIDE = 161  # five scales, each halving: (11 − 1) · 2⁴ + 1
+_YCBCR = np.array(
+    [[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]]
+)  # JFIF, BT.601
 
 
 @dataclass(frozen=True)
@@ -45,28 +47,47 @@ def measure(original: np.ndarray, decoded: np.ndarray, structural: bool = True) 
     """All measures; with `structural=False` only those that need no TensorFlow. Raises ImageError on different shapes."""
     if original.shape != decoded.shape:
         raise ImageError(
-            f"The pictures differ in size: {_size(original)} and {_size(decoded)} pixels. Only equal sizes can be compared.")
+            f"The pictures differ in size: {_size(original)} and {_size(decoded)} pixels. Only equal sizes can be compared."
+        )
     a, b = original.astype(np.float64), decoded.astype(np.float64)
     difference = a - b
-    channels = np.mean((difference @ _YCBCR.T) ** 2, axis=(0, 1))      # the transform is linear: offsets cancel
+    channels = np.mean(
+        (difference @ _YCBCR.T) ** 2, axis=(0, 1)
+    )  # the transform is linear: offsets cancel
     error = float(np.mean(difference**2))
     plain = Measures(
-        mse=error, mae=float(np.mean(np.abs(difference))), psnr=psnr_of(error), psnr_y=psnr_of(channels[0]),
-        psnr_611=(6 * psnr_of(channels[0]) + psnr_of(channels[1]) + psnr_of(channels[2])) / 8)
+        mse=error,
+        mae=float(np.mean(np.abs(difference))),
+        psnr=psnr_of(error),
+        psnr_y=psnr_of(channels[0]),
+        psnr_611=(6 * psnr_of(channels[0]) + psnr_of(channels[1]) + psnr_of(channels[2])) / 8,
+    )
     if not structural:
         return plain
     multi = ms_ssim(original, decoded)
-    return Measures(**(asdict(plain) | {
-        "ssim": ssim(original, decoded), "ms_ssim": multi, "ms_ssim_db": None if multi is None else to_db(multi)}))
+    return Measures(
+        **(
+            asdict(plain)
+            | {
+                "ssim": ssim(original, decoded),
+                "ms_ssim": multi,
+                "ms_ssim_db": None if multi is None else to_db(multi),
+            }
+        )
+    )
 
 
 def absent(height: int, width: int) -> dict[str, str]:
     """Why measures do not exist for a picture of this size: name -> sentence."""
     side, reasons = min(height, width), {}
     if side < SSIM_MIN_SIDE:
-        reasons["ssim"] = f"SSIM needs {SSIM_MIN_SIDE} pixels on the short side (one window); this picture has {side}."
+        reasons["ssim"] = (
+            f"SSIM needs {SSIM_MIN_SIDE} pixels on the short side (one window); this picture has {side}."
+        )
     if side < MS_SSIM_MIN_SIDE:
-        reasons["ms_ssim"] = f"MS-SSIM needs {MS_SSIM_MIN_SIDE} pixels on the short side (five scales); this picture has {side}."
+        reasons["ms_ssim"] = (
+            f"MS-SSIM needs {MS_SSIM_MIN_SIDE} pixels on the short side (five scales); this picture has {side}."
+        )
     return reasons
 
 
@@ -102,6 +123,7 @@ def ms_ssim(original: np.ndarray, decoded: np.ndarray) -> float | None:
 def _tf_image():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     import tensorflow as tf
+
     return tf.image
 
 

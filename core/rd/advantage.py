@@ -20,7 +20,9 @@ class Span:
 
 
 def advantage(
-    ours: tuple[Sequence[float], Sequence[float]], theirs: tuple[Sequence[float], Sequence[float]], alike: float = 0.0,
+    ours: tuple[Sequence[float], Sequence[float]],
+    theirs: tuple[Sequence[float], Sequence[float]],
+    alike: float = 0.0,
 ) -> list[Span]:
     """Spans of rate, rising, in which `ours` is better or worse than `theirs`; each curve is (rates, qualities).
 
@@ -43,5 +45,11 @@ def advantage(
     sign = sign[known[np.clip(np.searchsorted(known, np.arange(len(sign)), "right") - 1, 0, None)]]
     starts = np.flatnonzero(np.diff(sign, prepend=0))
     ends = np.append(starts[1:], len(sign))
-    return [Span(float(np.exp(at[start])), float(np.exp(at[min(end, len(at) - 1)])), float(gain[start:end].mean()))
-            for start, end in zip(starts, ends, strict=True)]
+    return [
+        Span(
+            float(np.exp(at[start])),
+            float(np.exp(at[min(end, len(at) - 1)])),
+            float(gain[start:end].mean()),
+        )
+        for start, end in zip(starts, ends, strict=True)
+    ]

@@ -56,19 +56,33 @@ def bd_rate(
     (rate_a, quality_a), (rate_t, quality_t) = pareto(*anchor), pareto(*test)
     for who, points in (("the anchor", rate_a), ("the codec", rate_t)):
         if len(points) < MIN_POINTS:
-            return BDResult(reason=f"{who} has {len(points)} usable points; at least {MIN_POINTS} are needed.")
+            return BDResult(
+                reason=f"{who} has {len(points)} usable points; at least {MIN_POINTS} are needed."
+            )
     low, high = max(quality_a[0], quality_t[0]), min(quality_a[-1], quality_t[-1])
     union = max(quality_a[-1], quality_t[-1]) - min(quality_a[0], quality_t[0])
     if high <= low:
-        return BDResult(reason="the curves share no range of quality: one ends below where the other begins.")
+        return BDResult(
+            reason="the curves share no range of quality: one ends below where the other begins."
+        )
     covered = (high - low) / union
     if covered < min_overlap:
-        return BDResult(overlap=(low, high), covered=covered, reason=(
-            f"the curves share only {covered:.0%} of their range of quality ({low:.2f} to {high:.2f}); "
-            f"at least {min_overlap:.0%} are needed."))
+        return BDResult(
+            overlap=(low, high),
+            covered=covered,
+            reason=(
+                f"the curves share only {covered:.0%} of their range of quality ({low:.2f} to {high:.2f}); "
+                f"at least {min_overlap:.0%} are needed."
+            ),
+        )
     import bjontegaard  # imports matplotlib, a second that only this function needs to wait
+
     given = {"method": method, "require_matching_points": False, "min_overlap": 0}
     percent = float(bjontegaard.bd_rate(rate_a, quality_a, rate_t, quality_t, **given))
     log_low, log_high = max(rate_a[0], rate_t[0]), min(rate_a[-1], rate_t[-1])
-    gain = float(bjontegaard.bd_psnr(rate_a, quality_a, rate_t, quality_t, **given)) if log_high > log_low else None
+    gain = (
+        float(bjontegaard.bd_psnr(rate_a, quality_a, rate_t, quality_t, **given))
+        if log_high > log_low
+        else None
+    )
     return BDResult(percent, gain, (float(low), float(high)), float(covered))

@@ -11,14 +11,20 @@ def lower_hull(rate: Sequence[float], distortion: Sequence[float]) -> list[int]:
     These are exactly the points that minimise R + λD for some λ ≥ 0: distortion falls along the hull. Points with
     non-finite coordinates are left out. (Andrew's monotone chain; ties are resolved in favour of lower rate.)
     """
-    points = [i for i in np.lexsort((distortion, rate)) if np.isfinite(rate[i]) and np.isfinite(distortion[i])]
+    points = [
+        i
+        for i in np.lexsort((distortion, rate))
+        if np.isfinite(rate[i]) and np.isfinite(distortion[i])
+    ]
     hull: list[int] = []
     for i in points:
         if hull and distortion[i] >= distortion[hull[-1]]:
-            continue                                     # more bits for no less distortion: on no lower tangent
+            continue  # more bits for no less distortion: on no lower tangent
         while len(hull) > 1:
             a, b = hull[-2], hull[-1]
-            cross = (rate[b] - rate[a]) * (distortion[i] - distortion[a]) - (distortion[b] - distortion[a]) * (rate[i] - rate[a])
+            cross = (rate[b] - rate[a]) * (distortion[i] - distortion[a]) - (
+                distortion[b] - distortion[a]
+            ) * (rate[i] - rate[a])
             if cross > 0:
                 break
             hull.pop()

@@ -16,9 +16,9 @@ from core.rd.measure import Measured, measure
 
 MEASURES = ("psnr", "psnr_y", "psnr_611", "ssim", "ms_ssim", "ms_ssim_db")
 STRUCTURAL = ("ssim", "ms_ssim", "ms_ssim_db")
-NEIGHBOURS = 2              # steps of a discrete setting that are tried on both sides of the answer
-TOLERANCE = 0.001           # a continuous setting is refined until it is this close to the target (relative)
-NARROW = 5e-5               # … or until the bracket is this small a share of its range
+NEIGHBOURS = 2  # steps of a discrete setting that are tried on both sides of the answer
+TOLERANCE = 0.001  # a continuous setting is refined until it is this close to the target (relative)
+NARROW = 5e-5  # … or until the bracket is this small a share of its range
 MAX_PROBES = 24
 
 
@@ -37,7 +37,11 @@ class Match:
 
 
 def match_bytes(
-    codec: Codec, image: np.ndarray, budget: int, structural: bool = True, size_of: Callable[[float], int] | None = None,
+    codec: Codec,
+    image: np.ndarray,
+    budget: int,
+    structural: bool = True,
+    size_of: Callable[[float], int] | None = None,
     at_least: bool = False,
 ) -> Match:
     """The setting whose file is as long as possible without exceeding `budget` bytes; with `at_least`, the one whose file is as
@@ -55,7 +59,9 @@ def match_bytes(
             sizes[value] = size_of(value)
         return math.log(sizes[value])
 
-    _search(codec.setting, size, math.log(budget), *((0, TOLERANCE) if at_least else (-TOLERANCE, 0)))
+    _search(
+        codec.setting, size, math.log(budget), *((0, TOLERANCE) if at_least else (-TOLERANCE, 0))
+    )
     fitting = {v: s for v, s in sizes.items() if (s >= budget if at_least else s <= budget)}
     best = (min if at_least == bool(fitting) else max)(fitting or sizes, key=sizes.get)
     measured = measure(codec, image, best, structural)[0]
@@ -63,7 +69,11 @@ def match_bytes(
 
 
 def match_quality(
-    codec: Codec, image: np.ndarray, name: str, target: float, structural: bool = True,
+    codec: Codec,
+    image: np.ndarray,
+    name: str,
+    target: float,
+    structural: bool = True,
     measure_at: Callable[[float, bool], Measured] | None = None,
 ) -> Match:
     """The setting that reaches `target` in the measure `name` (one of MEASURES) with the fewest bytes.
@@ -72,7 +82,9 @@ def match_quality(
     unknown measure or one that does not exist for a picture of this size.
     """
     if name not in MEASURES:
-        raise SettingError(f"There is no target measure {name!r}; choose one of {', '.join(MEASURES)}.")
+        raise SettingError(
+            f"There is no target measure {name!r}; choose one of {', '.join(MEASURES)}."
+        )
     measure_at = measure_at or (lambda value, full: measure(codec, image, value, full)[0])
     probes: dict[float, Measured] = {}
 
@@ -81,19 +93,27 @@ def match_quality(
             probes[value] = measure_at(value, name in STRUCTURAL)
         reached = probes[value].point.value(name)
         if reached is None:
-            raise SettingError(f"{name} does not exist for a picture of {image.shape[1]} × {image.shape[0]} pixels.")
-        return min(reached, 1e3)                          # inf (lossless) would spoil the interpolation
+            raise SettingError(
+                f"{name} does not exist for a picture of {image.shape[1]} × {image.shape[0]} pixels."
+            )
+        return min(reached, 1e3)  # inf (lossless) would spoil the interpolation
 
     _search(codec.setting, quality, target, 0, TOLERANCE * abs(target))
     reaching = [v for v in probes if quality(v) >= target]
-    best = min(reaching, key=lambda v: probes[v].point.bytes) if reaching else max(probes, key=quality)
+    best = (
+        min(reaching, key=lambda v: probes[v].point.bytes) if reaching else max(probes, key=quality)
+    )
     found = probes[best]
     if structural and name not in STRUCTURAL:
         found = measure_at(best, True)
-    return Match(found, target, quality(best) / target - 1 if target else 0.0, bool(reaching), len(probes))
+    return Match(
+        found, target, quality(best) / target - 1 if target else 0.0, bool(reaching), len(probes)
+    )
 
 
-def _search(setting: Setting, f: Callable[[float], float], target: float, below: float, above: float) -> None:
+def _search(
+    setting: Setting, f: Callable[[float], float], target: float, below: float, above: float
+) -> None:
     """Probes `f`, which mostly grows towards the setting's better end, around the place where it crosses `target`.
 
     A continuous setting is done once f is in [target + below, target + above], or the bracket is as narrow as makes a
@@ -110,7 +130,9 @@ def _search(setting: Setting, f: Callable[[float], float], target: float, below:
         if abs(hi - lo) <= narrow:
             break
         share = 0.5
-        if f_lo is not None and f_hi is not None and turn % 3 < 2:      # every third turn halves: no slow creep on curved f
+        if (
+            f_lo is not None and f_hi is not None and turn % 3 < 2
+        ):  # every third turn halves: no slow creep on curved f
             share = min(max((target - f_lo) / (f_hi - f_lo), 0.05), 0.95)
         value = setting.check(from_x(lo + share * (hi - lo)))
         if setting.step and value in (lo, hi):

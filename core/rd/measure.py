@@ -45,8 +45,15 @@ class RDPoint:
     def record(self, image: str) -> dict:
         """The point as one record of a results file; `image` names the picture."""
         return {
-            "image": image, "codec": self.codec, "setting": self.setting, "width": self.width, "height": self.height,
-            "bytes": self.bytes, "bpp": self.bpp, **self.measures.as_dict(), "encode_s": self.encode_s,
+            "image": image,
+            "codec": self.codec,
+            "setting": self.setting,
+            "width": self.width,
+            "height": self.height,
+            "bytes": self.bytes,
+            "bpp": self.bpp,
+            **self.measures.as_dict(),
+            "encode_s": self.encode_s,
             "decode_s": self.decode_s,
         }
 
@@ -59,7 +66,9 @@ class Measured:
     data: bytes
 
 
-def measure(codec: Codec, image: np.ndarray, value: float, structural: bool = True) -> tuple[Measured, np.ndarray]:
+def measure(
+    codec: Codec, image: np.ndarray, value: float, structural: bool = True
+) -> tuple[Measured, np.ndarray]:
     """Encodes, decodes and measures; returns the measurement and the decoded picture, uint8 (H, W, 3).
 
     `structural=False` leaves SSIM and MS-SSIM out (they need TensorFlow). Raises ImageError or SettingError.
@@ -71,7 +80,16 @@ def measure(codec: Codec, image: np.ndarray, value: float, structural: bool = Tr
     decoded = codec.decode(encoded.data)
     end = time.perf_counter()
     point = RDPoint(
-        codec.name, value, image.shape[1], image.shape[0], len(encoded.data),
-        metrics.measure(image, decoded, structural), middle - start, end - middle,
-        encoded.payload_bytes, encoded.estimated_bits, encoded.elements)
+        codec.name,
+        value,
+        image.shape[1],
+        image.shape[0],
+        len(encoded.data),
+        metrics.measure(image, decoded, structural),
+        middle - start,
+        end - middle,
+        encoded.payload_bytes,
+        encoded.estimated_bits,
+        encoded.elements,
+    )
     return Measured(point, encoded.data), decoded

@@ -1,8 +1,8 @@
 """What was measured, and what it says.
 
-    records     the results file: one record per image × codec × setting; also as CSV
-    published   curves of the literature in and out
-    analysis    records -> mean curves, spread over pictures, BD-rates
+records     the results file: one record per image × codec × setting; also as CSV
+published   curves of the literature in and out
+analysis    records -> mean curves, spread over pictures, BD-rates
 """
 
 from core.results.records import (
@@ -17,4 +17,14 @@ from core.results.records import (
     write,
 )
 
-__all__ = ["COLUMNS", "Record", "Results", "header", "parse", "processor", "read", "to_csv", "write"]
+__all__ = [
+    "COLUMNS",
+    "Record",
+    "Results",
+    "header",
+    "parse",
+    "processor",
+    "read",
+    "to_csv",
+    "write",
+]

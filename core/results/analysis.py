@@ -16,9 +16,13 @@ from core.rd.bdrate import BDResult, bd_rate, pareto
 from core.results import Record, Results
 
 METRICS = {
-    "psnr": "PSNR (dB)", "psnr-y": "PSNR-Y (dB)", "psnr-611": "PSNR 6:1:1 (dB)", "ms-ssim": "MS-SSIM (dB)", "ssim": "SSIM (dB)",
+    "psnr": "PSNR (dB)",
+    "psnr-y": "PSNR-Y (dB)",
+    "psnr-611": "PSNR 6:1:1 (dB)",
+    "ms-ssim": "MS-SSIM (dB)",
+    "ssim": "SSIM (dB)",
 }
-SIMILARITIES = ("ms-ssim", "ssim")         # stored as similarities up to 1, shown and compared in dB
+SIMILARITIES = ("ms-ssim", "ssim")  # stored as similarities up to 1, shown and compared in dB
 
 
 @dataclass(frozen=True)
@@ -56,14 +60,20 @@ def complete_images(results: Results, codecs: Sequence[str]) -> list[str]:
     return [image for image in results.images() if image in (common or ())]
 
 
-def mean_curve(results: Results, codec: str, metric: str = "psnr", images: Sequence[str] | None = None) -> Curve:
+def mean_curve(
+    results: Results, codec: str, metric: str = "psnr", images: Sequence[str] | None = None
+) -> Curve:
     """Means of bpp and of quality over `images` at constant setting, the way published curves are made.
 
     MS-SSIM and SSIM are averaged first and turned into dB then, as in published figures; PSNR is averaged in dB. A point
     where a picture is reproduced perfectly, or where the metric is missing, is left out. Raises DataError when none is left.
     """
     rows = results.table.get(codec, {})
-    chosen = [rows[image] for image in (complete_images(results, [codec]) if images is None else images) if image in rows]
+    chosen = [
+        rows[image]
+        for image in (complete_images(results, [codec]) if images is None else images)
+        if image in rows
+    ]
     points = []
     for setting in set.intersection(*(set(row) for row in chosen)) if chosen else ():
         records = [row[setting] for row in chosen]
@@ -88,7 +98,11 @@ def _mean_quality(records: list[Record], metric: str) -> float | None:
 def image_curve(results: Results, codec: str, image: str, metric: str = "psnr") -> Curve:
     """One image's own curve; points without the metric, or of a perfect picture, are left out."""
     row = results.table.get(codec, {}).get(image, {})
-    points = sorted((r["bpp"], q, s) for s, r in row.items() if (q := quality(r, metric)) is not None and math.isfinite(q))
+    points = sorted(
+        (r["bpp"], q, s)
+        for s, r in row.items()
+        if (q := quality(r, metric)) is not None and math.isfinite(q)
+    )
     rate, values, settings = zip(*points, strict=True) if points else ((), (), ())
     return Curve(results.title(codec), rate, values, settings)
 
@@ -103,6 +117,7 @@ def rate_grid(curves: Sequence[Curve], count: int = 40) -> np.ndarray:
 def at_rates(curve: Curve, rates: np.ndarray) -> np.ndarray:
     """The curve's quality at `rates` by piecewise cubic interpolation over log rate; NaN outside its range."""
     from scipy.interpolate import PchipInterpolator
+
     rate, values = pareto(*curve.points)
     if len(rate) < 2:
         return np.full(len(rates), np.nan)
@@ -123,7 +138,9 @@ class Band:
     high: np.ndarray
 
 
-def band(results: Results, codec: str, metric: str = "psnr", images: Sequence[str] | None = None) -> Band:
+def band(
+    results: Results, codec: str, metric: str = "psnr", images: Sequence[str] | None = None
+) -> Band:
     """Spread over `images` at constant rate, between the rates that every image reaches."""
     images = complete_images(results, [codec]) if images is None else images
     curves = [image_curve(results, codec, image, metric) for image in images]
@@ -139,19 +156,33 @@ def band(results: Results, codec: str, metric: str = "psnr", images: Sequence[st
 
 def matrix(curves: dict[str, Curve]) -> dict[tuple[str, str], BDResult]:
     """(anchor, test) -> BD result, for all ordered pairs of different curves."""
-    return {(a, b): bd_rate(curves[a].points, curves[b].points) for a in curves for b in curves if a != b}
+    return {
+        (a, b): bd_rate(curves[a].points, curves[b].points)
+        for a in curves
+        for b in curves
+        if a != b
+    }
 
 
-def per_image(results: Results, anchor: str, codec: str, metric: str = "psnr") -> dict[str, BDResult]:
+def per_image(
+    results: Results, anchor: str, codec: str, metric: str = "psnr"
+) -> dict[str, BDResult]:
     """image -> BD-rate of `codec` against `anchor` on that image alone."""
     return {
-        image: bd_rate(image_curve(results, anchor, image, metric).points, image_curve(results, codec, image, metric).points)
-        for image in complete_images(results, [anchor, codec])}
+        image: bd_rate(
+            image_curve(results, anchor, image, metric).points,
+            image_curve(results, codec, image, metric).points,
+        )
+        for image in complete_images(results, [anchor, codec])
+    }
 
 
-def relative_difference(anchor: Curve, test: Curve, count: int = 60) -> tuple[np.ndarray, np.ndarray]:
+def relative_difference(
+    anchor: Curve, test: Curve, count: int = 60
+) -> tuple[np.ndarray, np.ndarray]:
     """(quality, percent): how many percent more bits `test` needs than `anchor` at equal quality, over their overlap."""
     from scipy.interpolate import PchipInterpolator
+
     (rate_a, quality_a), (rate_t, quality_t) = pareto(*anchor.points), pareto(*test.points)
     if min(len(rate_a), len(rate_t)) < 2:
         return np.array([]), np.array([])
@@ -159,7 +190,10 @@ def relative_difference(anchor: Curve, test: Curve, count: int = 60) -> tuple[np
     if low >= high:
         return np.array([]), np.array([])
     levels = np.linspace(low, high, count)
-    log_a, log_t = (PchipInterpolator(q, np.log(r))(levels) for r, q in ((rate_a, quality_a), (rate_t, quality_t)))
+    log_a, log_t = (
+        PchipInterpolator(q, np.log(r))(levels)
+        for r, q in ((rate_a, quality_a), (rate_t, quality_t))
+    )
     return levels, 100 * np.expm1(log_t - log_a)
 
 
@@ -173,12 +207,19 @@ class Speed:
     bpp: float
 
 
-def speed(results: Results, codec: str, level: float, metric: str = "psnr", images: Sequence[str] | None = None) -> Speed | None:
+def speed(
+    results: Results,
+    codec: str,
+    level: float,
+    metric: str = "psnr",
+    images: Sequence[str] | None = None,
+) -> Speed | None:
     """Times of `codec` at the setting whose mean quality is closest to `level`, and its rate at just that quality.
 
     Seconds per megapixel, medians over images; bpp from the mean curve. None where the curve does not reach `level`.
     """
     from scipy.interpolate import PchipInterpolator
+
     curve = mean_curve(results, codec, metric, images)
     rate, values = pareto(*curve.points)
     if len(rate) < 2 or not values[0] <= level <= values[-1]:
@@ -187,5 +228,10 @@ def speed(results: Results, codec: str, level: float, metric: str = "psnr", imag
     rows = results.table[codec]
     records = [rows[image][setting] for image in (images or rows) if setting in rows.get(image, {})]
     size = np.array([r["width"] * r["height"] / 1e6 for r in records])
-    encode, decode = (float(np.median(np.array([r[c] for r in records], float) / size)) for c in ("encode_s", "decode_s"))
-    return Speed(codec, encode, decode, float(np.exp(PchipInterpolator(values, np.log(rate))(level))))
+    encode, decode = (
+        float(np.median(np.array([r[c] for r in records], float) / size))
+        for c in ("encode_s", "decode_s")
+    )
+    return Speed(
+        codec, encode, decode, float(np.exp(PchipInterpolator(values, np.log(rate))(level)))
+    )

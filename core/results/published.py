@@ -1,7 +1,7 @@
 """Published rate-distortion curves in and out: tensorflow/compression's text files and CompressAI's JSON.
 
-    # JPEG (4:2:0) on Kodak …            {"name": "JPEG", "description": "…", "results": {
-    0.169711, 21.455203                   "bpp": [0.1, …], "psnr-rgb": [23.8, …], "ms-ssim-rgb": [0.80, …]}}
+# JPEG (4:2:0) on Kodak …            {"name": "JPEG", "description": "…", "results": {
+0.169711, 21.455203                   "bpp": [0.1, …], "psnr-rgb": [23.8, …], "ms-ssim-rgb": [0.80, …]}}
 """
 
 import json
@@ -18,10 +18,20 @@ from core.results.analysis import Curve, complete_images, mean_curve, quality
 MAX_BYTES = 5_000_000
 MAX_POINTS = 10_000
 # The folders of tensorflow/compression name the measure; CompressAI names it in the file.
-_TFC = {"PSNR_sRGB_RGB": "psnr", "PSNR_sRGB_Y": "psnr-y", "MS-SSIM_sRGB_RGB": "ms-ssim", "MS-SSIM_sRGB_Y": "ms-ssim-y"}
+_TFC = {
+    "PSNR_sRGB_RGB": "psnr",
+    "PSNR_sRGB_Y": "psnr-y",
+    "MS-SSIM_sRGB_RGB": "ms-ssim",
+    "MS-SSIM_sRGB_Y": "ms-ssim-y",
+}
 _COMPRESSAI = {
-    "psnr": "psnr", "psnr-rgb": "psnr", "psnr-yuv": "psnr-611", "psnr-y": "psnr-y", "ms-ssim": "ms-ssim",
-    "ms-ssim-rgb": "ms-ssim"}
+    "psnr": "psnr",
+    "psnr-rgb": "psnr",
+    "psnr-yuv": "psnr-611",
+    "psnr-y": "psnr-y",
+    "ms-ssim": "ms-ssim",
+    "ms-ssim-rgb": "ms-ssim",
+}
 NAMES = {"ms-ssim-y": "MS-SSIM of luma (dB)"}
 WARNINGS = {
     "psnr-y": "Published luma may be BT.601 or BT.709, of full or of studio range; ours is BT.601, full range, as in JPEG files.",
@@ -47,12 +57,18 @@ class Published:
 def read(data: bytes, filename: str) -> Published:
     """The curves in a `.txt` or `.json` file. Raises DataError, naming the file and the line or entry that is wrong."""
     if len(data) > MAX_BYTES:
-        raise DataError(f"{filename} has {len(data):,} bytes; files of published curves have at most {MAX_BYTES:,}.")
+        raise DataError(
+            f"{filename} has {len(data):,} bytes; files of published curves have at most {MAX_BYTES:,}."
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"{filename} is not a text file.") from error
-    return _compressai(text, filename) if text.lstrip().startswith(("{", "[")) else _tfc(text, filename)
+    return (
+        _compressai(text, filename)
+        if text.lstrip().startswith(("{", "["))
+        else _tfc(text, filename)
+    )
 
 
 def paper() -> dict[str, Curve]:
@@ -66,7 +82,9 @@ def paper() -> dict[str, Curve]:
 def _tfc(text: str, filename: str) -> Published:
     """Lines of `bpp, value`; the measure is in a comment, or in the name of the folder."""
     comments = [line.lstrip("# ") for line in text.splitlines() if line.startswith("#")]
-    metric = next((m for key, m in _TFC.items() if any(key in part for part in (*comments, filename))), None)
+    metric = next(
+        (m for key, m in _TFC.items() if any(key in part for part in (*comments, filename))), None
+    )
     points = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -74,11 +92,13 @@ def _tfc(text: str, filename: str) -> Published:
         try:
             rate, value = (float(word) for word in line.replace(",", " ").split())
         except ValueError as error:
-            raise DataError(f"{filename}, line {number}: expected “bpp, value”, found {line[:40]!r}.") from error
+            raise DataError(
+                f"{filename}, line {number}: expected “bpp, value”, found {line[:40]!r}."
+            ) from error
         points.append((rate, value))
     if not points:
         raise DataError(f"{filename} holds no line of “bpp, value”.")
-    if metric is None:      # no comment says what it is: similarities are at most 1, decibels are not
+    if metric is None:  # no comment says what it is: similarities are at most 1, decibels are not
         metric = "ms-ssim" if max(value for _, value in points) <= 1 else "psnr"
     name = comments[0].split(" on Kodak")[0] if comments else PurePath(filename).stem
     source = next((c for c in comments if "/" in c), filename)
@@ -91,7 +111,9 @@ def _compressai(text: str, filename: str) -> Published:
         given = content["results"]
         rates = given["bpp"]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise DataError(f'{filename} is not CompressAI\'s JSON: it needs "results" with "bpp" and measures.') from error
+        raise DataError(
+            f'{filename} is not CompressAI\'s JSON: it needs "results" with "bpp" and measures.'
+        ) from error
     name = str(content.get("name") or PurePath(filename).stem)[:80]
     source = f"{filename}: {str(content.get('description', ''))[:120]}".rstrip(": ")
     curves = {}
@@ -101,22 +123,33 @@ def _compressai(text: str, filename: str) -> Published:
             continue
         if not isinstance(values, list) or not isinstance(rates, list) or len(values) != len(rates):
             raise DataError(f"{filename}: {key} and bpp are not lists of equal length.")
-        curves[metric] = _curve(name, source, metric, list(zip(rates, values, strict=True)), filename)
+        curves[metric] = _curve(
+            name, source, metric, list(zip(rates, values, strict=True)), filename
+        )
     if not curves:
         raise DataError(f"{filename} has none of the measures {', '.join(_COMPRESSAI)}.")
     return Published(name, source, curves)
 
 
-def _curve(name: str, source: str, metric: str, points: Sequence[tuple[object, object]], filename: str) -> Curve:
+def _curve(
+    name: str, source: str, metric: str, points: Sequence[tuple[object, object]], filename: str
+) -> Curve:
     """The points by rising rate, MS-SSIM in dB. Raises DataError for anything that cannot be a rate or a quality."""
     if not 0 < len(points) <= MAX_POINTS:
         raise DataError(f"{filename} has {len(points)} points; 1 to {MAX_POINTS:,} can be used.")
     similarity = metric.startswith("ms-ssim")
     for rate, value in points:
-        numbers = all(isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) for v in (rate, value))
+        numbers = all(
+            isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v)
+            for v in (rate, value)
+        )
         if not numbers or rate <= 0 or (similarity and value >= 1):
-            raise DataError(f"{filename}: ({rate}, {value}) is not a rate above 0 and a {metric} that can be drawn.")
-    points = sorted((float(rate), to_db(value) if similarity else float(value)) for rate, value in points)
+            raise DataError(
+                f"{filename}: ({rate}, {value}) is not a rate above 0 and a {metric} that can be drawn."
+            )
+    points = sorted(
+        (float(rate), to_db(value) if similarity else float(value)) for rate, value in points
+    )
     rate, values = zip(*points, strict=True)
     return Curve(name, rate, values, source=source)
 
@@ -130,10 +163,17 @@ def to_compressai(results: Results, codec: str, images: Sequence[str] | None = N
     at = [[rows[image][setting] for image in images] for setting in curve.settings]
     if all(quality(record, "ms-ssim") is not None for records in at for record in records):
         columns["ms-ssim-rgb"] = [_mean(records, "ms_ssim") for records in at]
-    columns |= {"encoding_time": [_mean(r, "encode_s") for r in at], "decoding_time": [_mean(r, "decode_s") for r in at]}
+    columns |= {
+        "encoding_time": [_mean(r, "encode_s") for r in at],
+        "decoding_time": [_mean(r, "decode_s") for r in at],
+    }
     options = results.header.get("codecs", {}).get(codec, {}).get("options", {})
     described = ", ".join(f"{key}: {value}" for key, value in options.items())
-    return {"name": results.title(codec), "description": f"RD Explorer, {len(images)} images. {described}", "results": columns}
+    return {
+        "name": results.title(codec),
+        "description": f"RD Explorer, {len(images)} images. {described}",
+        "results": columns,
+    }
 
 
 def _mean(records: Sequence[dict], column: str) -> float:

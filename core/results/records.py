@@ -20,11 +20,35 @@ from core.codecs.base import Codec
 from core.errors import DataError
 
 FORMAT = "rd-explorer results 1"
-COLUMNS = ("image", "codec", "setting", "width", "height", "bytes", "bpp", "mse", "mae", "psnr", "psnr_y", "psnr_611", "ssim",
-           "ms_ssim", "ms_ssim_db", "encode_s", "decode_s")
+COLUMNS = (
+    "image",
+    "codec",
+    "setting",
+    "width",
+    "height",
+    "bytes",
+    "bpp",
+    "mse",
+    "mae",
+    "psnr",
+    "psnr_y",
+    "psnr_611",
+    "ssim",
+    "ms_ssim",
+    "ms_ssim_db",
+    "encode_s",
+    "decode_s",
+)
 REQUIRED = ("image", "codec", "setting", "width", "height", "bytes", "bpp", "mse")
 MAX_BYTES = 500_000_000
-_VERSIONS = ("numpy", "pillow", "imagecodecs", "tensorflow", "tensorflow-compression", "distributed")
+_VERSIONS = (
+    "numpy",
+    "pillow",
+    "imagecodecs",
+    "tensorflow",
+    "tensorflow-compression",
+    "distributed",
+)
 Record = dict[str, Any]
 
 
@@ -45,7 +69,9 @@ class Results:
         """codec -> image -> setting -> record."""
         rows: dict[str, dict[str, dict[float, Record]]] = {}
         for record in self.records:
-            rows.setdefault(record["codec"], {}).setdefault(record["image"], {})[record["setting"]] = record
+            rows.setdefault(record["codec"], {}).setdefault(record["image"], {})[
+                record["setting"]
+            ] = record
         return rows
 
     def images(self) -> list[str]:
@@ -62,6 +88,7 @@ class Results:
 
 def header(codecs: Iterable[Codec], **more: object) -> dict[str, Any]:
     """A results header: what measured, with which versions and options, on which machine."""
+
     def of(package: str) -> str | None:
         try:
             return version(package)
@@ -75,9 +102,17 @@ def header(codecs: Iterable[Codec], **more: object) -> dict[str, Any]:
         "machine": {"system": platform.system(), "processor": processor(), "cores": os.cpu_count()},
         "codecs": {
             codec.name: {
-                "title": codec.info.title, "family": codec.info.family, "options": codec.info.options,
-                "setting": {"name": codec.setting.name, "unit": codec.setting.unit, "better": codec.setting.better},
-            } for codec in codecs},
+                "title": codec.info.title,
+                "family": codec.info.family,
+                "options": codec.info.options,
+                "setting": {
+                    "name": codec.setting.name,
+                    "unit": codec.setting.unit,
+                    "better": codec.setting.better,
+                },
+            }
+            for codec in codecs
+        },
     } | more
 
 
@@ -85,7 +120,9 @@ def processor() -> str:
     """The processor's name, as far as the system tells it."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+        return next(
+            line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")
+        )
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
 
@@ -111,7 +148,9 @@ def read(path: str | Path) -> Results:
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"Cannot read {path}: {error}.") from error
     if len(data) > MAX_BYTES:
-        raise DataError(f"{path.name} has more than {MAX_BYTES:,} bytes; results files of up to that are read.")
+        raise DataError(
+            f"{path.name} has more than {MAX_BYTES:,} bytes; results files of up to that are read."
+        )
     return parse(data, path.name)
 
 
@@ -122,8 +161,12 @@ def parse(data: bytes, name: str = "the file") -> Results:
     except (ValueError, RecursionError) as error:
         raise DataError(f"{name} is not a results file: it is not JSON.") from error
     kinds = {"header": dict, "records": list}
-    if not isinstance(content, dict) or not all(isinstance(content.get(entry), kind) for entry, kind in kinds.items()):
-        raise DataError(f'{name} is not a results file: it needs "header" and "records". Make one with `python -m core sweep`.')
+    if not isinstance(content, dict) or not all(
+        isinstance(content.get(entry), kind) for entry, kind in kinds.items()
+    ):
+        raise DataError(
+            f'{name} is not a results file: it needs "header" and "records". Make one with `python -m core sweep`.'
+        )
     for i, record in enumerate(content["records"]):
         if reason := _flaw(record):
             raise DataError(f"{name}: record {i + 1} {reason}.")
@@ -142,7 +185,11 @@ def _flaw(record: object) -> str | None:
         value = record.get(column)
         if value is None and column not in REQUIRED:
             continue
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not math.isfinite(value)
+        ):
             return f"has a {column} that is not a number"
     return None if record["bpp"] > 0 else "has a bpp that is not positive"
 

@@ -16,7 +16,9 @@ def provenance(omitted: Collection[str] = ()) -> dict:
     """command, date, hardware and versions of this process. Of absolute paths only the name is kept; `omitted` words are not."""
     arguments = [Path(a).name if a.startswith("/") else a for a in sys.argv[1:] if a not in omitted]
     return {
-        "command": shlex.join(["python", "-m", "core", *arguments]), "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        "command": shlex.join(["python", "-m", "core", *arguments]),
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "hardware": f"{platform.machine()}, {len(os.sched_getaffinity(0))} CPU cores",
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in VERSIONS},
+        "versions": {"python": platform.python_version()}
+        | {name: version(name) for name in VERSIONS},
     }

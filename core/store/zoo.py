@@ -23,11 +23,25 @@ import numpy as np
 import safetensors.numpy
 
 from core.errors import ModelError
-from core.store.modelfile import MAX_CARD, MAX_WEIGHTS, NAME, Model, check_name, fingerprint, parse_card, verified
+from core.store.modelfile import (
+    MAX_CARD,
+    MAX_WEIGHTS,
+    NAME,
+    Model,
+    check_name,
+    fingerprint,
+    parse_card,
+    verified,
+)
 
 WEIGHTS, CARD = "weights.safetensors", "card.json"
-_FIXED = ("name", "family", "weights_bytes", "weights_sha256")     # what a card says of itself and its weights
-MAX_FILE = 2 * (MAX_WEIGHTS + MAX_CARD)     # no exported model comes near this
+_FIXED = (
+    "name",
+    "family",
+    "weights_bytes",
+    "weights_sha256",
+)  # what a card says of itself and its weights
+MAX_FILE = 2 * (MAX_WEIGHTS + MAX_CARD)  # no exported model comes near this
 
 
 def root() -> Path:
@@ -44,18 +58,24 @@ def names() -> list[str]:
     """The names of everything in the store, sound or not, in alphabetical order."""
     if not root().is_dir():
         return []
-    return sorted(path.name for path in root().iterdir() if path.is_dir() and NAME.fullmatch(path.name))
+    return sorted(
+        path.name for path in root().iterdir() if path.is_dir() and NAME.fullmatch(path.name)
+    )
 
 
 def card(name: str) -> dict:
     """The card of model `name`. Raises ModelError when it is missing or damaged; the weights are not looked at."""
     path = root() / check_name(name) / CARD
     if not path.parent.is_dir():
-        raise ModelError(f"There is no model {name!r} in the store. Stored models: {', '.join(names()) or 'none'}.")
+        raise ModelError(
+            f"There is no model {name!r} in the store. Stored models: {', '.join(names()) or 'none'}."
+        )
     try:
         return parse_card(_read(path, MAX_CARD), name)
     except OSError:
-        raise ModelError(f"Model {name!r} has no readable {CARD}. Remove it and train or import it again.") from None
+        raise ModelError(
+            f"Model {name!r} has no readable {CARD}. Remove it and train or import it again."
+        ) from None
 
 
 def cards(family: str | None = None) -> list[dict]:
@@ -81,7 +101,9 @@ def faults() -> dict[str, str]:
 def check_free(name: str, replace: bool = False) -> None:
     """Raise ModelError unless a model can be stored as `name`: a proper name, not taken unless `replace`."""
     if (root() / check_name(name)).exists() and not replace:
-        raise ModelError(f"The store already has a model {name!r}. Remove it first, or choose another name.")
+        raise ModelError(
+            f"The store already has a model {name!r}. Remove it first, or choose another name."
+        )
 
 
 def load(name: str, family: str | None = None) -> Model:
@@ -94,7 +116,9 @@ def load(name: str, family: str | None = None) -> Model:
         try:
             weights = _read(root() / name / WEIGHTS, MAX_WEIGHTS)
         except OSError:
-            raise ModelError(f"Model {name!r} has no readable {WEIGHTS}. Remove it and import it again.") from None
+            raise ModelError(
+                f"Model {name!r} has no readable {WEIGHTS}. Remove it and import it again."
+            ) from None
     return verified(facts, weights)
 
 
@@ -103,12 +127,20 @@ def find(prefix: bytes, family: str) -> str:
     for facts in cards(family):
         if fingerprint(facts) == prefix:
             return facts["name"]
-    raise ModelError(f"The {family} model with the fingerprint {prefix.hex()} is not in the store. Import the model "
-                     "that wrote this file.")
+    raise ModelError(
+        f"The {family} model with the fingerprint {prefix.hex()} is not in the store. Import the model "
+        "that wrote this file."
+    )
 
 
-def store(name: str, family: str, tensors: dict[str, np.ndarray], facts: dict,
-          proof: Callable[[Model], dict] | None = None, replace: bool = False) -> dict:
+def store(
+    name: str,
+    family: str,
+    tensors: dict[str, np.ndarray],
+    facts: dict,
+    proof: Callable[[Model], dict] | None = None,
+    replace: bool = False,
+) -> dict:
     """Store a model and return its card: `facts` plus name, family, size and SHA-256.
 
     `proof` gets the model as read back from the disk, before anybody else can see it, and returns what goes into the
@@ -117,10 +149,17 @@ def store(name: str, family: str, tensors: dict[str, np.ndarray], facts: dict,
     """
     check_free(name, replace)
     with _scratch() as scratch:
-        weights = safetensors.numpy.save({key: np.ascontiguousarray(value) for key, value in tensors.items()})
+        weights = safetensors.numpy.save(
+            {key: np.ascontiguousarray(value) for key, value in tensors.items()}
+        )
         _write(scratch / WEIGHTS, weights)
-        facts = {"name": name, "family": family, **facts, "weights_bytes": len(weights),
-                 "weights_sha256": hashlib.sha256(weights).hexdigest()}
+        facts = {
+            "name": name,
+            "family": family,
+            **facts,
+            "weights_bytes": len(weights),
+            "weights_sha256": hashlib.sha256(weights).hexdigest(),
+        }
         model = verified(facts, _read(scratch / WEIGHTS, MAX_WEIGHTS))
         if proof is not None:
             facts["proof"] = proof(model)
@@ -144,7 +183,9 @@ def remove(name: str) -> None:
     path = root() / check_name(name)
     with _lock(fcntl.LOCK_EX):
         if not path.is_dir():
-            raise ModelError(f"There is no model {name!r} in the store. Stored models: {', '.join(names()) or 'none'}.")
+            raise ModelError(
+                f"There is no model {name!r} in the store. Stored models: {', '.join(names()) or 'none'}."
+            )
         shutil.rmtree(path)
 
 
@@ -169,16 +210,35 @@ def import_file(data: bytes, name: str | None = None, replace: bool = False) -> 
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             inside = {Path(info.filename).name: info for info in archive.infolist()}
             if len(archive.infolist()) != 2 or set(inside) != {CARD, WEIGHTS}:
-                raise ModelError(f"This is no exported model: it must hold one {CARD} and one {WEIGHTS}, nothing else.")
-            raw_card, weights = (_member(archive, inside[key], limit)
-                                 for key, limit in ((CARD, MAX_CARD), (WEIGHTS, MAX_WEIGHTS)))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
-            zlib.error) as error:
-        raise ModelError(f"This is no exported model: the zip file cannot be read ({error}).") from None
+                raise ModelError(
+                    f"This is no exported model: it must hold one {CARD} and one {WEIGHTS}, nothing else."
+                )
+            raw_card, weights = (
+                _member(archive, inside[key], limit)
+                for key, limit in ((CARD, MAX_CARD), (WEIGHTS, MAX_WEIGHTS))
+            )
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,
+        zlib.error,
+    ) as error:
+        raise ModelError(
+            f"This is no exported model: the zip file cannot be read ({error})."
+        ) from None
     facts = parse_card(raw_card, None)
     model = verified(facts, weights)
-    return store(name or facts["name"], facts["family"], model.tensors, {k: v for k, v in facts.items() if k not in _FIXED},
-                 replace=replace)
+    return store(
+        name or facts["name"],
+        facts["family"],
+        model.tensors,
+        {k: v for k, v in facts.items() if k not in _FIXED},
+        replace=replace,
+    )
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
@@ -186,7 +246,9 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> byte
     with archive.open(info) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise ModelError(f"This is no exported model: {info.filename!r} is larger than {limit / 1e6:g} MB.")
+        raise ModelError(
+            f"This is no exported model: {info.filename!r} is larger than {limit / 1e6:g} MB."
+        )
     return data
 
 

@@ -11,11 +11,11 @@ from core.results import Record
 from core.sweep.plan import settings
 from core.sweep.sources import Item
 
-MEASURES_S_PER_MPX = 0.25           # MSE, PSNR in three forms
-STRUCTURAL_S_PER_MPX = 0.65         # SSIM and MS-SSIM in one thread
-START_S = 5.0                       # worker processes, and TensorFlow where it is needed
+MEASURES_S_PER_MPX = 0.25  # MSE, PSNR in three forms
+STRUCTURAL_S_PER_MPX = 0.65  # SSIM and MS-SSIM in one thread
+START_S = 5.0  # worker processes, and TensorFlow where it is needed
 TRIAL_SIDE = 160
-LOOKED_AT = 12                      # images that are opened to learn their size
+LOOKED_AT = 12  # images that are opened to learn their size
 
 
 def speeds(records: Iterable[Record]) -> dict[str, float]:
@@ -24,7 +24,9 @@ def speeds(records: Iterable[Record]) -> dict[str, float]:
     for record in records:
         if record.get("encode_s") is not None and record.get("decode_s") is not None:
             size = record["width"] * record["height"] / 1e6
-            found.setdefault(record["codec"], []).append((record["encode_s"] + record["decode_s"]) / size)
+            found.setdefault(record["codec"], []).append(
+                (record["encode_s"] + record["decode_s"]) / size
+            )
     return {codec: float(np.median(values)) for codec, values in found.items()}
 
 
@@ -32,12 +34,21 @@ def speeds(records: Iterable[Record]) -> dict[str, float]:
 def trial(codec: str) -> float | None:
     """Seconds per megapixel of `codec` on a small synthetic picture; None when it does not take that. Takes a moment."""
     from core.rd.measure import measure
+
     rng = np.random.default_rng(0)
     y, x = np.mgrid[:TRIAL_SIDE, :TRIAL_SIDE]
-    image = np.clip(127 + 60 * np.sin(x / 7 + y / 11)[..., None] + rng.normal(0, 12, (TRIAL_SIDE, TRIAL_SIDE, 3)), 0, 255)
+    image = np.clip(
+        127
+        + 60 * np.sin(x / 7 + y / 11)[..., None]
+        + rng.normal(0, 12, (TRIAL_SIDE, TRIAL_SIDE, 3)),
+        0,
+        255,
+    )
     try:
         chosen = registry.get(codec)
-        point = measure(chosen, image.astype(np.uint8), settings(chosen, 1)[0], structural=False)[0].point
+        point = measure(chosen, image.astype(np.uint8), settings(chosen, 1)[0], structural=False)[
+            0
+        ].point
     except RDError:
         return None
     return (point.encode_s + point.decode_s) / (TRIAL_SIDE**2 / 1e6)
@@ -57,7 +68,12 @@ def megapixels(items: Sequence[Item]) -> float:
 
 
 def seconds(
-    codecs: Sequence[str], points: int, total_mpx: float, structural: bool, workers: int, known: dict[str, float]
+    codecs: Sequence[str],
+    points: int,
+    total_mpx: float,
+    structural: bool,
+    workers: int,
+    known: dict[str, float],
 ) -> float:
     """Seconds that a sweep over `total_mpx` megapixels will take; `known` are speeds measured before."""
     measures = MEASURES_S_PER_MPX + (STRUCTURAL_S_PER_MPX if structural else 0)

@@ -26,12 +26,14 @@ class Journal:
         """Opens or creates `path`. Raises DataError when another process writes it or it is no journal."""
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file: BinaryIO = open(path, "a+b")             # noqa: SIM115 – it stays open as long as the journal
+        self._file: BinaryIO = open(path, "a+b")  # noqa: SIM115 – it stays open as long as the journal
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             self._file.close()
-            raise DataError(f"Another sweep is writing {path}. Wait for it, or choose another output file.") from None
+            raise DataError(
+                f"Another sweep is writing {path}. Wait for it, or choose another output file."
+            ) from None
         self._places: dict[str, int] = {}
         try:
             self._index()
@@ -80,14 +82,16 @@ class Journal:
         place = 0
         for line in self._file:
             if not line.endswith(b"\n"):
-                self._file.truncate(place)              # the writer was killed inside this line
+                self._file.truncate(place)  # the writer was killed inside this line
                 break
             try:
                 entry = json.loads(line)
                 if "key" in entry:
                     self._places.setdefault(entry["key"], place)
             except (ValueError, TypeError):
-                raise DataError(f"{self.path} is not the journal of a sweep, or it is damaged. Move it away.") from None
+                raise DataError(
+                    f"{self.path} is not the journal of a sweep, or it is damaged. Move it away."
+                ) from None
             place += len(line)
 
 

@@ -17,8 +17,16 @@ CACHE_BYTES = 300_000_000
 _pictures: OrderedDict[str, np.ndarray] = OrderedDict()
 
 # One measurement is one thread: the cores are shared by workers. An owner of a cluster may have set these otherwise.
-THREADS = dict.fromkeys((
-    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1")
+THREADS = dict.fromkeys(
+    (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "TF_NUM_INTRAOP_THREADS",
+        "TF_NUM_INTEROP_THREADS",
+    ),
+    "1",
+)
 
 
 class _Grey(Codec):
@@ -34,20 +42,29 @@ class _Grey(Codec):
         return np.repeat(self.codec.decode(data), 3, axis=-1)
 
 
-def measure(item: Item, sha256: str, codec: str, spec: str | None, setting: float, structural: bool) -> dict:
+def measure(
+    item: Item, sha256: str, codec: str, spec: str | None, setting: float, structural: bool
+) -> dict:
     """The record of one measurement, or {"error": why it failed}. `spec` is the TOML text of a codec given as commands."""
     for name, value in THREADS.items():
         os.environ.setdefault(name, value)
     from core.rd.measure import measure as rd_measure
+
     try:
         image = _picture(item, sha256)
         chosen = registry.get(codec) if spec is None else external.parse(codec, spec)
-        if chosen.accepts(image) and chosen.accepts(image[..., :1]) is None and (image == image[..., :1]).all():
+        if (
+            chosen.accepts(image)
+            and chosen.accepts(image[..., :1]) is None
+            and (image == image[..., :1]).all()
+        ):
             chosen = _Grey(chosen)
         return rd_measure(chosen, image, setting, structural)[0].point.record(item.name)
     except RDError as error:
         return {"error": str(error)}
-    except Exception as error:      # a fault of one codec on one image must not end the sweep: it is recorded
+    except (
+        Exception
+    ) as error:  # a fault of one codec on one image must not end the sweep: it is recorded
         return {"error": f"{type(error).__name__}: {error}"}
 
 

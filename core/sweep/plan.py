@@ -44,7 +44,14 @@ def settings(codec: Codec, points: int | None = None) -> tuple[float, ...]:
 
 def key(sha256: str, codec: Codec, setting: float, structural: bool) -> str:
     """The name of a measurement: a hash of the pixels, the codec with its options, versions and model, and the setting."""
-    identity = [sha256, codec.name, sorted(codec.info.options.items()), codec.identity(setting), float(setting), structural]
+    identity = [
+        sha256,
+        codec.name,
+        sorted(codec.info.options.items()),
+        codec.identity(setting),
+        float(setting),
+        structural,
+    ]
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]
 
 

@@ -16,10 +16,10 @@ from core.sweep.sources import Item
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-WINDOW = 4                  # jobs in flight per worker: enough to hide the way to and fro
-RETRIES = 3                 # how often Dask gives a job to another worker when one dies under it
-LOOK_EVERY_S = 5            # how often the number of workers is looked at
-GIVE_UP_S = 60              # how long a cluster may be without any worker
+WINDOW = 4  # jobs in flight per worker: enough to hide the way to and fro
+RETRIES = 3  # how often Dask gives a job to another worker when one dies under it
+LOOK_EVERY_S = 5  # how often the number of workers is looked at
+GIVE_UP_S = 60  # how long a cluster may be without any worker
 
 
 class Pool:
@@ -64,7 +64,9 @@ class Dask(Pool):
 
     def submit(self, key: str, item: Item, *arguments: object) -> None:
         item = item.with_data() if self.ship else item
-        future = self.client.submit(task.measure, item, *arguments, pure=False, key=f"measure-{key}-{os.urandom(4).hex()}")
+        future = self.client.submit(
+            task.measure, item, *arguments, pure=False, key=f"measure-{key}-{os.urandom(4).hex()}"
+        )
         self._flying[future.key] = key, future
         future.add_done_callback(lambda done: self._ready.put(done.key))
 
@@ -87,7 +89,9 @@ class Dask(Pool):
         if threads:
             self._threads, self._looked = threads, now
         elif now - self._looked > GIVE_UP_S:
-            raise DataError("The Dask cluster has no workers. Start some with `dask worker SCHEDULER`, then use --resume.")
+            raise DataError(
+                "The Dask cluster has no workers. Start some with `dask worker SCHEDULER`, then use --resume."
+            )
 
 
 def _result(future: "Future") -> dict:
@@ -95,9 +99,15 @@ def _result(future: "Future") -> dict:
     try:
         return future.result()
     except ModuleNotFoundError as error:
-        raise DataError(f"The cluster's workers cannot import this program ({error}). Start them in its folder.") from error
-    except Exception as error:      # KilledWorker, or cancelled by the scheduler: the job is lost, the sweep is not
-        return {"error": f"The worker process ended while it measured this ({type(error).__name__})."}
+        raise DataError(
+            f"The cluster's workers cannot import this program ({error}). Start them in its folder."
+        ) from error
+    except (
+        Exception
+    ) as error:  # KilledWorker, or cancelled by the scheduler: the job is lost, the sweep is not
+        return {
+            "error": f"The worker process ended while it measured this ({type(error).__name__})."
+        }
 
 
 @contextmanager
@@ -111,21 +121,35 @@ def pool(workers: int | None = None, address: str | None = None) -> Iterator[Poo
         return
     import dask
     from distributed import Client, LocalCluster
-    dask.config.set({"distributed.scheduler.allowed-failures": RETRIES, "distributed.comm.timeouts.connect": "10s"})
+
+    dask.config.set(
+        {
+            "distributed.scheduler.allowed-failures": RETRIES,
+            "distributed.comm.timeouts.connect": "10s",
+        }
+    )
     for name in ("distributed", "bokeh"):
         logging.getLogger(name).setLevel(logging.ERROR)
     if address is not None:
         try:
             client = Client(address, timeout="10s", set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
-            raise DataError(f"No Dask scheduler answers at {address}. Start one with `dask scheduler`. ({error})") from error
+            raise DataError(
+                f"No Dask scheduler answers at {address}. Start one with `dask scheduler`. ({error})"
+            ) from error
         with client:
             yield Dask(client, ship=True)
         return
     count = workers or os.cpu_count() or 1
     with (
-        LocalCluster(n_workers=count, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0", env=task.THREADS,
-                     silence_logs=logging.CRITICAL) as cluster,
+        LocalCluster(
+            n_workers=count,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address="127.0.0.1:0",
+            env=task.THREADS,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
         yield Dask(client, ship=False)

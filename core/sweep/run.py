@@ -115,7 +115,9 @@ class _Sweep:
         else:
             self.waiting[job.key] = [job]
             spec = getattr(self.codecs[job.codec], "spec", None)
-            self.pool.submit(job.key, job.item, job.sha256, job.codec, spec, job.setting, self.structural)
+            self.pool.submit(
+                job.key, job.item, job.sha256, job.codec, spec, job.setting, self.structural
+            )
 
     def serve(self, key: str, result: Record) -> None:
         """Stores a result, or the failure of every job that waited for it."""
@@ -129,7 +131,9 @@ class _Sweep:
         self.progress.reused += len(served) - 1
         self.progress.done += len(served)
 
-    def _fail(self, image: str, codec: str | None, setting: float | None, error: str, count: int = 1) -> None:
+    def _fail(
+        self, image: str, codec: str | None, setting: float | None, error: str, count: int = 1
+    ) -> None:
         failure = {"image": image, "codec": codec, "setting": setting, "error": error}
         self.outcome.failures.append(failure)
         self.journal.fail(failure)

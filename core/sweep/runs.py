@@ -19,7 +19,7 @@ KIND = "sweep"
 RESULTS = "results.json"
 SHIPPED = Path(__file__).with_name("kodak.json.gz")
 SHIPPED_ID = "kodak"
-REUSED = 10                      # how many finished runs are searched for equal measurements
+REUSED = 10  # how many finished runs are searched for equal measurements
 SHIPPED_NAME = "Kodak (shipped)"
 
 
@@ -73,7 +73,18 @@ def start(
     earlier = [run.path for run in runs() if run.path.exists()][:REUSED] if reuse else []
     folder = folder or new_folder(name)
     output = folder / RESULTS
-    args = ["sweep", *images, "-c", ",".join(codecs), "-o", str(output), "--points", str(points), "--run", str(folder)]
+    args = [
+        "sweep",
+        *images,
+        "-c",
+        ",".join(codecs),
+        "-o",
+        str(output),
+        "--points",
+        str(points),
+        "--run",
+        str(folder),
+    ]
     args += [] if structural else ["--no-ssim"]
     args += ["--workers", str(workers)] if workers is not None else []
     args += ["--dask", dask] if dask else []
@@ -136,10 +147,14 @@ def picture(run: Run, name: str) -> Picture:
 
 def _sources(run: Run) -> list[str]:
     if run.job is None:
-        folder = Path(os.environ.get("RDX_SHARED", Path(__file__).resolve().parents[3] / "shared")) / "data" / "kodak"
+        folder = (
+            Path(os.environ.get("RDX_SHARED", Path(__file__).resolve().parents[3] / "shared"))
+            / "data"
+            / "kodak"
+        )
         return [str(folder)] if folder.is_dir() else []
     args = run.job.args
-    return args[1:args.index("-c")] if "-c" in args else []
+    return args[1 : args.index("-c")] if "-c" in args else []
 
 
 def _describe(folder: Path, facts: dict) -> None:

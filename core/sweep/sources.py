@@ -55,13 +55,19 @@ def _from_path(path: Path, unpack_to: Path | None) -> list[Item]:
         if unpack_to is None:
             raise DataError(f"{path.name} is an archive; unpack it and name the folder.")
         from core.images import archive
-        return [Item(p.relative_to(unpack_to).as_posix(), str(p)) for p in archive.unpack_images(path, unpack_to)]
+
+        return [
+            Item(p.relative_to(unpack_to).as_posix(), str(p))
+            for p in archive.unpack_images(path, unpack_to)
+        ]
     return [Item(path.name, str(path))]
 
 
 def from_folder(folder: Path) -> list[Item]:
     """All image files below `folder`, by name. Raises DataError when there are none."""
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in images.SUFFIXES and p.is_file())
+    found = sorted(
+        p for p in folder.rglob("*") if p.suffix.lower() in images.SUFFIXES and p.is_file()
+    )
     if not found:
         raise DataError(f"The folder {folder} holds no image ({', '.join(images.SUFFIXES)}).")
     return [Item(p.relative_to(folder).as_posix(), str(p)) for p in found]
@@ -74,25 +80,33 @@ def from_tfds(spec: str) -> list[Item]:
     """
     name, split, count = [*spec.split(":"), "", ""][:3]
     if not name or spec.count(":") > 2 or (count and not count.isdigit()):
-        raise DataError(f"'{TFDS_PREFIX}{spec}' is not tfds:NAME[:SPLIT[:COUNT]], for instance tfds:mnist:test:100.")
+        raise DataError(
+            f"'{TFDS_PREFIX}{spec}' is not tfds:NAME[:SPLIT[:COUNT]], for instance tfds:mnist:test:100."
+        )
     split = split or "test"
     wanted = int(count or 100)
     if name == "mnist" and split in ("train", "test"):
         from core.datasets import mnist
+
         arrays: Iterable[np.ndarray] = mnist.load(split)[:wanted]
     else:
         arrays = _tfds_images(name, split, wanted)
-    return [Item(f"{name}-{split}-{i:05d}", data=images.png(array)) for i, array in enumerate(arrays)]
+    return [
+        Item(f"{name}-{split}-{i:05d}", data=images.png(array)) for i, array in enumerate(arrays)
+    ]
 
 
 def _tfds_images(name: str, split: str, count: int) -> Iterable[np.ndarray]:
     import tensorflow_datasets as tfds
+
     try:
         rows = tfds.as_numpy(tfds.load(name, split=split).take(count))
         for row in rows:
             yield row["image"]
-    except Exception as error:      # TFDS raises whatever its registry, downloader or data set meets
-        raise DataError(f"The TensorFlow data set {name!r}, split {split!r}, cannot be used: {error}") from error
+    except Exception as error:  # TFDS raises whatever its registry, downloader or data set meets
+        raise DataError(
+            f"The TensorFlow data set {name!r}, split {split!r}, cannot be used: {error}"
+        ) from error
 
 
 def _unique(found: list[Item]) -> list[Item]:

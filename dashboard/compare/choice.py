@@ -14,17 +14,32 @@ from dashboard import state
 
 MODES = {"size": "Same file size", "quality": "Same quality", "own": "Own settings"}
 AXES = {
-    "psnr": "PSNR (RGB), dB", "psnr_y": "PSNR-Y, dB", "psnr_611": "PSNR 6:1:1 YCbCr, dB", "ms_ssim_db": "MS-SSIM, dB",
-    "ssim": "SSIM", "mse": "MSE (0–255)²",
+    "psnr": "PSNR (RGB), dB",
+    "psnr_y": "PSNR-Y, dB",
+    "psnr_611": "PSNR 6:1:1 YCbCr, dB",
+    "ms_ssim_db": "MS-SSIM, dB",
+    "ssim": "SSIM",
+    "mse": "MSE (0–255)²",
 }
-TARGETS = {"psnr": (20.0, 50.0, 34.0), "psnr_y": (20.0, 50.0, 36.0), "ms_ssim_db": (5.0, 30.0, 15.0)}   # low, high, default
+TARGETS = {
+    "psnr": (20.0, 50.0, 34.0),
+    "psnr_y": (20.0, 50.0, 36.0),
+    "ms_ssim_db": (5.0, 30.0, 15.0),
+}  # low, high, default
 DEFAULT_CODECS = ["jpeg", "jpeg2000", "webp", "avif"]
 DEFAULT_BPP = 0.5
 LMBDAS = tuple(float(f"{10 ** (e / 10):.2g}") for e in range(-40, 1))
 MAX_CODECS, MIN_CODECS = 4, 2
 _DEFAULTS = {
-    "cmp_codecs": DEFAULT_CODECS, "cmp_mode": "size", "cmp_measure": "psnr", "cmp_y": "psnr", "cmp_log": False, "cmp_hull": False,
-    "cmp_tangent": False, "cmp_lmbda": 0.01, "cmp_anchor": None,
+    "cmp_codecs": DEFAULT_CODECS,
+    "cmp_mode": "size",
+    "cmp_measure": "psnr",
+    "cmp_y": "psnr",
+    "cmp_log": False,
+    "cmp_hull": False,
+    "cmp_tangent": False,
+    "cmp_lmbda": 0.01,
+    "cmp_anchor": None,
     **{f"cmp_target_{name}": default for name, (_, _, default) in TARGETS.items()},
 }
 
@@ -68,9 +83,13 @@ def current() -> Choice:
     ss = st.session_state
     names = [n for n in ss.cmp_codecs if n in CODECS]
     return Choice(
-        tuple(CODECS[n] for n in names), ss.cmp_mode, int(ss.cmp_bytes), ss.cmp_measure,
+        tuple(CODECS[n] for n in names),
+        ss.cmp_mode,
+        int(ss.cmp_bytes),
+        ss.cmp_measure,
         float(ss[f"cmp_target_{ss.cmp_measure}"]),
-        {n: ss[own_key(n)] for n in names})
+        {n: ss[own_key(n)] for n in names},
+    )
 
 
 def show_settings(settings: dict[str, float]) -> None:
@@ -84,7 +103,10 @@ def write_link() -> None:
     """Puts the state into the page's address, so that the address is a permalink."""
     ss, choice = st.session_state, current()
     link = {
-        "src": state.link_source() or "upload", "c": ",".join(c.name for c in choice.codecs), "m": choice.mode, "y": ss.cmp_y,
+        "src": state.link_source() or "upload",
+        "c": ",".join(c.name for c in choice.codecs),
+        "m": choice.mode,
+        "y": ss.cmp_y,
     }
     if choice.mode == "size":
         link["b"] = str(choice.budget)
@@ -108,10 +130,19 @@ def _read_link() -> None:
         ss.cmp_codecs = names
     if link.get("m") in MODES:
         ss.cmp_mode = link["m"]
-    if link.get("b", "").isascii() and link.get("b", "").isdigit() and len(link["b"]) < 10 and int(link["b"]) > 0:
+    if (
+        link.get("b", "").isascii()
+        and link.get("b", "").isdigit()
+        and len(link["b"]) < 10
+        and int(link["b"]) > 0
+    ):
         ss.cmp_bytes = int(link["b"])
     name, _, value = link.get("q", "").partition(":")
-    if name in TARGETS and (number := _number(value)) is not None and TARGETS[name][0] <= number <= TARGETS[name][1]:
+    if (
+        name in TARGETS
+        and (number := _number(value)) is not None
+        and TARGETS[name][0] <= number <= TARGETS[name][1]
+    ):
         ss.cmp_measure, ss[f"cmp_target_{name}"] = name, number
     for item in link.get("s", "").split(",")[:MAX_CODECS]:
         name, _, value = item.partition(":")

@@ -10,7 +10,9 @@ from dashboard.compare import choice
 from dashboard.compare.choice import AXES, MAX_CODECS, MIN_CODECS, MODES, TARGETS, own_key
 from dashboard.ui.theme import size_text
 
-BPPS = tuple(float(f"{10 ** (e / 20):.3g}") for e in range(-30, 20))       # 0.0316 … 8.91 bpp, 12 % apart
+BPPS = tuple(
+    float(f"{10 ** (e / 20):.3g}") for e in range(-30, 20)
+)  # 0.0316 … 8.91 bpp, 12 % apart
 
 
 def controls(picture: Picture) -> choice.Choice:
@@ -21,7 +23,12 @@ def controls(picture: Picture) -> choice.Choice:
         if not set(st.session_state.cmp_codecs) <= set(offered):
             st.session_state.cmp_codecs = [n for n in st.session_state.cmp_codecs if n in offered]
         st.multiselect(
-            "Codecs", offered, format_func=lambda name: CODECS[name].info.title, key="cmp_codecs", max_selections=MAX_CODECS)
+            "Codecs",
+            offered,
+            format_func=lambda name: CODECS[name].info.title,
+            key="cmp_codecs",
+            max_selections=MAX_CODECS,
+        )
         st.radio("Compare at", list(MODES), format_func=MODES.get, key="cmp_mode")
         if st.session_state.cmp_mode == "size":
             _size_target(picture)
@@ -32,7 +39,10 @@ def controls(picture: Picture) -> choice.Choice:
                 setting_control(CODECS[name], own_key(name))
     chosen = choice.current()
     if len(chosen.codecs) < MIN_CODECS:
-        st.info(f"Choose {MIN_CODECS} to {MAX_CODECS} codecs in the sidebar to compare them.", icon=":material/compare:")
+        st.info(
+            f"Choose {MIN_CODECS} to {MAX_CODECS} codecs in the sidebar to compare them.",
+            icon=":material/compare:",
+        )
     return chosen
 
 
@@ -44,7 +54,9 @@ def setting_control(codec: Codec, key: str) -> float:
     if not isinstance(st.session_state[key], float):
         st.session_state[key] = float(st.session_state[key])
     ladder = sorted({*usual, st.session_state[key]}, reverse=s.better == "low")
-    return st.select_slider(label, ladder, key=key, format_func=lambda v: f"{v:.4g}" if v in usual else f"{v:.6g}")
+    return st.select_slider(
+        label, ladder, key=key, format_func=lambda v: f"{v:.4g}" if v in usual else f"{v:.6g}"
+    )
 
 
 def _ladder(s: Setting) -> list[float]:
@@ -52,7 +64,9 @@ def _ladder(s: Setting) -> list[float]:
     if s.step:
         return [float(v) for v in np.arange(s.low, s.high + s.step / 2, s.step)]
     values = np.geomspace(s.low, s.high, 80) if s.scale == "log" else np.linspace(s.low, s.high, 80)
-    return [s.check(min(max(float(f"{v:.3g}"), s.low), s.high)) for v in values] + [float(v) for v in s.grid]
+    return [s.check(min(max(float(f"{v:.3g}"), s.low), s.high)) for v in values] + [
+        float(v) for v in s.grid
+    ]
 
 
 def _size_target(picture: Picture) -> None:
@@ -62,15 +76,31 @@ def _size_target(picture: Picture) -> None:
         ss.cmp_bytes = max(1, round(ss.cmp_bpp * pixels / 8))
 
     ss.cmp_bpp = min(BPPS, key=lambda b: abs(np.log(b * pixels / 8 / ss.cmp_bytes)))
-    st.select_slider("Budget", BPPS, key="cmp_bpp", on_change=from_slider, format_func="{:g} bpp".format)
-    st.number_input("File size, at most (bytes)", 1, 200_000_000, key="cmp_bytes", step=max(1, round(pixels / 800) * 10))
-    st.caption(f"{size_text(ss.cmp_bytes)} · {ss.cmp_bytes * 8 / pixels:.3f} bits per pixel · "
-               f"1 : {3 * pixels / ss.cmp_bytes:.1f} of the raw picture")
+    st.select_slider(
+        "Budget", BPPS, key="cmp_bpp", on_change=from_slider, format_func="{:g} bpp".format
+    )
+    st.number_input(
+        "File size, at most (bytes)",
+        1,
+        200_000_000,
+        key="cmp_bytes",
+        step=max(1, round(pixels / 800) * 10),
+    )
+    st.caption(
+        f"{size_text(ss.cmp_bytes)} · {ss.cmp_bytes * 8 / pixels:.3f} bits per pixel · "
+        f"1 : {3 * pixels / ss.cmp_bytes:.1f} of the raw picture"
+    )
 
 
 def _quality_target() -> None:
     st.selectbox("Measure", list(TARGETS), format_func=AXES.get, key="cmp_measure")
     low, high, _ = TARGETS[st.session_state.cmp_measure]
-    st.slider(f"At least ({AXES[st.session_state.cmp_measure]})", low, high, key=f"cmp_target_{st.session_state.cmp_measure}",
-              step=0.25, format="%.2f dB")
+    st.slider(
+        f"At least ({AXES[st.session_state.cmp_measure]})",
+        low,
+        high,
+        key=f"cmp_target_{st.session_state.cmp_measure}",
+        step=0.25,
+        format="%.2f dB",
+    )
     st.caption("Each codec reaches this with as few bytes as it can.")

@@ -40,7 +40,9 @@ class Curves:
         return {name: [m.point for m in measured] for name, measured in self.points.items()}
 
 
-def gather(owner: str, picture: Picture, codecs: tuple[Codec, ...], structural: bool, ask: bool) -> Curves:
+def gather(
+    owner: str, picture: Picture, codecs: tuple[Codec, ...], structural: bool, ask: bool
+) -> Curves:
     """All grid points of `codecs` that are known; with `ask`, the others are queued."""
     points: dict[str, list[Measured]] = {codec.name: [] for codec in codecs}
     problems: dict[str, str] = {}
@@ -66,7 +68,12 @@ def gather(owner: str, picture: Picture, codecs: tuple[Codec, ...], structural: 
 def _spread(codecs: tuple[Codec, ...]) -> list[tuple[Codec, float]]:
     """All (codec, grid setting), every fourth setting of every codec first: curves take shape before they are complete."""
     jobs = [(i, codec, value) for codec in codecs for i, value in enumerate(codec.setting.grid)]
-    return [(codec, value) for _, codec, value in sorted(jobs, key=lambda job: (job[0] % 4 != 0, job[0] % 2 != 0, job[0]))]
+    return [
+        (codec, value)
+        for _, codec, value in sorted(
+            jobs, key=lambda job: (job[0] % 4 != 0, job[0] % 2 != 0, job[0])
+        )
+    ]
 
 
 def show_curves(owner: str, picture: Picture, shown: list[Result]) -> Curves:
@@ -99,8 +106,15 @@ def _section(owner: str, picture: Picture, shown: list[Result], key: str) -> Non
     curves = state.rd()
     titles = {r.codec.name: r.codec.info.title for r in shown}
     chart = charts.rd_chart(
-        curves, titles, ss.cmp_y, AXES[ss.cmp_y], {r.codec.name: r.measured.point for r in shown if r.measured}, ss.cmp_hull,
-        ss.cmp_log, ss.cmp_lmbda if ss.cmp_tangent else None)
+        curves,
+        titles,
+        ss.cmp_y,
+        AXES[ss.cmp_y],
+        {r.codec.name: r.measured.point for r in shown if r.measured},
+        ss.cmp_hull,
+        ss.cmp_log,
+        ss.cmp_lmbda if ss.cmp_tangent else None,
+    )
     st.plotly_chart(chart, key="cmp_chart", config=chart_config(f"rd-{picture.name}"))
     _lmbda(curves)
     write_link()
@@ -113,8 +127,17 @@ def _section(owner: str, picture: Picture, shown: list[Result], key: str) -> Non
 
 def _late(owner: str, picture: Picture, shown: list[Result]) -> list[Measured | Failure | None]:
     """What has become of the SSIM and MS-SSIM that the table above lacks, one item for each of its lines that lacks them."""
-    lacking = [r for r in shown if r.measured and r.measured.point.measures.ssim is None and _structural(picture)]
-    return [engine().full(owner, picture, r.codec, r.measured.point.setting, SHOWN) if warmup.ready() else None for r in lacking]
+    lacking = [
+        r
+        for r in shown
+        if r.measured and r.measured.point.measures.ssim is None and _structural(picture)
+    ]
+    return [
+        engine().full(owner, picture, r.codec, r.measured.point.setting, SHOWN)
+        if warmup.ready()
+        else None
+        for r in lacking
+    ]
 
 
 def _news(owner: str, picture: Picture, shown: list[Result]) -> bool:
@@ -130,15 +153,31 @@ def _progress(state: Curves, key: str, stopped: bool) -> None:
     left, right = st.columns([5, 1], vertical_alignment="center")
     if stopped:
         left.caption(f"Stopped: {state.done} of {state.total} measurements are there.")
-        right.button("Go on", key="cmp_go_on", on_click=lambda: ss.update(cmp_stopped=None, cmp_changed=True), width="stretch")
+        right.button(
+            "Go on",
+            key="cmp_go_on",
+            on_click=lambda: ss.update(cmp_stopped=None, cmp_changed=True),
+            width="stretch",
+        )
         return
     if ss.get("cmp_started", ("",))[0] != key:
         ss.cmp_started = (key, time.monotonic(), state.done)
     _, since, before = ss.cmp_started
     rate = (state.done - before) / max(time.monotonic() - since, 1e-3)
-    eta = f" · about {seconds_text((state.total - state.done) / rate)} left" if state.done > before + 2 else ""
-    left.progress(state.done / state.total, f"Measuring the curves: {state.done} of {state.total}{eta}")
-    right.button("Stop", key="cmp_stop", on_click=lambda: ss.update(cmp_stopped=NOW, cmp_changed=True), width="stretch")
+    eta = (
+        f" · about {seconds_text((state.total - state.done) / rate)} left"
+        if state.done > before + 2
+        else ""
+    )
+    left.progress(
+        state.done / state.total, f"Measuring the curves: {state.done} of {state.total}{eta}"
+    )
+    right.button(
+        "Stop",
+        key="cmp_stop",
+        on_click=lambda: ss.update(cmp_stopped=NOW, cmp_changed=True),
+        width="stretch",
+    )
     for reason in state.problems.values():
         left.caption(f":material/block: {plain(reason)}")
 
@@ -147,7 +186,11 @@ def _axes() -> None:
     columns = st.columns([2, 1, 1, 2], vertical_alignment="bottom")
     columns[0].selectbox("Quality axis", list(AXES), format_func=AXES.get, key="cmp_y")
     columns[1].toggle("Log rate", key="cmp_log")
-    columns[2].toggle("Hull", key="cmp_hull", help="Lower convex hull of all points: what switching codecs could give.")
+    columns[2].toggle(
+        "Hull",
+        key="cmp_hull",
+        help="Lower convex hull of all points: what switching codecs could give.",
+    )
     columns[3].caption("Click a point to see that very reconstruction in the viewer.")
 
 
@@ -157,7 +200,9 @@ def _lmbda(curves: dict[str, list[RDPoint]]) -> None:
     def moved() -> None:
         best = {}
         for name, points in curves.items():
-            i = operating_point([p.bpp for p in points], [p.measures.mse for p in points], ss.cmp_lmbda)
+            i = operating_point(
+                [p.bpp for p in points], [p.measures.mse for p in points], ss.cmp_lmbda
+            )
             if i is not None:
                 best[name] = points[i].setting
         if ss.cmp_tangent and best:
@@ -165,19 +210,36 @@ def _lmbda(curves: dict[str, list[RDPoint]]) -> None:
             ss.cmp_changed = True
 
     columns = st.columns([1, 3], vertical_alignment="center")
-    columns[0].toggle("Operate at λ", key="cmp_tangent", on_change=moved, help=(
-        "Each codec works where R + λD is least (R in bpp, D the MSE): there a line of slope −1/λ touches its points."))
-    columns[1].select_slider("λ, bpp per unit of MSE", LMBDAS, key="cmp_lmbda", on_change=moved, disabled=not ss.cmp_tangent)
+    columns[0].toggle(
+        "Operate at λ",
+        key="cmp_tangent",
+        on_change=moved,
+        help=(
+            "Each codec works where R + λD is least (R in bpp, D the MSE): there a line of slope −1/λ touches its points."
+        ),
+    )
+    columns[1].select_slider(
+        "λ, bpp per unit of MSE",
+        LMBDAS,
+        key="cmp_lmbda",
+        on_change=moved,
+        disabled=not ss.cmp_tangent,
+    )
     if ss.cmp_tangent and ss.cmp_y not in ("mse", "psnr"):
-        st.caption("λ weighs the MSE: the tangents are drawn on the axes MSE (straight) and PSNR (bent).")
+        st.caption(
+            "λ weighs the MSE: the tangents are drawn on the axes MSE (straight) and PSNR (bent)."
+        )
 
 
 def follow_clicks() -> None:
     """A clicked point becomes what the viewer shows for its codec; the others stay as they are."""
+
     def clicked(point: list) -> None:
         with suppress(KeyError, TypeError, ValueError, SettingError):
             name, value = point
-            show_settings(st.session_state.get("cmp_shown", {}) | {name: CODECS[name].setting.check(value)})
+            show_settings(
+                st.session_state.get("cmp_shown", {}) | {name: CODECS[name].setting.check(value)}
+            )
 
     on_pick("cmp_chart", clicked)
 
@@ -194,21 +256,36 @@ def show_bd_table(shown: list[Result], state: Curves) -> None:
     quality = ss.cmp_y if ss.cmp_y in BD_QUALITIES else "psnr"
     right.caption(
         f"Mean difference of bytes at equal quality ({AXES[quality]}), on this one picture. Negative: fewer bytes than the "
-        "anchor. Piecewise cubic (pchip) over the Pareto front, where the curves overlap (share of both ranges).")
-    curves = {name: ([p.bpp for p in points], [_or_nan(p.value(quality)) for p in points])
-              for name, points in state.rd().items()}
+        "anchor. Piecewise cubic (pchip) over the Pareto front, where the curves overlap (share of both ranges)."
+    )
+    curves = {
+        name: ([p.bpp for p in points], [_or_nan(p.value(quality)) for p in points])
+        for name, points in state.rd().items()
+    }
     rows = []
     for name in names:
         if name == anchor:
             continue
-        complete = all(len(state.points[n]) == len(CODECS[n].setting.grid) or n in state.problems for n in (anchor, name))
-        r = bd_rate(curves[anchor], curves[name]) if complete else BDResult(reason="the curves are not complete yet.")
-        rows.append({
-            "Codec": titles[name], "BD-rate": signed(r.percent, "%"),
-            "At equal rate": signed(r.gain if quality != "ssim" else None, "dB", 2),
-            "Compared over": f"{r.overlap[0]:.1f} to {r.overlap[1]:.1f} ({r.covered:.0%})" if r.overlap else "–",
-            "Remark": r.reason and f"Undefined: {r.reason}",
-        })
+        complete = all(
+            len(state.points[n]) == len(CODECS[n].setting.grid) or n in state.problems
+            for n in (anchor, name)
+        )
+        r = (
+            bd_rate(curves[anchor], curves[name])
+            if complete
+            else BDResult(reason="the curves are not complete yet.")
+        )
+        rows.append(
+            {
+                "Codec": titles[name],
+                "BD-rate": signed(r.percent, "%"),
+                "At equal rate": signed(r.gain if quality != "ssim" else None, "dB", 2),
+                "Compared over": f"{r.overlap[0]:.1f} to {r.overlap[1]:.1f} ({r.covered:.0%})"
+                if r.overlap
+                else "–",
+                "Remark": r.reason and f"Undefined: {r.reason}",
+            }
+        )
     frame = pd.DataFrame(rows)
     if not frame["Remark"].any():
         frame = frame.drop(columns="Remark")

@@ -34,30 +34,56 @@ figcaption, small {{color: #5a6675}} .wide {{overflow-x: auto}}</style>
 def header(shown: Sequence[Result]) -> dict:
     """Versions and options behind the figures."""
     return {
-        "program": "RD Explorer", "python": platform.python_version(), "machine": platform.machine(),
+        "program": "RD Explorer",
+        "python": platform.python_version(),
+        "machine": platform.machine(),
         "codecs": {r.codec.name: r.codec.info.options for r in shown},
     }
 
 
 def html(
-    picture: Picture, original: bytes, shown: Sequence[Result], curves: dict[str, list[RDPoint]],
+    picture: Picture,
+    original: bytes,
+    shown: Sequence[Result],
+    curves: dict[str, list[RDPoint]],
     png_of: Callable[[Picture, Result], bytes],
 ) -> str:
     """The report. `original` is the picture as PNG, `png_of(picture, result)` a reconstruction as PNG."""
     titles = {r.codec.name: r.codec.info.title for r in shown}
-    chart = rd_chart({n: c for n, c in curves.items() if n in titles}, titles, "psnr", AXES["psnr"],
-                     {r.codec.name: r.measured.point for r in shown}, hull=True)
+    chart = rd_chart(
+        {n: c for n, c in curves.items() if n in titles},
+        titles,
+        "psnr",
+        AXES["psnr"],
+        {r.codec.name: r.measured.point for r in shown},
+        hull=True,
+    )
     chart.update_layout(template="plotly_white")
     figures = [_figure("Original", "", original)]
-    figures += [_figure(r.codec.info.title, f"{r.measured.point.bytes:,} bytes · {decibel(r.measured.point.measures.psnr)}",
-                        png_of(picture, r)) for r in shown]
+    figures += [
+        _figure(
+            r.codec.info.title,
+            f"{r.measured.point.bytes:,} bytes · {decibel(r.measured.point.measures.psnr)}",
+            png_of(picture, r),
+        )
+        for r in shown
+    ]
     made = [f"Python {platform.python_version()} on {platform.machine()}"]
-    made += [f"{r.codec.info.title}: " + ", ".join(f"{k} {v}" for k, v in r.codec.info.options.items()) for r in shown]
+    made += [
+        f"{r.codec.info.title}: " + ", ".join(f"{k} {v}" for k, v in r.codec.info.options.items())
+        for r in shown
+    ]
     return _PAGE.format(
-        title=escape.escape(picture.name), width=picture.width, height=picture.height, sha=picture.sha256, table=_table(shown),
-        chart=plotly.io.to_html(chart, include_plotlyjs=True, full_html=False), pictures="".join(figures),
+        title=escape.escape(picture.name),
+        width=picture.width,
+        height=picture.height,
+        sha=picture.sha256,
+        table=_table(shown),
+        chart=plotly.io.to_html(chart, include_plotlyjs=True, full_html=False),
+        pictures="".join(figures),
         made="".join(f"<li>{escape.escape(m)}</li>" for m in made),
-        when=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
+        when=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+    )
 
 
 def _table(shown: Sequence[Result]) -> str:
@@ -66,7 +92,9 @@ def _table(shown: Sequence[Result]) -> str:
     for r in shown:
         p = r.measured.point
         values = [f"{p.setting:.4g}", f"{p.bytes:,}", f"{p.bpp:.4f}"]
-        values += ["–" if (v := getattr(p.measures, n)) is None else f"{v:.4f}" for n in metrics.NAMES]
+        values += [
+            "–" if (v := getattr(p.measures, n)) is None else f"{v:.4f}" for n in metrics.NAMES
+        ]
         cells = "".join(f"<td>{v}</td>" for v in values)
         name = f'<td style="color:{colour(r.codec.name)};font-weight:600">{escape.escape(r.codec.info.title)}</td>'
         rows.append(f"<tr>{name}{cells}</tr>")
@@ -76,5 +104,7 @@ def _table(shown: Sequence[Result]) -> str:
 def _figure(title: str, caption: str, png: bytes) -> str:
     data = base64.b64encode(png).decode()
     title, caption = escape.escape(title), escape.escape(caption)
-    return (f'<figure><img src="data:image/png;base64,{data}" alt="{title}">'
-            f"<figcaption><b>{title}</b> {caption}</figcaption></figure>")
+    return (
+        f'<figure><img src="data:image/png;base64,{data}" alt="{title}">'
+        f"<figcaption><b>{title}</b> {caption}</figcaption></figure>"
+    )

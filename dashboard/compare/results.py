@@ -40,9 +40,13 @@ def count_missing(shown: list[Result]) -> int:
 def _result(owner: str, picture: Picture, codec: Codec, chosen: Choice) -> Result:
     note = ""
     if chosen.mode == "own":
-        found = engine().point(owner, picture, codec, codec.setting.check(chosen.own[codec.name]), MATCH)
+        found = engine().point(
+            owner, picture, codec, codec.setting.check(chosen.own[codec.name]), MATCH
+        )
     else:
-        name, target = ("bytes", chosen.budget) if chosen.mode == "size" else (chosen.measure, chosen.target)
+        name, target = (
+            ("bytes", chosen.budget) if chosen.mode == "size" else (chosen.measure, chosen.target)
+        )
         found = engine().match(owner, picture, codec, name, target)
         if isinstance(found, Match):
             note = _match_note(found, name)
@@ -51,7 +55,7 @@ def _result(owner: str, picture: Picture, codec: Codec, chosen: Choice) -> Resul
         return Result(codec)
     if isinstance(found, Failure):
         return Result(codec, problem=found.reason)
-    if warmup.ready():                       # before that, a worker would sit and wait for TensorFlow
+    if warmup.ready():  # before that, a worker would sit and wait for TensorFlow
         full = engine().full(owner, picture, codec, found.point.setting, SHOWN)
         found = full if isinstance(full, Measured) else found
     return Result(codec, found, note=note)
@@ -60,7 +64,9 @@ def _result(owner: str, picture: Picture, codec: Codec, chosen: Choice) -> Resul
 def _match_note(match: Match, name: str) -> str:
     if name == "bytes":
         if match.met:
-            return f"{-match.error:.1%} below the budget" if match.error < -0.0005 else "at the budget"
+            return (
+                f"{-match.error:.1%} below the budget" if match.error < -0.0005 else "at the budget"
+            )
         return f"cannot be this small: {match.error:+.0%} over the budget"
     reached = match.measured.point.value(name)
     if match.met:
@@ -82,20 +88,47 @@ def original_png(sha256: str, _picture: Picture) -> bytes:
 
 def picture_of(picture: Picture, result: Result) -> bytes:
     """A result's reconstruction as PNG."""
-    return decoded_png(picture.sha256, result.codec.name, result.measured.point.setting, result.codec, result.measured.data)
+    return decoded_png(
+        picture.sha256,
+        result.codec.name,
+        result.measured.point.setting,
+        result.codec,
+        result.measured.data,
+    )
 
 
 def show_viewer(picture: Picture, shown: list[Result]) -> None:
     """The viewer: the original and every result that is there."""
-    panels = [Panel("original", "Original", f"{picture.width} × {picture.height} px, uncompressed",
-                    original_png(picture.sha256, picture), "#8b95a3")]
+    panels = [
+        Panel(
+            "original",
+            "Original",
+            f"{picture.width} × {picture.height} px, uncompressed",
+            original_png(picture.sha256, picture),
+            "#8b95a3",
+        )
+    ]
     for r in shown:
         if r.measured is not None:
             p = r.measured.point
             caption = f"{size_text(p.bytes)} · {p.bpp:.3f} bpp · {decibel(p.measures.psnr)}"
-            panels.append(Panel(r.codec.name, r.codec.info.title, caption, picture_of(picture, r), colour(r.codec.name)))
+            panels.append(
+                Panel(
+                    r.codec.name,
+                    r.codec.info.title,
+                    caption,
+                    picture_of(picture, r),
+                    colour(r.codec.name),
+                )
+            )
     keys = [p.key for p in panels]
-    viewer(panels, key="compare_viewer", height=600, left=keys[1] if len(keys) > 2 else keys[0], right=keys[-1])
+    viewer(
+        panels,
+        key="compare_viewer",
+        height=600,
+        left=keys[1] if len(keys) > 2 else keys[0],
+        right=keys[-1],
+    )
 
 
 def show_table(picture: Picture, shown: list[Result]) -> None:
@@ -103,19 +136,34 @@ def show_table(picture: Picture, shown: list[Result]) -> None:
     absent = metrics.absent(picture.height, picture.width)
     frame = pd.DataFrame([_row(r, absent) for r in shown])
     colours = {r.codec.info.title: colour(r.codec.name) for r in shown}
-    styled = frame.style.map(lambda title: f"color: {colours[title]}; font-weight: 600", subset=["Codec"])
+    styled = frame.style.map(
+        lambda title: f"color: {colours[title]}; font-weight: 600", subset=["Codec"]
+    )
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    st.dataframe(styled, width="stretch", hide_index=True, column_config={
-        "Bytes": number(format="localized", help="Length of the whole file."), "bpp": number(format="%.4f"),
-        "Ratio": number(format="%.1f", help="Bytes of the raw 24-bit picture for one byte of the file."),
-        "PSNR": number("PSNR, dB", format="%.2f", help="Over R, G and B together."),
-        "PSNR-Y": number("PSNR-Y, dB", format="%.2f"),
-        "6:1:1": number("PSNR 6:1:1, dB", format="%.2f", help="(6·Y + Cb + Cr) / 8, each a PSNR of BT.601 YCbCr."),
-        "MS-SSIM, dB": text(help="−10·log₁₀(1 − MS-SSIM)."),
-        "MSE": number(format="%.2f", help="On the scale 0–255."), "MAE": number(format="%.2f", help="On the scale 0–255."),
-        "Encode": text(help="Wall-clock, once, on this machine while it does other work."),
-        "Options": text(width="large"),
-    })
+    st.dataframe(
+        styled,
+        width="stretch",
+        hide_index=True,
+        column_config={
+            "Bytes": number(format="localized", help="Length of the whole file."),
+            "bpp": number(format="%.4f"),
+            "Ratio": number(
+                format="%.1f", help="Bytes of the raw 24-bit picture for one byte of the file."
+            ),
+            "PSNR": number("PSNR, dB", format="%.2f", help="Over R, G and B together."),
+            "PSNR-Y": number("PSNR-Y, dB", format="%.2f"),
+            "6:1:1": number(
+                "PSNR 6:1:1, dB",
+                format="%.2f",
+                help="(6·Y + Cb + Cr) / 8, each a PSNR of BT.601 YCbCr.",
+            ),
+            "MS-SSIM, dB": text(help="−10·log₁₀(1 − MS-SSIM)."),
+            "MSE": number(format="%.2f", help="On the scale 0–255."),
+            "MAE": number(format="%.2f", help="On the scale 0–255."),
+            "Encode": text(help="Wall-clock, once, on this machine while it does other work."),
+            "Options": text(width="large"),
+        },
+    )
     for reason in absent.values():
         st.caption(f":material/info: {reason}")
     for r in shown:
@@ -132,11 +180,19 @@ def _row(r: Result, absent: dict[str, str]) -> dict:
     return row | {
         "Status": r.note or "own setting",
         "Setting": f"{r.codec.setting.name} {p.setting:.4g} {r.codec.setting.unit}".strip(),
-        "Bytes": p.bytes, "bpp": p.bpp, "Ratio": p.ratio, "PSNR": m["psnr"],
-        "MS-SSIM, dB": _figure(m["ms_ssim_db"], "ms_ssim" in absent, 2), "MS-SSIM": _figure(m["ms_ssim"], "ms_ssim" in absent, 4),
-        "SSIM": _figure(m["ssim"], "ssim" in absent, 4), "PSNR-Y": m["psnr_y"], "6:1:1": m["psnr_611"], "MSE": m["mse"],
+        "Bytes": p.bytes,
+        "bpp": p.bpp,
+        "Ratio": p.ratio,
+        "PSNR": m["psnr"],
+        "MS-SSIM, dB": _figure(m["ms_ssim_db"], "ms_ssim" in absent, 2),
+        "MS-SSIM": _figure(m["ms_ssim"], "ms_ssim" in absent, 4),
+        "SSIM": _figure(m["ssim"], "ssim" in absent, 4),
+        "PSNR-Y": m["psnr_y"],
+        "6:1:1": m["psnr_611"],
+        "MSE": m["mse"],
         "MAE": m["mae"],
-        "Encode": seconds_text(p.encode_s), "Decode": seconds_text(p.decode_s),
+        "Encode": seconds_text(p.encode_s),
+        "Decode": seconds_text(p.decode_s),
         "Options": ", ".join(f"{k} {v}" for k, v in r.codec.info.options.items()),
     }
 

@@ -10,8 +10,18 @@ from core.sweep import runs
 from core.sweep.runs import Run
 from dashboard import state
 
-KEYS = ("ds_runs", "ds_metric", "ds_shown", "ds_section", "ds_mean", "ds_log", "ds_quartiles", "ds_singles", "ds_anchor",
-        "ds_side")
+KEYS = (
+    "ds_runs",
+    "ds_metric",
+    "ds_shown",
+    "ds_section",
+    "ds_mean",
+    "ds_log",
+    "ds_quartiles",
+    "ds_singles",
+    "ds_anchor",
+    "ds_side",
+)
 
 
 @dataclass(frozen=True)
@@ -68,8 +78,14 @@ def choose_runs() -> list[Run]:
     known = [i for i in ss.get("ds_runs", []) if i in there] or list(there)[:1]
     if ss.get("ds_runs") != known:
         ss.ds_runs = known
-    ids = st.multiselect("Runs", list(there), format_func=lambda i: there[i].name, key="ds_runs", max_selections=5,
-                         help="Choose several to compare them: yesterday's with today's, or two data sets.")
+    ids = st.multiselect(
+        "Runs",
+        list(there),
+        format_func=lambda i: there[i].name,
+        key="ds_runs",
+        max_selections=5,
+        help="Choose several to compare them: yesterday's with today's, or two data sets.",
+    )
     return [there[i] for i in ids]
 
 
@@ -84,10 +100,20 @@ def choose(chosen: list[Run]) -> Shown | None:
             st.error(f"**{run.name}**: {error}", icon=":material/block:")
             continue
         several = len(chosen) > 1
-        entries += [Entry(f"{found.title(c)} · {run.name}" if several else found.title(c), c, number, run, found)
-                    for c in found.codecs()]
+        entries += [
+            Entry(
+                f"{found.title(c)} · {run.name}" if several else found.title(c),
+                c,
+                number,
+                run,
+                found,
+            )
+            for c in found.codecs()
+        ]
     if not entries:
-        st.info("There is no measurement yet." if chosen else "Choose a run above, or start a sweep.")
+        st.info(
+            "There is no measurement yet." if chosen else "Choose a run above, or start a sweep."
+        )
         return None
     codecs = {e.codec: e.results.title(e.codec) for e in entries}
     known = [c for c in ss.get("ds_shown", []) if c in codecs] or list(codecs)
@@ -95,16 +121,24 @@ def choose(chosen: list[Run]) -> Shown | None:
         ss.ds_shown = known
     left, right = st.columns([3, 1])
     shown = left.multiselect("Codecs shown", list(codecs), format_func=codecs.get, key="ds_shown")
-    metric = right.selectbox("Measure", list(analysis.METRICS), format_func=analysis.METRICS.get, key="ds_metric")
+    metric = right.selectbox(
+        "Measure", list(analysis.METRICS), format_func=analysis.METRICS.get, key="ds_metric"
+    )
     entries = [e for e in entries if e.codec in shown and _has(e, metric)]
     if not entries:
-        st.info(f"No chosen codec has {analysis.METRICS[metric]}: it was not measured, or the pictures are too small for it.")
+        st.info(
+            f"No chosen codec has {analysis.METRICS[metric]}: it was not measured, or the pictures are too small for it."
+        )
         return None
     return Shown(entries, metric, *_common(entries))
 
 
 def _has(entry: Entry, metric: str) -> bool:
-    return any(analysis.quality(r, metric) is not None for r in entry.results.records if r["codec"] == entry.codec)
+    return any(
+        analysis.quality(r, metric) is not None
+        for r in entry.results.records
+        if r["codec"] == entry.codec
+    )
 
 
 def _common(entries: list[Entry]) -> tuple[list[str], str]:
@@ -112,13 +146,20 @@ def _common(entries: list[Entry]) -> tuple[list[str], str]:
     per_run: dict[int, list[Entry]] = {}
     for entry in entries:
         per_run.setdefault(entry.number, []).append(entry)
-    whole = [analysis.complete_images(group[0].results, [e.codec for e in group]) for group in per_run.values()]
+    whole = [
+        analysis.complete_images(group[0].results, [e.codec for e in group])
+        for group in per_run.values()
+    ]
     common = [image for image in whole[0] if all(image in images for images in map(set, whole))]
     everything = {image for group in per_run.values() for image in group[0].results.images()}
     if not common:
-        return [], ("No picture was measured by all of these in full. Each curve is over its own pictures: their difference is "
-                    "not the codecs' alone, and no BD-rate is given.")
+        return [], (
+            "No picture was measured by all of these in full. Each curve is over its own pictures: their difference is "
+            "not the codecs' alone, and no BD-rate is given."
+        )
     if len(common) < len(everything):
-        return common, (f"All means are over the {len(common)} of {len(everything)} pictures that every shown codec has at all "
-                        "its settings; the others would shift the means.")
+        return common, (
+            f"All means are over the {len(common)} of {len(everything)} pictures that every shown codec has at all "
+            "its settings; the others would shift the means."
+        )
     return common, ""

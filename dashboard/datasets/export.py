@@ -39,19 +39,48 @@ def show(shown: Shown, live: bool) -> None:
         with st.container(border=True):
             st.markdown(f"**{entry.run.name}** · {len(entry.results.records):,} records")
             columns = st.columns(3)
-            _button(columns[0], "Results (.json)", lambda e=entry: _results(e), f"{stem}.json", "application/json",
-                    f"{stem}_json")
-            _button(columns[1], "Records (.csv)", lambda e=entry: files.to_csv(e.results.records), f"{stem}.csv", "text/csv",
-                    f"{stem}_csv")
-            _button(columns[2], "For CompressAI's plot (.zip)", lambda e=entry, c=codecs: compressai_zip(shown, e, c),
-                    f"{stem}_compressai.zip", "application/zip", f"{stem}_zip")
-    _button(st, "Report (one HTML file)", lambda: report(shown), "rd_explorer_report.html", "text/html", "report")
-    st.caption("The results file is what `python -m core bdrate` reads. The zip holds one JSON file per codec in CompressAI's "
-               "form, with PSNR and MS-SSIM over R, G and B.")
+            _button(
+                columns[0],
+                "Results (.json)",
+                lambda e=entry: _results(e),
+                f"{stem}.json",
+                "application/json",
+                f"{stem}_json",
+            )
+            _button(
+                columns[1],
+                "Records (.csv)",
+                lambda e=entry: files.to_csv(e.results.records),
+                f"{stem}.csv",
+                "text/csv",
+                f"{stem}_csv",
+            )
+            _button(
+                columns[2],
+                "For CompressAI's plot (.zip)",
+                lambda e=entry, c=codecs: compressai_zip(shown, e, c),
+                f"{stem}_compressai.zip",
+                "application/zip",
+                f"{stem}_zip",
+            )
+    _button(
+        st,
+        "Report (one HTML file)",
+        lambda: report(shown),
+        "rd_explorer_report.html",
+        "text/html",
+        "report",
+    )
+    st.caption(
+        "The results file is what `python -m core bdrate` reads. The zip holds one JSON file per codec in CompressAI's "
+        "form, with PSNR and MS-SSIM over R, G and B."
+    )
 
 
 def _button(place, label: str, data, name: str, mime: str, key: str) -> None:
-    place.download_button(label, data, name, mime, key=f"ds_dl_{key}", width="stretch", on_click="ignore")
+    place.download_button(
+        label, data, name, mime, key=f"ds_dl_{key}", width="stretch", on_click="ignore"
+    )
 
 
 def _stem(name: str) -> str:
@@ -59,7 +88,9 @@ def _stem(name: str) -> str:
 
 
 def _results(entry: Entry) -> str:
-    return json.dumps({"header": entry.results.header, "records": entry.results.records}, allow_nan=False)
+    return json.dumps(
+        {"header": entry.results.header, "records": entry.results.records}, allow_nan=False
+    )
 
 
 def compressai_zip(shown: Shown, entry: Entry, codecs: list[str]) -> bytes:
@@ -80,7 +111,9 @@ def report(shown: Shown) -> str:
     drawn, everything = [], {}
     for e in shown.entries:
         try:
-            everything[e.label] = analysis.mean_curve(e.results, e.codec, shown.metric, shown.images_of(e))
+            everything[e.label] = analysis.mean_curve(
+                e.results, e.codec, shown.metric, shown.images_of(e)
+            )
         except DataError:
             continue
         drawn.append(Drawn(e.label, e.codec, e.number, everything[e.label]))
@@ -88,22 +121,36 @@ def report(shown: Shown) -> str:
     everything |= {f"{c.name} (published)": c for c in others}
     chart = charts.curves(drawn, others, shown.quality, False, False)
     chart.update_layout(template="plotly_white")
-    anchor = st.session_state.get("ds_anchor") if st.session_state.get("ds_anchor") in everything else next(iter(everything))
+    anchor = (
+        st.session_state.get("ds_anchor")
+        if st.session_state.get("ds_anchor") in everything
+        else next(iter(everything))
+    )
     names = ("codec", "BD-rate", "at equal rate", "compared over", "remark")
     rows = []
     for label, curve in everything.items():
         if label == anchor:
             continue
         r = analysis.bd_rate(everything[anchor].points, curve.points)
-        cells = (label, signed(r.percent, "%", 2), signed(r.gain, "dB", 2),
-                 f"{r.overlap[0]:.2f} to {r.overlap[1]:.2f} dB" if r.overlap else "–", r.reason)
+        cells = (
+            label,
+            signed(r.percent, "%", 2),
+            signed(r.gain, "dB", 2),
+            f"{r.overlap[0]:.2f} to {r.overlap[1]:.2f} dB" if r.overlap else "–",
+            r.reason,
+        )
         rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
     table = f"<table><tr>{''.join(f'<th>{n}</th>' for n in names)}</tr>{''.join(rows)}</table>"
     return _PAGE.format(
-        title=html.escape(", ".join(dict.fromkeys(e.run.name for e in shown.entries))), images=len(shown.images) or "different",
-        warning=html.escape(shown.warning), anchor=html.escape(anchor), bd=table, made="".join(_made(shown)),
+        title=html.escape(", ".join(dict.fromkeys(e.run.name for e in shown.entries))),
+        images=len(shown.images) or "different",
+        warning=html.escape(shown.warning),
+        anchor=html.escape(anchor),
+        bd=table,
+        made="".join(_made(shown)),
         chart=plotly.io.to_html(chart, include_plotlyjs=True, full_html=False),
-        when=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))
+        when=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+    )
 
 
 def _made(shown: Shown) -> list[str]:

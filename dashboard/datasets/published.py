@@ -33,17 +33,35 @@ def warn(metric: str) -> None:
 def show(metric: str) -> None:
     """The uploader, and what was loaded with its source."""
     with st.expander("Published curves", expanded=bool(loaded())):
-        st.caption("Text files of tensorflow/compression (`bpp, value` lines) and JSON files of CompressAI, several at once. "
-                   "They must be about the same pictures to mean anything beside yours.")
-        st.file_uploader("Files", ["txt", "csv", "json"], accept_multiple_files=True, key="ds_published_files", on_change=_take,
-                         label_visibility="collapsed")
+        st.caption(
+            "Text files of tensorflow/compression (`bpp, value` lines) and JSON files of CompressAI, several at once. "
+            "They must be about the same pictures to mean anything beside yours."
+        )
+        st.file_uploader(
+            "Files",
+            ["txt", "csv", "json"],
+            accept_multiple_files=True,
+            key="ds_published_files",
+            on_change=_take,
+            label_visibility="collapsed",
+        )
         for problem in st.session_state.get("ds_published_problems", []):
             st.error(problem, icon=":material/block:")
         for file, item in loaded().items():
             left, right = st.columns([6, 1], vertical_alignment="center")
-            others = "" if metric in item.curves else f" · has only {', '.join(published.NAMES.get(m, m) for m in item.curves)}"
+            others = (
+                ""
+                if metric in item.curves
+                else f" · has only {', '.join(published.NAMES.get(m, m) for m in item.curves)}"
+            )
             left.markdown(f"**{item.name}** · {item.source}{others}")
-            right.button("Remove", key=f"ds_forget_{file}", on_click=loaded().pop, args=(file, None), width="stretch")
+            right.button(
+                "Remove",
+                key=f"ds_forget_{file}",
+                on_click=loaded().pop,
+                args=(file, None),
+                width="stretch",
+            )
 
 
 def _take() -> None:

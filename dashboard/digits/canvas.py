@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-SIDE = 84       # as in canvas.js
+SIDE = 84  # as in canvas.js
 _HTML = f'<canvas width="{SIDE}" height="{SIDE}" aria-label="Draw a digit here"></canvas><button type="button">Clear</button>'
 _CSS = """
 :host, div {display: block}
@@ -26,7 +26,7 @@ def canvas(key: str) -> np.ndarray | None:
     try:
         grey = np.frombuffer(base64.b64decode(ink or "", validate=True), np.uint8)
     except (binascii.Error, TypeError, ValueError):
-        return None                         # a browser may send anything
+        return None  # a browser may send anything
     return grey.reshape(SIDE, SIDE) if grey.size == SIDE * SIDE and grey.any() else None
 
 

@@ -17,10 +17,14 @@ def choose_model() -> dict | None:
     """The sidebar's choice of a model: its card, or None when the store has none (which is said)."""
     cards = codec.models()
     if not cards:
-        st.info("There is no model of digits in the store. Train one on the page *Train & models*.",
-                icon=":material/model_training:")
+        st.info(
+            "There is no model of digits in the store. Train one on the page *Train & models*.",
+            icon=":material/model_training:",
+        )
         return None
-    by_lmbda = {card["lmbda"]: card for card in cards if card["name"] == codec.model_for(card["lmbda"])}
+    by_lmbda = {
+        card["lmbda"]: card for card in cards if card["name"] == codec.model_for(card["lmbda"])
+    }
     others = {card["name"]: card for card in cards if card not in by_lmbda.values()}
     ladder = sorted(by_lmbda)
     if st.session_state.get("dig_lmbda") not in ladder:
@@ -28,16 +32,29 @@ def choose_model() -> dict | None:
     if st.session_state.get("dig_own") not in others:
         st.session_state.pop("dig_own", None)
     with st.sidebar:
-        st.select_slider("λ: what distortion weighs", ladder, key="dig_lmbda", format_func=lambda value: f"{value:g}",
-                         help="Each λ has a model of its own, trained to make rate + λ · distortion small.")
+        st.select_slider(
+            "λ: what distortion weighs",
+            ladder,
+            key="dig_lmbda",
+            format_func=lambda value: f"{value:g}",
+            help="Each λ has a model of its own, trained to make rate + λ · distortion small.",
+        )
         if others:
-            st.selectbox("or another stored model", list(others), index=None, key="dig_own", placeholder="none",
-                         format_func=lambda name: f"{name} (λ = {others[name]['lmbda']:g})")
+            st.selectbox(
+                "or another stored model",
+                list(others),
+                index=None,
+                key="dig_own",
+                placeholder="none",
+                format_func=lambda name: f"{name} (λ = {others[name]['lmbda']:g})",
+            )
         chosen = others.get(st.session_state.get("dig_own")) or by_lmbda[st.session_state.dig_lmbda]
         figures = chosen["figures"]
-        st.caption(f"**{chosen['name']}** on {chosen['data']['validation']:,} test digits: {figures['rate']:.1f} bits a digit, "
-                   f"mean absolute error {figures['mae']:.4f}, {len(live_dims(chosen))} of {chosen['latent_dims']} "
-                   "dimensions in use.")
+        st.caption(
+            f"**{chosen['name']}** on {chosen['data']['validation']:,} test digits: {figures['rate']:.1f} bits a digit, "
+            f"mean absolute error {figures['mae']:.4f}, {len(live_dims(chosen))} of {chosen['latent_dims']} "
+            "dimensions in use."
+        )
     return chosen
 
 
@@ -58,12 +75,15 @@ def choose_digit() -> int:
 def live_dims(card: dict) -> list[int]:
     """The dimensions of a model's latent space that carry information, most first."""
     from core.learned.digits.lab import live_dims as live
+
     return live(card["figures"]["bits_per_dim"])
 
 
 def coder(card: dict):
     """The model of `card` at work (`core.learned.digits.model.Coder`), or None while it is being loaded. Raises ModelError."""
-    return loading.result(_coder(card["name"], card["weights_sha256"], str(zoo.root())), _coder.clear)
+    return loading.result(
+        _coder(card["name"], card["weights_sha256"], str(zoo.root())), _coder.clear
+    )
 
 
 def untrained(latent_dims: int):
@@ -96,8 +116,10 @@ def _untrained(latent_dims: int) -> Future:
     def make():
         from core.learned.digits import model as mnist
         from core.learned.digits.runs import first_weights
+
         parameters = first_weights(mnist.parameter_shapes(latent_dims), seed=0)
         return mnist.Coder(parameters | mnist.build_tables(parameters))
+
     return loading.start(make)
 
 
@@ -105,5 +127,7 @@ def _untrained(latent_dims: int) -> Future:
 def _vae(name: str, weights_sha256: str, root: str) -> Future:
     def load():
         from core.learned.digits import vae
+
         return vae.Model(zoo.load(name, "vae").tensors)
+
     return loading.start(load)

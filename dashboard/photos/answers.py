@@ -18,11 +18,13 @@ from dashboard.engine import CURVE, EXTRA, MATCH, SHOWN, Failure, engine
 from dashboard.ui.viewer import png_bytes
 
 RIVALS = ("jpeg", "jpeg2000")
-GAIN = 4                        # of the picture of differences
+GAIN = 4  # of the picture of differences
 TOP_CHANNELS = 12
-GAIN_PIXELS = 1_000_000         # larger pictures are reduced before GDN's gain is taken
-RELAXED_PIXELS = 500_000        # and only their middle is used for noise against rounding
-LARGE_PIXELS = 4_000_000        # above, MS-SSIM would take gigabytes, and no level is coded before it is asked for
+GAIN_PIXELS = 1_000_000  # larger pictures are reduced before GDN's gain is taken
+RELAXED_PIXELS = 500_000  # and only their middle is used for noise against rounding
+LARGE_PIXELS = (
+    4_000_000  # above, MS-SSIM would take gigabytes, and no level is coded before it is asked for
+)
 
 
 def is_large(picture: Picture) -> bool:
@@ -61,23 +63,36 @@ class Shown:
 
     def missing(self) -> int:
         """How many parts are still being computed."""
-        return 0 if isinstance(self.learned, Failure) else sum(not there for there in self.parts().values())
+        return (
+            0
+            if isinstance(self.learned, Failure)
+            else sum(not there for there in self.parts().values())
+        )
 
     def parts(self) -> dict[str, bool]:
         """What is to be computed, in words, and whether it is there."""
         found = {"the learned file": self.learned, "its picture": self.look}
         for name in self.rivals:
             title = get(name).info.title
-            found |= {f"{title} at its bytes": self.rivals[name], f"the picture of {title}": self.pngs[name]}
+            found |= {
+                f"{title} at its bytes": self.rivals[name],
+                f"the picture of {title}": self.pngs[name],
+            }
         return {name: part is not None for name, part in found.items()}
 
     def measured(self) -> dict[str, Measured]:
         """The measurements that are there, "learned" first."""
-        found = {"learned": self.learned} | {n: m.measured for n, m in self.rivals.items() if isinstance(m, Match)}
-        return {name: measured for name, measured in found.items() if isinstance(measured, Measured)}
+        found = {"learned": self.learned} | {
+            n: m.measured for n, m in self.rivals.items() if isinstance(m, Match)
+        }
+        return {
+            name: measured for name, measured in found.items() if isinstance(measured, Measured)
+        }
 
 
-def shown(owner: str, picture: Picture, codec: PhotoModel, level: int, ahead: bool = False) -> Shown:
+def shown(
+    owner: str, picture: Picture, codec: PhotoModel, level: int, ahead: bool = False
+) -> Shown:
     """All that the top of the page shows at `level`; what is not known is being computed, later than all else if `ahead`."""
     first, second = (EXTRA, EXTRA) if ahead else (MATCH, SHOWN)
     learned = engine().point(owner, picture, codec, float(level), first)
@@ -85,9 +100,15 @@ def shown(owner: str, picture: Picture, codec: PhotoModel, level: int, ahead: bo
     if isinstance(learned, Measured):
         look = _look(owner, picture, codec, learned, first)
         for name in RIVALS:
-            rivals[name] = engine().match(owner, picture, get(name), "bytes_at_least", learned.point.bytes, second)
+            rivals[name] = engine().match(
+                owner, picture, get(name), "bytes_at_least", learned.point.bytes, second
+            )
             found = rivals[name]
-            pngs[name] = _decoded(owner, picture, get(name), found.measured, second) if isinstance(found, Match) else found
+            pngs[name] = (
+                _decoded(owner, picture, get(name), found.measured, second)
+                if isinstance(found, Match)
+                else found
+            )
     return Shown(learned, look, rivals, pngs)
 
 
@@ -107,18 +128,32 @@ def no_ms_ssim(picture: Picture) -> str:
     return metrics.absent(picture.height, picture.width).get("ms_ssim", "")
 
 
-def gain_maps(owner: str, picture: Picture, codec: PhotoModel, coder, level: int) -> list[np.ndarray] | Failure | None:
+def gain_maps(
+    owner: str, picture: Picture, codec: PhotoModel, coder, level: int
+) -> list[np.ndarray] | Failure | None:
     """GDN's gain in dB for its two stages, of the picture at no more than GAIN_PIXELS."""
+
     def work() -> _Maps:
-        return _Maps(photo_lab.gain_maps(coder.model, photo_lab.reduced(picture.image, GAIN_PIXELS), level - 1))
+        return _Maps(
+            photo_lab.gain_maps(
+                coder.model, photo_lab.reduced(picture.image, GAIN_PIXELS), level - 1
+            )
+        )
+
     found = engine().ask(owner, (picture.sha256, codec.name, "gain", level), work, SHOWN)
     return found.maps if isinstance(found, _Maps) else found
 
 
-def relaxed(owner: str, picture: Picture, codec: PhotoModel, coder, level: int) -> photo_lab.Relaxed | Failure | None:
+def relaxed(
+    owner: str, picture: Picture, codec: PhotoModel, coder, level: int
+) -> photo_lab.Relaxed | Failure | None:
     """Noise against rounding at `level`, on the picture's middle where it has more than RELAXED_PIXELS."""
+
     def work() -> photo_lab.Relaxed:
-        return photo_lab.relaxation(coder.model, photo_lab.middle(picture.image, RELAXED_PIXELS), level - 1)
+        return photo_lab.relaxation(
+            coder.model, photo_lab.middle(picture.image, RELAXED_PIXELS), level - 1
+        )
+
     return engine().ask(owner, (picture.sha256, codec.name, "relaxed", level), work, CURVE)
 
 
@@ -131,7 +166,9 @@ class _Maps:
         return sum(array.nbytes for array in self.maps)
 
 
-def _look(owner: str, picture: Picture, codec: PhotoModel, learned: Measured, priority: int) -> Look | Failure | None:
+def _look(
+    owner: str, picture: Picture, codec: PhotoModel, learned: Measured, priority: int
+) -> Look | Failure | None:
     def work() -> Look:
         y_hat, level = codec.latents(learned.data)
         coder = codec.coder()
@@ -139,12 +176,22 @@ def _look(owner: str, picture: Picture, codec: PhotoModel, learned: Measured, pr
         bits = coder.symbol_bits(y_hat, level)
         channels = bits.sum((0, 1), dtype=np.float64)
         top = photo_lab.by_cost(channels)[:TOP_CHANNELS]
-        return Look(png_bytes(decoded), png_bytes(error_map(picture.image, decoded, GAIN)), bits.sum(2), channels,
-                    {int(c): photo_lab.latent_picture(y_hat[..., c]) for c in top},
-                    float(coder.symbol_bits(y_hat, level, "static").sum(dtype=np.float64)))
-    return engine().ask(owner, (picture.sha256, codec.name, "look", learned.point.setting), work, priority)
+        return Look(
+            png_bytes(decoded),
+            png_bytes(error_map(picture.image, decoded, GAIN)),
+            bits.sum(2),
+            channels,
+            {int(c): photo_lab.latent_picture(y_hat[..., c]) for c in top},
+            float(coder.symbol_bits(y_hat, level, "static").sum(dtype=np.float64)),
+        )
+
+    return engine().ask(
+        owner, (picture.sha256, codec.name, "look", learned.point.setting), work, priority
+    )
 
 
-def _decoded(owner: str, picture: Picture, codec: Codec, measured: Measured, priority: int) -> bytes | Failure | None:
+def _decoded(
+    owner: str, picture: Picture, codec: Codec, measured: Measured, priority: int
+) -> bytes | Failure | None:
     key = (picture.sha256, codec.name, "png", measured.point.setting)
     return engine().ask(owner, key, lambda: png_bytes(codec.decode(measured.data)), priority)

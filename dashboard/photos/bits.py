@@ -12,7 +12,7 @@ from dashboard.ui.theme import chart_config
 from dashboard.ui.thumbnails import show_thumbnails
 from dashboard.ui.viewer import png_bytes
 
-MAX_CELLS = 16_384      # more would make the map heavy to draw
+MAX_CELLS = 16_384  # more would make the map heavy to draw
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -32,27 +32,51 @@ def show(picture: Picture, shown: Shown | None) -> None:
     with left:
         st.subheader("Over the picture")
         over = st.toggle("Over the picture in grey", key="pho_over")
-        fig = charts.bits_map(cells, photo_lab.STRIDE * k, picture.width, picture.height,
-                              _backdrop(picture.sha256, picture.image) if over else None)
+        fig = charts.bits_map(
+            cells,
+            photo_lab.STRIDE * k,
+            picture.width,
+            picture.height,
+            _backdrop(picture.sha256, picture.image) if over else None,
+        )
         st.plotly_chart(fig, key="pho_map", config=chart_config(f"bits-{picture.name}"))
-        st.caption("Each cell is one position of the latents, 16 × 16 pixels: all its channels together." if k == 1 else
-                   f"The picture is large: each cell is the mean of {k} × {k} positions of 16 × 16 pixels.")
+        st.caption(
+            "Each cell is one position of the latents, 16 × 16 pixels: all its channels together."
+            if k == 1
+            else f"The picture is large: each cell is the mean of {k} × {k} positions of 16 × 16 pixels."
+        )
     with right:
         st.subheader("Over the channels")
-        st.plotly_chart(charts.channel_chart(look.channel_bits), key="pho_channels", config=chart_config("bits-per-channel"))
+        st.plotly_chart(
+            charts.channel_chart(look.channel_bits),
+            key="pho_channels",
+            config=chart_config("bits-per-channel"),
+        )
         count = len(look.channel_bits)
         silent = int((look.channel_bits < 1).sum())
-        st.caption(f"{photo_lab.channels_for(look.channel_bits, 0.5)} of {count} channels take half of the bits, "
-                   f"{photo_lab.channels_for(look.channel_bits, 0.9)} take nine tenths"
-                   + (f"; {silent} cost less than one bit in all." if silent else "."))
+        st.caption(
+            f"{photo_lab.channels_for(look.channel_bits, 0.5)} of {count} channels take half of the bits, "
+            f"{photo_lab.channels_for(look.channel_bits, 0.9)} take nine tenths"
+            + (f"; {silent} cost less than one bit in all." if silent else ".")
+        )
         total = float(look.channel_bits.sum())
-        st.caption(f"All together: {total:,.0f} bits = {total / 8:,.0f} bytes. The file has {point.bytes:,} bytes: "
-                   f"{point.bytes - point.payload_bytes} are its header, a few check the latents and end the string.")
-        st.caption(f"The context coder looks at what is decoded around a latent before it picks a table. With one table a "
-                   f"channel, the same latents would cost {look.static_bits / 8:,.0f} bytes: context saves "
-                   f"**{1 - total / max(look.static_bits, 1e-9):.1%}**.")
+        st.caption(
+            f"All together: {total:,.0f} bits = {total / 8:,.0f} bytes. The file has {point.bytes:,} bytes: "
+            f"{point.bytes - point.payload_bytes} are its header, a few check the latents and end the string."
+        )
+        st.caption(
+            f"The context coder looks at what is decoded around a latent before it picks a table. With one table a "
+            f"channel, the same latents would cost {look.static_bits / 8:,.0f} bytes: context saves "
+            f"**{1 - total / max(look.static_bits, 1e-9):.1%}**."
+        )
     st.subheader("The most expensive channels")
     bits, total = look.channel_bits, max(total, 1e-9)
-    show_thumbnails(list(look.latents.values()),
-                    [f"channel {c}\n{bits[c]:,.0f} bits, {bits[c] / total:.1%}" for c in look.latents], side=104, width=112)
-    st.caption("Whole numbers ŷ as they are coded: grey is zero, each channel is stretched to its own largest value.")
+    show_thumbnails(
+        list(look.latents.values()),
+        [f"channel {c}\n{bits[c]:,.0f} bits, {bits[c] / total:.1%}" for c in look.latents],
+        side=104,
+        width=112,
+    )
+    st.caption(
+        "Whole numbers ŷ as they are coded: grey is zero, each channel is stretched to its own largest value."
+    )

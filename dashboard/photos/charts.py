@@ -16,54 +16,106 @@ from dashboard.ui.theme import NEUTRAL, colour, figure
 OURS = colour("bls2017")
 
 
-def rd_chart(curves: Mapping[str, Sequence[RDPoint]], titles: Mapping[str, str], axis: str, axis_title: str,
-             operating: Mapping[str, RDPoint], paper: Curve, log_rate: bool) -> go.Figure:
+def rd_chart(
+    curves: Mapping[str, Sequence[RDPoint]],
+    titles: Mapping[str, str],
+    axis: str,
+    axis_title: str,
+    operating: Mapping[str, RDPoint],
+    paper: Curve,
+    log_rate: bool,
+) -> go.Figure:
     """The picture's curves with the files that are shown, and the published means over Kodak as crosses."""
     fig = charts.rd_chart(curves, titles, axis, axis_title, operating, log_rate=log_rate)
-    fig.add_scatter(x=paper.rate, y=paper.quality, name="Ballé 2017, mean over Kodak", mode="markers",
-                    marker={"symbol": "x-thin", "size": 9, "line": {"width": 2, "color": NEUTRAL}},
-                    hovertemplate="<b>Ballé et al. 2017</b>, mean over Kodak, not this picture<br>%{x:.3f} bpp · %{y:.2f} dB"
-                                  "<extra></extra>")
+    fig.add_scatter(
+        x=paper.rate,
+        y=paper.quality,
+        name="Ballé 2017, mean over Kodak",
+        mode="markers",
+        marker={"symbol": "x-thin", "size": 9, "line": {"width": 2, "color": NEUTRAL}},
+        hovertemplate="<b>Ballé et al. 2017</b>, mean over Kodak, not this picture<br>%{x:.3f} bpp · %{y:.2f} dB"
+        "<extra></extra>",
+    )
     ours = [p.bpp for p in curves.get("bls2017", ())]
     widest = max([*ours, *paper.rate]) * 1.25
     if log_rate:
         fig.update_xaxes(range=[np.log10(min([*ours, *paper.rate]) / 1.5), np.log10(widest)])
     else:
         fig.update_xaxes(range=[0, widest])
-    seen = [p.value(axis) for points in curves.values() for p in points if p.bpp <= widest and p.value(axis) is not None]
+    seen = [
+        p.value(axis)
+        for points in curves.values()
+        for p in points
+        if p.bpp <= widest and p.value(axis) is not None
+    ]
     values = [v for v in (*seen, *paper.quality) if np.isfinite(v)]
     fig.update_yaxes(range=[min(values) - 0.8, max(values) + 0.8])
     return fig
 
 
-def bits_map(bits: np.ndarray, cell: int, width: int, height: int, backdrop: bytes | None) -> go.Figure:
+def bits_map(
+    bits: np.ndarray, cell: int, width: int, height: int, backdrop: bytes | None
+) -> go.Figure:
     """Bits per position (h, w), one cell being `cell` × `cell` pixels of a picture width × height; `backdrop`: a PNG below."""
     h, w = bits.shape
-    fig = go.Figure(go.Heatmap(
-        z=bits, x0=cell / 2, dx=cell, y0=cell / 2, dy=cell, colorscale="Plasma", opacity=0.6 if backdrop else 1,
-        zmin=0, zmax=max(1.0, float(bits.max())),
-        colorbar={"thickness": 10, "title": {"text": "bits", "side": "right"}},
-        hovertemplate="x %{x:.0f}, y %{y:.0f}: %{z:.0f} bits<extra></extra>"))
+    fig = go.Figure(
+        go.Heatmap(
+            z=bits,
+            x0=cell / 2,
+            dx=cell,
+            y0=cell / 2,
+            dy=cell,
+            colorscale="Plasma",
+            opacity=0.6 if backdrop else 1,
+            zmin=0,
+            zmax=max(1.0, float(bits.max())),
+            colorbar={"thickness": 10, "title": {"text": "bits", "side": "right"}},
+            hovertemplate="x %{x:.0f}, y %{y:.0f}: %{z:.0f} bits<extra></extra>",
+        )
+    )
     if backdrop:
-        fig.add_layout_image(source="data:image/png;base64," + base64.b64encode(backdrop).decode(), xref="x", yref="y", x=0, y=0,
-                             sizex=width, sizey=height, sizing="stretch", layer="below")
+        fig.add_layout_image(
+            source="data:image/png;base64," + base64.b64encode(backdrop).decode(),
+            xref="x",
+            yref="y",
+            x=0,
+            y=0,
+            sizex=width,
+            sizey=height,
+            sizing="stretch",
+            layer="below",
+        )
     _as_picture(fig, w * cell, h * cell)
     return fig
 
 
 def gain_map(gain: np.ndarray, low: float) -> go.Figure:
     """GDN's gain in dB (h, w) between `low` and 0."""
-    fig = go.Figure(go.Heatmap(z=gain, x0=0.5, y0=0.5, zmin=low, zmax=0, colorscale="Viridis",
-                               colorbar={"thickness": 10, "title": {"text": "dB", "side": "right"}},
-                               hovertemplate="%{z:.1f} dB<extra></extra>"))
+    fig = go.Figure(
+        go.Heatmap(
+            z=gain,
+            x0=0.5,
+            y0=0.5,
+            zmin=low,
+            zmax=0,
+            colorscale="Viridis",
+            colorbar={"thickness": 10, "title": {"text": "dB", "side": "right"}},
+            hovertemplate="%{z:.1f} dB<extra></extra>",
+        )
+    )
     _as_picture(fig, gain.shape[1], gain.shape[0])
     return fig
 
 
 def _as_picture(fig: go.Figure, width: float, height: float) -> None:
     """Square pixels, no axes, the first row on top; high enough for a picture of this shape in half a page or a phone."""
-    fig.update_layout(height=int(np.clip(400 * height / width, 140, 480)) + 16, margin={"l": 4, "r": 4, "t": 8, "b": 8},
-                      uirevision="keep", plot_bgcolor="rgba(0,0,0,0)", modebar={"remove": ["lasso2d", "select2d", "autoScale2d"]})
+    fig.update_layout(
+        height=int(np.clip(400 * height / width, 140, 480)) + 16,
+        margin={"l": 4, "r": 4, "t": 8, "b": 8},
+        uirevision="keep",
+        plot_bgcolor="rgba(0,0,0,0)",
+        modebar={"remove": ["lasso2d", "select2d", "autoScale2d"]},
+    )
     fig.update_xaxes(visible=False, range=[0, width], constrain="domain")
     fig.update_yaxes(visible=False, range=[height, 0], scaleanchor="x", constrain="domain")
 
@@ -72,8 +124,14 @@ def channel_chart(bits: np.ndarray) -> go.Figure:
     """Bits of each latent channel (C,), most first."""
     order = by_cost(bits)
     fig = figure("Channels, most expensive first", "Bits in this file", height=340)
-    fig.add_bar(x=np.arange(1, len(bits) + 1), y=bits[order], customdata=order, marker_color=OURS, marker_line_width=0,
-                hovertemplate="channel %{customdata}, number %{x}: %{y:,.0f} bits<extra></extra>")
+    fig.add_bar(
+        x=np.arange(1, len(bits) + 1),
+        y=bits[order],
+        customdata=order,
+        marker_color=OURS,
+        marker_line_width=0,
+        hovertemplate="channel %{customdata}, number %{x}: %{y:,.0f} bits<extra></extra>",
+    )
     fig.update_layout(bargap=0.05)
     return fig
 
@@ -84,13 +142,32 @@ def relaxed_charts(found: Sequence[Relaxed], lmbda: Sequence[float]) -> tuple[go
     distortions = [(r.noisy_mse, r.rounded_mse) for r in found]
     out = []
     for title, pairs in (("Rate, bpp", rates), ("Distortion, MSE", distortions)):
-        fig = figure(f"{title}: with noise, as trained", f"{title}: rounded, as used", height=380, log_x=True, log_y=True)
+        fig = figure(
+            f"{title}: with noise, as trained",
+            f"{title}: rounded, as used",
+            height=380,
+            log_x=True,
+            log_y=True,
+        )
         ends = [0.8 * min(map(min, pairs)), 1.25 * max(map(max, pairs))]
-        fig.add_scatter(x=ends, y=ends, mode="lines", name="equal", hoverinfo="skip", line={"color": NEUTRAL, "dash": "dash"})
-        fig.add_scatter(x=[p[0] for p in pairs], y=[p[1] for p in pairs], mode="markers", name="levels",
-                        marker={"size": 10, "color": OURS}, customdata=[[r.level + 1, lmbda[r.level]] for r in found],
-                        hovertemplate="level %{customdata[0]}, λ = %{customdata[1]:g}<br>with noise %{x:.4g}, rounded %{y:.4g}"
-                                      "<extra></extra>")
+        fig.add_scatter(
+            x=ends,
+            y=ends,
+            mode="lines",
+            name="equal",
+            hoverinfo="skip",
+            line={"color": NEUTRAL, "dash": "dash"},
+        )
+        fig.add_scatter(
+            x=[p[0] for p in pairs],
+            y=[p[1] for p in pairs],
+            mode="markers",
+            name="levels",
+            marker={"size": 10, "color": OURS},
+            customdata=[[r.level + 1, lmbda[r.level]] for r in found],
+            hovertemplate="level %{customdata[0]}, λ = %{customdata[1]:g}<br>with noise %{x:.4g}, rounded %{y:.4g}"
+            "<extra></extra>",
+        )
         out.append(fig)
     return tuple(out)
 
@@ -98,8 +175,14 @@ def relaxed_charts(found: Sequence[Relaxed], lmbda: Sequence[float]) -> tuple[go
 def loss_chart(validation: Sequence[dict]) -> go.Figure:
     """The loss on held-out photographs over the steps."""
     fig = figure("Step", "Loss on held-out photographs", height=340)
-    fig.add_scatter(x=[v["step"] for v in validation], y=[v["loss"] for v in validation], mode="lines+markers", showlegend=False,
-                    line={"color": OURS, "width": 2}, hovertemplate="step %{x:,}: %{y:.4g}<extra></extra>")
+    fig.add_scatter(
+        x=[v["step"] for v in validation],
+        y=[v["loss"] for v in validation],
+        mode="lines+markers",
+        showlegend=False,
+        line={"color": OURS, "width": 2},
+        hovertemplate="step %{x:,}: %{y:.4g}<extra></extra>",
+    )
     return fig
 
 
@@ -108,9 +191,20 @@ def progress_chart(validation: Sequence[dict], most: int = 8) -> go.Figure:
     fig = figure("Rate, bpp (estimated)", "PSNR, dB", height=340)
     places = np.linspace(0, len(validation) - 1, min(most, len(validation))).round().astype(int)
     chosen = [validation[i] for i in places]
-    tints = sample_colorscale("Teal", list(np.linspace(0.25, 1, len(chosen)))) if len(chosen) > 1 else [OURS]
+    tints = (
+        sample_colorscale("Teal", list(np.linspace(0.25, 1, len(chosen))))
+        if len(chosen) > 1
+        else [OURS]
+    )
     for v, tint in zip(chosen, tints, strict=True):
         name = f"step {v['step']:,}"
-        fig.add_scatter(x=v["bpp"], y=v["psnr"], mode="lines+markers", name=name, line={"color": tint, "width": 2},
-                        marker={"size": 5}, hovertemplate=name + ": %{x:.3f} bpp · %{y:.2f} dB<extra></extra>")
+        fig.add_scatter(
+            x=v["bpp"],
+            y=v["psnr"],
+            mode="lines+markers",
+            name=name,
+            line={"color": tint, "width": 2},
+            marker={"size": 5},
+            hovertemplate=name + ": %{x:.3f} bpp · %{y:.2f} dB<extra></extra>",
+        )
     return fig

@@ -16,7 +16,7 @@ from dashboard.photos.answers import RIVALS, Shown, no_ms_ssim
 from dashboard.ui.theme import chart_config, plain, signed
 
 AXES = {"psnr": "PSNR (RGB), dB", "ms_ssim_db": "MS-SSIM, dB"}
-ALIKE = {"psnr": 0.05, "ms_ssim_db": 0.05}      # differences that nobody sees
+ALIKE = {"psnr": 0.05, "ms_ssim_db": 0.05}  # differences that nobody sees
 
 
 @st.cache_data(show_spinner=False)
@@ -31,7 +31,9 @@ def show(owner: str, picture: Picture, codec: PhotoModel, coder, shown: Shown | 
     st.session_state.setdefault("pho_axis", "psnr")
     structural = _axis(picture) == "ms_ssim_db"
     running = known.done < known.total or (structural and _waiting(owner, picture, codecs))
-    st.fragment(_section, run_every=1.0 if running else None)(owner, picture, codec, codecs, shown, running)
+    st.fragment(_section, run_every=1.0 if running else None)(
+        owner, picture, codec, codecs, shown, running
+    )
 
 
 def _axis(picture: Picture) -> str:
@@ -43,34 +45,66 @@ def _waiting(owner: str, picture: Picture, codecs: tuple) -> bool:
     return state.done < state.total
 
 
-def _section(owner: str, picture: Picture, codec: PhotoModel, codecs: tuple, shown: Shown | None, was_running: bool) -> None:
+def _section(
+    owner: str,
+    picture: Picture,
+    codec: PhotoModel,
+    codecs: tuple,
+    shown: Shown | None,
+    was_running: bool,
+) -> None:
     axis = _axis(picture)
     state = gather(owner, picture, codecs, axis == "ms_ssim_db", ask=True)
     left, right = st.columns([3, 1], vertical_alignment="center")
     if absent := no_ms_ssim(picture):
         left.caption(f":material/info: {absent}")
     else:
-        left.segmented_control("Quality", list(AXES), key="pho_axis", format_func=AXES.get, required=True,
-                               label_visibility="collapsed")
+        left.segmented_control(
+            "Quality",
+            list(AXES),
+            key="pho_axis",
+            format_func=AXES.get,
+            required=True,
+            label_visibility="collapsed",
+        )
         axis = st.session_state.pho_axis
     right.toggle("Log rate", key="pho_log")
     if state.done < state.total:
-        st.progress(state.done / state.total, f"Measuring real files: {state.done} of {state.total}")
-    curves = {"bls2017" if name == codec.name else name: points for name, points in state.rd().items()}
+        st.progress(
+            state.done / state.total, f"Measuring real files: {state.done} of {state.total}"
+        )
+    curves = {
+        "bls2017" if name == codec.name else name: points for name, points in state.rd().items()
+    }
     titles = {name: "Learned" if name == "bls2017" else get(name).info.title for name in curves}
-    operating = {} if shown is None else {
-        "bls2017" if name == "learned" else name: measured.point for name, measured in shown.measured().items()}
-    fig = charts.rd_chart(curves, titles, axis, AXES[axis], {n: p for n, p in operating.items() if n in curves},
-                          _paper()["psnr" if axis == "psnr" else "ms-ssim"], st.session_state.pho_log)
+    operating = (
+        {}
+        if shown is None
+        else {
+            "bls2017" if name == "learned" else name: measured.point
+            for name, measured in shown.measured().items()
+        }
+    )
+    fig = charts.rd_chart(
+        curves,
+        titles,
+        axis,
+        AXES[axis],
+        {n: p for n, p in operating.items() if n in curves},
+        _paper()["psnr" if axis == "psnr" else "ms-ssim"],
+        st.session_state.pho_log,
+    )
     st.plotly_chart(fig, key="pho_rd", config=chart_config(f"rd-{picture.name}"))
-    st.caption("Every point of a line is a real file of this picture; circles are the files shown above. The crosses are "
-               "**means over the 24 Kodak pictures** as Ballé et al. 2017 published them, for orientation: not this picture.")
+    st.caption(
+        "Every point of a line is a real file of this picture; circles are the files shown above. The crosses are "
+        "**means over the 24 Kodak pictures** as Ballé et al. 2017 published them, for orientation: not this picture."
+    )
     for reason in state.problems.values():
         st.caption(f":material/block: {plain(reason)}")
     if codec in codecs:
         _verdict(curves, state, axis)
     if was_running and state.done == state.total:
-        st.rerun()          # without the timer
+        st.rerun()  # without the timer
 
 
 def _verdict(curves: dict[str, list[RDPoint]], state: Curves, axis: str) -> None:
@@ -78,14 +112,26 @@ def _verdict(curves: dict[str, list[RDPoint]], state: Curves, axis: str) -> None
     complete = state.done == state.total
     lines = []
     for name in RIVALS:
-        ours, theirs = _rates_and_qualities(curves["bls2017"], axis), _rates_and_qualities(curves[name], axis)
+        ours, theirs = (
+            _rates_and_qualities(curves["bls2017"], axis),
+            _rates_and_qualities(curves[name], axis),
+        )
         spans = advantage(ours, theirs, ALIKE[axis])
         sentence = "; ".join(map(_span, spans)) or "the measured curves share no rate"
         if complete and len(ours[0]) > 1:
             bd = bd_rate(theirs, ours)
-            sentence += f". BD-rate {signed(bd.percent, '%')}" if bd.percent is not None else f". BD-rate undefined: {bd.reason}"
-        lines.append(f"- Against **{get(name).info.title}** the learned codec: {sentence.rstrip('.')}.")
-    st.markdown(f"**On this picture{'' if complete else ', as far as it is measured'}**\n" + "\n".join(lines))
+            sentence += (
+                f". BD-rate {signed(bd.percent, '%')}"
+                if bd.percent is not None
+                else f". BD-rate undefined: {bd.reason}"
+            )
+        lines.append(
+            f"- Against **{get(name).info.title}** the learned codec: {sentence.rstrip('.')}."
+        )
+    st.markdown(
+        f"**On this picture{'' if complete else ', as far as it is measured'}**\n"
+        + "\n".join(lines)
+    )
 
 
 def _rates_and_qualities(points: list[RDPoint], axis: str) -> tuple[list[float], list[float]]:
@@ -94,7 +140,11 @@ def _rates_and_qualities(points: list[RDPoint], axis: str) -> tuple[list[float],
 
 
 def _span(span: Span) -> str:
-    where = f"at {span.low:.3f} bpp" if span.high == span.low else f"from {span.low:.3f} to {span.high:.3f} bpp"
+    where = (
+        f"at {span.low:.3f} bpp"
+        if span.high == span.low
+        else f"from {span.low:.3f} to {span.high:.3f} bpp"
+    )
     if abs(span.gain) < 0.05:
         return f"is on a par {where}"
     gain = signed(span.gain, "dB" if span.high == span.low else "dB on average", 2)

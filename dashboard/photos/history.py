@@ -9,22 +9,38 @@ from dashboard.ui.theme import chart_config, plain, seconds_text
 
 def show(card: dict) -> None:
     """The section: everything comes from the card, so that it is there before TensorFlow is."""
-    validation = [v for v in card.get("validation", []) if isinstance(v, dict) and {"step", "loss", "bpp", "psnr"} <= set(v)]
+    validation = [
+        v
+        for v in card.get("validation", [])
+        if isinstance(v, dict) and {"step", "loss", "bpp", "psnr"} <= set(v)
+    ]
     if validation:
         left, right = st.columns(2, gap="large")
-        left.plotly_chart(charts.loss_chart(validation), key="pho_loss", config=chart_config("training-loss"))
-        right.plotly_chart(charts.progress_chart(validation), key="pho_progress", config=chart_config("training-curves"))
-        st.caption("Measured while training on photographs that were held out: rate + λ · distortion over all levels, and the "
-                   "curve that they give.")
+        left.plotly_chart(
+            charts.loss_chart(validation), key="pho_loss", config=chart_config("training-loss")
+        )
+        right.plotly_chart(
+            charts.progress_chart(validation),
+            key="pho_progress",
+            config=chart_config("training-curves"),
+        )
+        st.caption(
+            "Measured while training on photographs that were held out: rate + λ · distortion over all levels, and the "
+            "curve that they give."
+        )
     else:
         st.caption("The card of this model has no history of its training.")
-    facts = {"steps": f"{card['steps']:,}" if isinstance(card.get("steps"), int) else "–",
-             "time": seconds_text(card["training_seconds"]) if card.get("training_seconds") else "–",
-             "λ": ", ".join(f"{value:g}" for value in card["lmbda"])}
+    facts = {
+        "steps": f"{card['steps']:,}" if isinstance(card.get("steps"), int) else "–",
+        "time": seconds_text(card["training_seconds"]) if card.get("training_seconds") else "–",
+        "λ": ", ".join(f"{value:g}" for value in card["lmbda"]),
+    }
     st.markdown(" · ".join(f"{name}: **{value}**" for name, value in facts.items()))
     _levels(card)
     _data(card.get("data", {}))
-    commands = [session.get("command", "") for session in card.get("sessions", [])] or [card.get("command", "")]
+    commands = [session.get("command", "") for session in card.get("sessions", [])] or [
+        card.get("command", "")
+    ]
     if any(commands):
         st.subheader("Commands")
         st.code("\n".join(dict.fromkeys(filter(None, commands))), language="bash", wrap_lines=True)
@@ -44,9 +60,17 @@ def _data(data: dict) -> None:
     if not data:
         return
     st.subheader("Photographs and their licences")
-    count = f"{data['pictures']:,} photographs" if isinstance(data.get("pictures"), int) else "photographs"
+    count = (
+        f"{data['pictures']:,} photographs"
+        if isinstance(data.get("pictures"), int)
+        else "photographs"
+    )
     st.markdown(f"Trained on {count} in the folder *{plain(str(data.get('folder', '?')))}*.")
-    for column, (name, title) in zip(st.columns(2), (("sources", "Source"), ("licences", "Licence")), strict=True):
+    for column, (name, title) in zip(
+        st.columns(2), (("sources", "Source"), ("licences", "Licence")), strict=True
+    ):
         if isinstance(data.get(name), dict):
-            table = pd.DataFrame([{title: key, "Pictures": value} for key, value in data[name].items()])
+            table = pd.DataFrame(
+                [{title: key, "Pictures": value} for key, value in data[name].items()]
+            )
             column.dataframe(table, hide_index=True, width="stretch")

@@ -8,30 +8,53 @@ from core.codecs import bls2017, photo_models
 from core.store import zoo
 from dashboard import loading
 
-KEYS = ("pho_model", "pho_level", "pho_section", "pho_axis", "pho_log", "pho_over", "pho_side", "pho_relaxed", "pho_search")
+KEYS = (
+    "pho_model",
+    "pho_level",
+    "pho_section",
+    "pho_axis",
+    "pho_log",
+    "pho_over",
+    "pho_side",
+    "pho_relaxed",
+    "pho_search",
+)
 
 
 def choose_model() -> dict | None:
     """The sidebar's choice of a model: its card, or None when the store has none (which is said)."""
     cards = {card["name"]: card for card in photo_models.cards()}
     if not cards:
-        st.info("There is no model of photographs in the store. Train one on the page *Train & models*, or import one there.",
-                icon=":material/model_training:")
+        st.info(
+            "There is no model of photographs in the store. Train one on the page *Train & models*, or import one there.",
+            icon=":material/model_training:",
+        )
         return None
     if st.session_state.get("pho_model") not in cards:
         st.session_state.pho_model = next(iter(cards))
     with st.sidebar:
         st.divider()
         if len(cards) > 1:
-            st.selectbox("Model", list(cards), key="pho_model", format_func=lambda name: f"{name} · {_rates(cards[name])}")
+            st.selectbox(
+                "Model",
+                list(cards),
+                key="pho_model",
+                format_func=lambda name: f"{name} · {_rates(cards[name])}",
+            )
         card = cards[st.session_state.pho_model]
         config = card["config"]
-        st.caption(f"**{card['name']}**: {_rates(card)}, {config['filters']} filters, {config['latents']} latent channels, "
-                   f"{config['activation'].upper()}, trained for {card.get('steps', 0):,} steps.")
+        st.caption(
+            f"**{card['name']}**: {_rates(card)}, {config['filters']} filters, {config['latents']} latent channels, "
+            f"{config['activation'].upper()}, trained for {card.get('steps', 0):,} steps."
+        )
         st.session_state.setdefault("pho_search", True)
-        st.toggle("Search the latents", key="pho_search", disabled=config.get("metric", "mse") != "mse",
-                  help="Rounding looks at each latent alone. The search asks synthesis and entropy coder what other numbers "
-                       "would do to this very picture, and takes those that lower R + λ · MSE. The decoder needs not know.")
+        st.toggle(
+            "Search the latents",
+            key="pho_search",
+            disabled=config.get("metric", "mse") != "mse",
+            help="Rounding looks at each latent alone. The search asks synthesis and entropy coder what other numbers "
+            "would do to this very picture, and takes those that lower R + λ · MSE. The decoder needs not know.",
+        )
     return card
 
 
@@ -47,8 +70,13 @@ def choose_level(card: dict) -> int:
     if not 1 <= level <= levels or "pho_level" not in st.session_state:
         st.session_state.pho_level = min(max(level, 1), levels)
     if levels > 1:
-        st.slider("Level", 1, levels, key="pho_level",
-                  help="One model for all rates: each level has its own λ in rate + λ · distortion. Small files on the left.")
+        st.slider(
+            "Level",
+            1,
+            levels,
+            key="pho_level",
+            help="One model for all rates: each level has its own λ in rate + λ · distortion. Small files on the left.",
+        )
     else:
         st.caption("This model was trained for one λ and has one level.")
     return int(st.session_state.pho_level)
@@ -56,7 +84,9 @@ def choose_level(card: dict) -> int:
 
 def coder(card: dict):
     """The model at work (`core.learned.photos.coder.PhotoCoder`), or None while it is being loaded. Raises ModelError."""
-    loaded = loading.result(_coder(card["name"], card["weights_sha256"], str(zoo.root())), _coder.clear)
+    loaded = loading.result(
+        _coder(card["name"], card["weights_sha256"], str(zoo.root())), _coder.clear
+    )
     return loaded and loaded[0]
 
 

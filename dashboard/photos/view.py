@@ -17,7 +17,7 @@ from dashboard.photos.answers import GAIN, Look, Shown
 from dashboard.ui.theme import NEUTRAL, colour, decibel, plain, seconds_text, signed
 from dashboard.ui.viewer import Panel, viewer
 
-PATIENCE_S = 0.5        # how long a run waits for the new level rather than drawing the page twice
+PATIENCE_S = 0.5  # how long a run waits for the new level rather than drawing the page twice
 
 
 def gather(owner: str, picture: Picture, codec: PhotoModel, level: int) -> Shown:
@@ -43,8 +43,11 @@ def show_progress(picture: Picture, codec: PhotoModel, level: int, shown: Shown)
     parts = shown.parts()
     waiting = [name for name, there in parts.items() if not there]
     seconds = time.monotonic() - st.session_state.pho_since[1]
-    st.progress((len(parts) - len(waiting)) / len(parts), f"Coding {picture.width * picture.height / 1e6:.1f} Mpx: waiting for "
-                f"{', '.join(waiting) or 'nothing'} · {seconds_text(seconds)} so far")
+    st.progress(
+        (len(parts) - len(waiting)) / len(parts),
+        f"Coding {picture.width * picture.height / 1e6:.1f} Mpx: waiting for "
+        f"{', '.join(waiting) or 'nothing'} · {seconds_text(seconds)} so far",
+    )
 
 
 def show_pictures(picture: Picture, shown: Shown | None) -> None:
@@ -52,14 +55,32 @@ def show_pictures(picture: Picture, shown: Shown | None) -> None:
     size = f"{picture.width} × {picture.height} px"
     panels = [Panel("original", "Original", size, original_png(picture.sha256, picture), NEUTRAL)]
     if shown is not None and isinstance(shown.look, Look):
-        panels.append(Panel("learned", "Learned", _caption(shown.learned), shown.look.png, colour("bls2017")))
+        panels.append(
+            Panel("learned", "Learned", _caption(shown.learned), shown.look.png, colour("bls2017"))
+        )
         for name, png in shown.pngs.items():
             if isinstance(png, bytes):
-                panels.append(Panel(name, get(name).info.title, _caption(shown.rivals[name].measured), png, colour(name)))
+                panels.append(
+                    Panel(
+                        name,
+                        get(name).info.title,
+                        _caption(shown.rivals[name].measured),
+                        png,
+                        colour(name),
+                    )
+                )
         text = "learned − original, grey is none"
-        panels.append(Panel("difference", f"Difference × {GAIN}", text, shown.look.error_png, NEUTRAL))
+        panels.append(
+            Panel("difference", f"Difference × {GAIN}", text, shown.look.error_png, NEUTRAL)
+        )
     keys = [panel.key for panel in panels]
-    viewer(panels, key="photos_viewer", height=560, left=keys[0], right="learned" if "learned" in keys else keys[-1])
+    viewer(
+        panels,
+        key="photos_viewer",
+        height=560,
+        left=keys[0],
+        right="learned" if "learned" in keys else keys[-1],
+    )
 
 
 def _caption(measured: Measured) -> str:
@@ -78,20 +99,46 @@ def show_table(owner: str, picture: Picture, codec: PhotoModel, shown: Shown) ->
         used = codec if name == "learned" else get(name)
         p = answers.with_structure(owner, picture, used, measured).point
         ms_ssim = p.measures.ms_ssim_db
-        rows.append({
-            "Codec": "Learned" if name == "learned" else used.info.title, "Bytes": p.bytes,
-            "More bytes": "" if name == "learned" else signed(100 * (p.bytes / ours - 1), "%"), "bpp": p.bpp,
-            "PSNR": p.measures.psnr,
-            "MS-SSIM, dB": f"{ms_ssim:.2f}" if ms_ssim is not None else "–" if no_structure else "…",
-            "Setting": f"{used.setting.name} {p.setting:.4g} {used.setting.unit}".strip() + (
-                f", λ {codec.card['lmbda'][round(p.setting) - 1]:.3g}" if name == "learned" else "")})
-    tints = {"Learned": colour("bls2017")} | {get(name).info.title: colour(name) for name in answers.RIVALS}
-    styled = pd.DataFrame(rows).style.map(lambda title: f"color: {tints[title]}; font-weight: 600", subset=["Codec"])
+        rows.append(
+            {
+                "Codec": "Learned" if name == "learned" else used.info.title,
+                "Bytes": p.bytes,
+                "More bytes": "" if name == "learned" else signed(100 * (p.bytes / ours - 1), "%"),
+                "bpp": p.bpp,
+                "PSNR": p.measures.psnr,
+                "MS-SSIM, dB": f"{ms_ssim:.2f}"
+                if ms_ssim is not None
+                else "–"
+                if no_structure
+                else "…",
+                "Setting": f"{used.setting.name} {p.setting:.4g} {used.setting.unit}".strip()
+                + (
+                    f", λ {codec.card['lmbda'][round(p.setting) - 1]:.3g}"
+                    if name == "learned"
+                    else ""
+                ),
+            }
+        )
+    tints = {"Learned": colour("bls2017")} | {
+        get(name).info.title: colour(name) for name in answers.RIVALS
+    }
+    styled = pd.DataFrame(rows).style.map(
+        lambda title: f"color: {tints[title]}; font-weight: 600", subset=["Codec"]
+    )
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    st.dataframe(styled, hide_index=True, width="stretch", column_config={
-        "Bytes": number(format="localized", help="Length of the whole file."),
-        "bpp": number(format="%.4f"), "PSNR": number("PSNR, dB", format="%.2f", help="Over R, G and B together."),
-        "More bytes": text(help="Than the learned file: the smallest file of this codec that is no shorter.")})
+    st.dataframe(
+        styled,
+        hide_index=True,
+        width="stretch",
+        column_config={
+            "Bytes": number(format="localized", help="Length of the whole file."),
+            "bpp": number(format="%.4f"),
+            "PSNR": number("PSNR, dB", format="%.2f", help="Over R, G and B together."),
+            "More bytes": text(
+                help="Than the learned file: the smallest file of this codec that is no shorter."
+            ),
+        },
+    )
     if answers.is_large(picture):
         st.caption(f":material/info: {answers.no_ms_ssim(picture)}")
     for name, found in shown.rivals.items():
@@ -100,17 +147,33 @@ def show_table(owner: str, picture: Picture, codec: PhotoModel, shown: Shown) ->
             st.caption(f":material/block: **{title}**: {plain(found.reason)}")
         elif isinstance(found, Match) and not found.met:
             st.caption(f":material/info: **{title}** has no file this long: shown is its largest.")
-    st.caption("As in figure 5 of the paper, JPEG and JPEG 2000 get no fewer bytes than the learned file: their smallest file "
-               "that is at least as long.")
+    st.caption(
+        "As in figure 5 of the paper, JPEG and JPEG 2000 get no fewer bytes than the learned file: their smallest file "
+        "that is at least as long."
+    )
 
 
 def show_downloads(picture: Picture, shown: Shown) -> None:
     """The files behind the pictures."""
-    stem = "".join(c if c.isalnum() or c in "-_" else "_" for c in picture.name.rsplit(".", 1)[0])[:60] or "picture"
+    stem = (
+        "".join(c if c.isalnum() or c in "-_" else "_" for c in picture.name.rsplit(".", 1)[0])[:60]
+        or "picture"
+    )
     with st.container(horizontal=True):
         for name, measured in shown.measured().items():
             info = get(name).info if name != "learned" else None
-            suffix, mime = (info.suffix, info.mime) if info else (".rdx", "application/octet-stream")
-            label = f"{info.title if info else 'Learned'} ({suffix}, {measured.point.bytes:,} bytes)"
-            st.download_button(label, measured.data, f"{stem}_{name}{suffix}", mime, icon=":material/download:",
-                               key=f"pho_dl_{name}", on_click="ignore")
+            suffix, mime = (
+                (info.suffix, info.mime) if info else (".rdx", "application/octet-stream")
+            )
+            label = (
+                f"{info.title if info else 'Learned'} ({suffix}, {measured.point.bytes:,} bytes)"
+            )
+            st.download_button(
+                label,
+                measured.data,
+                f"{stem}_{name}{suffix}",
+                mime,
+                icon=":material/download:",
+                key=f"pho_dl_{name}",
+                on_click="ignore",
+            )

@@ -15,8 +15,10 @@ def mend() -> None:
         return
     modified_sys_path.__exit__ = _stay
     for script in [entry for entry in sys.path if entry.endswith(".py")]:
-        sys.path.remove(script)         # the run that is under way still takes its entry away: from the end,
-        sys.path.append(script)         # where nothing moves up
+        sys.path.remove(
+            script
+        )  # the run that is under way still takes its entry away: from the end,
+        sys.path.append(script)  # where nothing moves up
 
 
 def _stay(self: modified_sys_path, *_: object) -> bool:

@@ -16,7 +16,11 @@ from dataclasses import replace
 
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    RerunData,
+    ScriptRequests,
+    ScriptRequestType,
+)
 
 
 def mend() -> None:
@@ -31,7 +35,9 @@ def _of_the_person(request_rerun):
     def request(self: AppSession, client_state: ClientState | None) -> None:
         if client_state is not None and client_state.is_auto_rerun:
             client_state.ClearField("widget_states")
-        elif client_state is not None and not self._fragment_storage.contains(client_state.fragment_id):
+        elif client_state is not None and not self._fragment_storage.contains(
+            client_state.fragment_id
+        ):
             client_state.ClearField("fragment_id")
         request_rerun(self, client_state)
 
@@ -42,11 +48,23 @@ def _of_the_whole_page(request_rerun):
     @functools.wraps(request_rerun)
     def request(self: ScriptRequests, new_data: RerunData) -> bool:
         waiting = self._rerun_data
-        if self._state == ScriptRequestType.RERUN and not (new_data.widget_states and new_data.widget_states.widgets):
+        if self._state == ScriptRequestType.RERUN and not (
+            new_data.widget_states and new_data.widget_states.widgets
+        ):
             new_data = replace(new_data, widget_states=waiting.widget_states)
-        if self._state == ScriptRequestType.RERUN and new_data.fragment_id and not waiting.fragment_id_queue:
-            new_data = replace(new_data, fragment_id=None, is_auto_rerun=False, query_string=waiting.query_string,
-                               page_script_hash=waiting.page_script_hash, page_name=waiting.page_name)
+        if (
+            self._state == ScriptRequestType.RERUN
+            and new_data.fragment_id
+            and not waiting.fragment_id_queue
+        ):
+            new_data = replace(
+                new_data,
+                fragment_id=None,
+                is_auto_rerun=False,
+                query_string=waiting.query_string,
+                page_script_hash=waiting.page_script_hash,
+                page_name=waiting.page_name,
+            )
         return request_rerun(self, new_data)
 
     return request

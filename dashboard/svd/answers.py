@@ -42,7 +42,11 @@ def working_image(sha256: str, way: str, _image: np.ndarray) -> np.ndarray:
 def factors(sha256: str, way: str, _image: np.ndarray) -> Factors:
     """The SVD of the picture's three channels."""
     matrices = lowrank.channels(_image)
-    return lowrank.decompose_truncated(matrices, svd.TRUNCATED) if way == TRUNCATE else lowrank.decompose(matrices)
+    return (
+        lowrank.decompose_truncated(matrices, svd.TRUNCATED)
+        if way == TRUNCATE
+        else lowrank.decompose(matrices)
+    )
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
@@ -52,12 +56,16 @@ def analysis(sha256: str, way: str, _image: np.ndarray) -> svd.Analysis:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def approximation(sha256: str, way: str, rank: int, _image: np.ndarray, _factors: Factors) -> tuple[bytes, bytes, float]:
+def approximation(
+    sha256: str, way: str, rank: int, _image: np.ndarray, _factors: Factors
+) -> tuple[bytes, bytes, float]:
     """(PNG of the rank-`rank` approximation, PNG of its error × 4, PSNR in dB)."""
     middle = len(_image) // 2
 
     def half(rows: slice) -> tuple[np.ndarray, np.ndarray]:
-        part = lowrank.to_image(lowrank.reconstruct(replace(_factors, u=_factors.u[..., rows, :]), rank))
+        part = lowrank.to_image(
+            lowrank.reconstruct(replace(_factors, u=_factors.u[..., rows, :]), rank)
+        )
         return part, lowrank.error_map(_image[rows], part)
 
     with ThreadPoolExecutor(3) as pool:
@@ -75,9 +83,14 @@ def original_png(sha256: str, way: str, _image: np.ndarray) -> bytes:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def measured_mse(sha256: str, way: str, ranks: tuple[int, ...], _image: np.ndarray, _factors: Factors) -> list[float]:
+def measured_mse(
+    sha256: str, way: str, ranks: tuple[int, ...], _image: np.ndarray, _factors: Factors
+) -> list[float]:
     """Mean squared error of the clipped and rounded pictures of some ranks."""
-    return [lowrank.squared_error(_image, lowrank.to_image(lowrank.reconstruct(_factors, rank))) for rank in ranks]
+    return [
+        lowrank.squared_error(_image, lowrank.to_image(lowrank.reconstruct(_factors, rank)))
+        for rank in ranks
+    ]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -93,7 +106,9 @@ def sum_of_layers(sha256: str, way: str, count: int, _factors: Factors) -> bytes
 
 
 @st.cache_data(max_entries=64, show_spinner="Finding the best pair of rank and step …")
-def rank_for_bytes(sha256: str, way: str, budget: int, _image: np.ndarray, _analysis: svd.Analysis) -> int | None:
+def rank_for_bytes(
+    sha256: str, way: str, budget: int, _image: np.ndarray, _analysis: svd.Analysis
+) -> int | None:
     """The rank of the best `svd` file within a budget; None when no file is that small."""
     match = match_bytes(svd.Prepared(_analysis), _image, budget, structural=False)
     return svd.rank_of(match.measured.data) if match.met else None
@@ -106,7 +121,9 @@ def own_file(sha256: str, way: str, rank: int, _analysis: svd.Analysis) -> bytes
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def bytes_at(sha256: str, way: str, name: str, psnr: float, _image: np.ndarray, _codec: Codec) -> int | None:
+def bytes_at(
+    sha256: str, way: str, name: str, psnr: float, _image: np.ndarray, _codec: Codec
+) -> int | None:
     """The length of the smallest file of a codec that reaches `psnr` (dB) on the working image; None when none does."""
     try:
         match = match_quality(_codec, _image, "psnr", psnr, structural=False)

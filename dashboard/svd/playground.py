@@ -41,17 +41,26 @@ def show() -> None:
         m, n = matrix.shape
         size = lowrank.elements(m, n, rank)
         kept, lost = lowrank.energy(f.s)[rank - 1], lowrank.squared_errors(f)[rank]
-        st.code(f"Original    {m * n:,} elements\nCompressed  {size:,} elements\nFactor      {size / (m * n):.3f}\n"
-                f"Energy Σσ   {kept:.1%}\n‖A − A_r‖²  {lost:.4g}", language=None)
+        st.code(
+            f"Original    {m * n:,} elements\nCompressed  {size:,} elements\nFactor      {size / (m * n):.3f}\n"
+            f"Energy Σσ   {kept:.1%}\n‖A − A_r‖²  {lost:.4g}",
+            language=None,
+        )
     approximation = lowrank.reconstruct(f, rank)
     low, high = float(matrix.min()), float(matrix.max())
     error = approximation - matrix
     reach = float(np.abs(error).max()) or 1.0
     with right:
-        for column, (name, fig) in zip(st.columns(3), (
-            ("Original", charts.heat_map(matrix, low, high)),
-            (f"Rank {rank}", charts.heat_map(approximation, low, high)),
-            ("Error", charts.heat_map(error, -reach, reach, around_zero=True)),
-        ), strict=True):
+        for column, (name, fig) in zip(
+            st.columns(3),
+            (
+                ("Original", charts.heat_map(matrix, low, high)),
+                (f"Rank {rank}", charts.heat_map(approximation, low, high)),
+                ("Error", charts.heat_map(error, -reach, reach, around_zero=True)),
+            ),
+            strict=True,
+        ):
             column.markdown(f"**{name}**")
-            column.plotly_chart(fig, key=f"svd_map_{name.split()[0]}", config=chart_config(f"matrix-{name.lower()}"))
+            column.plotly_chart(
+                fig, key=f"svd_map_{name.split()[0]}", config=chart_config(f"matrix-{name.lower()}")
+            )

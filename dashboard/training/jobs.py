@@ -8,8 +8,13 @@ from core.jobs import Job
 from dashboard.training.charts import curve_names, training_chart
 from dashboard.ui.theme import chart_config, seconds_text
 
-MARKS = {"running": ":blue-badge[running]", "done": ":green-badge[done]", "cancelled": ":orange-badge[stopped]",
-         "failed": ":red-badge[failed]", "interrupted": ":orange-badge[killed]"}
+MARKS = {
+    "running": ":blue-badge[running]",
+    "done": ":green-badge[done]",
+    "cancelled": ":orange-badge[stopped]",
+    "failed": ":red-badge[failed]",
+    "interrupted": ":orange-badge[killed]",
+}
 KIND = "training"
 
 
@@ -17,8 +22,10 @@ def show() -> None:
     """All training jobs, the running ones first and redrawn every second."""
     found = jobs.jobs(KIND)
     if not found:
-        st.info("No training has been started here yet. The stored models below are at your service all the same.",
-                icon=":material/model_training:")
+        st.info(
+            "No training has been started here yet. The stored models below are at your service all the same.",
+            icon=":material/model_training:",
+        )
         return
     running = any(job.state() == "running" for job in found)
     st.fragment(_list, run_every=1.0 if running else None)(running)
@@ -28,10 +35,14 @@ def _list(was_running: bool) -> None:
     found = jobs.jobs(KIND)
     running = [job for job in found if job.state() == "running"]
     if was_running != bool(running):
-        st.rerun(scope="app")           # a finished job may have stored a model; a resumed one wants to be polled
+        st.rerun(
+            scope="app"
+        )  # a finished job may have stored a model; a resumed one wants to be polled
     for job in running + [job for job in found if job not in running]:
         open_it = job in running or len(found) == 1
-        with st.expander(f"**{job.title}** {MARKS[job.state()]}", expanded=open_it, key=f"job_{job.id}"):
+        with st.expander(
+            f"**{job.title}** {MARKS[job.state()]}", expanded=open_it, key=f"job_{job.id}"
+        ):
             _show_job(job)
 
 
@@ -46,13 +57,18 @@ def _show_job(job: Job) -> None:
         st.progress(share, text)
         names = curve_names(events)[:3]
         for column, name in zip(st.columns(max(1, len(names))), names, strict=False):
-            column.plotly_chart(training_chart(events, name), key=f"chart_{job.id}_{name}",
-                                config=chart_config(f"{job.id}-{name}"))
+            column.plotly_chart(
+                training_chart(events, name),
+                key=f"chart_{job.id}_{name}",
+                config=chart_config(f"{job.id}-{name}"),
+            )
     elif state == "running":
         st.progress(0.0, "Starting: TensorFlow is loading the data …")
     if state == "failed":
         lines = [line for line in job.log().splitlines() if line.strip()]
-        said = [e["message"] for e in events if e.get("message")] or lines or ["It left no message."]
+        said = (
+            [e["message"] for e in events if e.get("message")] or lines or ["It left no message."]
+        )
         st.error(said[-1].removeprefix("error: "), icon=":material/block:")
     _buttons(job, state)
     st.caption(f"`python -m core {' '.join(job.args)}`")
@@ -61,13 +77,32 @@ def _show_job(job: Job) -> None:
 def _buttons(job: Job, state: str) -> None:
     with st.container(horizontal=True):
         if state == "running":
-            st.button("Stop", icon=":material/stop_circle:", key=f"stop_{job.id}", on_click=_try, args=(jobs.cancel, job),
-                      disabled=job.stopping(), help="Stops after the step in flight and keeps a checkpoint.")
+            st.button(
+                "Stop",
+                icon=":material/stop_circle:",
+                key=f"stop_{job.id}",
+                on_click=_try,
+                args=(jobs.cancel, job),
+                disabled=job.stopping(),
+                help="Stops after the step in flight and keeps a checkpoint.",
+            )
         else:
             if state != "done":
-                st.button("Resume", icon=":material/play_circle:", key=f"resume_{job.id}", on_click=_try, args=(jobs.resume, job))
-            st.button("Forget", icon=":material/delete:", key=f"forget_{job.id}", on_click=_try, args=(jobs.remove, job),
-                      help="Deletes the job with its checkpoint and its curves; a stored model stays.")
+                st.button(
+                    "Resume",
+                    icon=":material/play_circle:",
+                    key=f"resume_{job.id}",
+                    on_click=_try,
+                    args=(jobs.resume, job),
+                )
+            st.button(
+                "Forget",
+                icon=":material/delete:",
+                key=f"forget_{job.id}",
+                on_click=_try,
+                args=(jobs.remove, job),
+                help="Deletes the job with its checkpoint and its curves; a stored model stays.",
+            )
 
 
 def _try(act, job: Job) -> None:

@@ -47,4 +47,5 @@ def on_pick(chart: str, act: Callable[[list[Any]], None]) -> None:
             act(point["customdata"])
 
     st.components.v2.component("rdx_picks", js=_SCRIPT)(
-        key=key, data={"chart": chart}, default={"point": None}, on_point_change=clicked)
+        key=key, data={"chart": chart}, default={"point": None}, on_point_change=clicked
+    )

@@ -10,7 +10,7 @@ from core.rd.hull import lower_hull, operating_point
 from core.rd.measure import RDPoint
 from dashboard.ui.theme import NEUTRAL, colour, figure
 
-DISTORTIONS = ("mse", "mae")                    # measures where less is better
+DISTORTIONS = ("mse", "mae")  # measures where less is better
 
 
 def rd_chart(
@@ -32,10 +32,16 @@ def rd_chart(
     for name, points in curves.items():
         drawn = sorted((p for p in points if _finite(p.value(axis))), key=lambda p: p.bpp)
         fig.add_scatter(
-            x=[p.bpp for p in drawn], y=[p.value(axis) for p in drawn], name=titles[name], mode="lines+markers",
-            line={"color": colour(name), "width": 2}, marker={"size": 7}, customdata=[[name, p.setting] for p in drawn],
+            x=[p.bpp for p in drawn],
+            y=[p.value(axis) for p in drawn],
+            name=titles[name],
+            mode="lines+markers",
+            line={"color": colour(name), "width": 2},
+            marker={"size": 7},
+            customdata=[[name, p.setting] for p in drawn],
             hovertemplate=f"<b>{titles[name]}</b><br>%{{x:.3f}} bpp · %{{y:.3f}}<br>"
-                          "setting %{customdata[1]:.4g}<extra></extra>")
+            "setting %{customdata[1]:.4g}<extra></extra>",
+        )
     if hull:
         _add_hull(fig, curves, axis)
     if lmbda is not None:
@@ -43,10 +49,20 @@ def rd_chart(
     for name, p in (operating or {}).items():
         if _finite(p.value(axis)):
             fig.add_scatter(
-                x=[p.bpp], y=[p.value(axis)], name=f"{titles[name]}, shown", mode="markers", showlegend=False,
-                marker={"size": 15, "color": colour(name), "symbol": "circle-open", "line": {"width": 3}},
+                x=[p.bpp],
+                y=[p.value(axis)],
+                name=f"{titles[name]}, shown",
+                mode="markers",
+                showlegend=False,
+                marker={
+                    "size": 15,
+                    "color": colour(name),
+                    "symbol": "circle-open",
+                    "line": {"width": 3},
+                },
                 customdata=[[name, p.setting]],
-                hovertemplate=f"<b>{titles[name]}, shown above</b><br>%{{x:.3f}} bpp · %{{y:.3f}}<extra></extra>")
+                hovertemplate=f"<b>{titles[name]}, shown above</b><br>%{{x:.3f}} bpp · %{{y:.3f}}<extra></extra>",
+            )
     return fig
 
 
@@ -64,12 +80,22 @@ def _add_hull(fig: go.Figure, curves: Mapping[str, Sequence[RDPoint]], axis: str
     distortion = [1 - p.value(measure) if structural else p.measures.mse for p in points]
     best = [points[i] for i in lower_hull([p.bpp for p in points], distortion)]
     fig.add_scatter(
-        x=[p.bpp for p in best], y=[p.value(axis) for p in best], name="Hull of all", mode="lines", hoverinfo="skip",
-        line={"color": NEUTRAL, "width": 5}, opacity=0.35)
+        x=[p.bpp for p in best],
+        y=[p.value(axis) for p in best],
+        name="Hull of all",
+        mode="lines",
+        hoverinfo="skip",
+        line={"color": NEUTRAL, "width": 5},
+        opacity=0.35,
+    )
 
 
 def _add_tangents(
-    fig: go.Figure, curves: Mapping[str, Sequence[RDPoint]], titles: Mapping[str, str], axis: str, lmbda: float,
+    fig: go.Figure,
+    curves: Mapping[str, Sequence[RDPoint]],
+    titles: Mapping[str, str],
+    axis: str,
+    lmbda: float,
 ) -> None:
     """Lines of equal cost R + λD through each codec's best point; straight over MSE, bent over PSNR."""
     if axis not in ("mse", "psnr"):
@@ -84,6 +110,11 @@ def _add_tangents(
         rate = cost - lmbda * mse
         keep = (rate > 0.003) & (rate <= highest)
         fig.add_scatter(
-            x=rate[keep], y=mse[keep] if axis == "mse" else [metrics.psnr_of(m) for m in mse[keep]], mode="lines",
-            name=f"{titles[name]}: R + λD = {cost:.3f}", line={"color": colour(name), "width": 1.2, "dash": "dot"},
-            hoverinfo="skip", showlegend=False)
+            x=rate[keep],
+            y=mse[keep] if axis == "mse" else [metrics.psnr_of(m) for m in mse[keep]],
+            mode="lines",
+            name=f"{titles[name]}: R + λD = {cost:.3f}",
+            line={"color": colour(name), "width": 1.2, "dash": "dot"},
+            hoverinfo="skip",
+            showlegend=False,
+        )

@@ -7,8 +7,17 @@ import re
 import plotly.graph_objects as go
 
 COLOURS = {
-    "jpeg": "#7d8797", "jpeg444": "#a9845a", "jpeg2000": "#e07b2f", "webp": "#2f9e6b", "avif": "#3b7ff0", "jpegxl": "#8a5cf0",
-    "svd": "#d8435c", "klt": "#d14bab", "bls2017": "#0ea0b3", "bls2017-rounded": "#6f9aa6", "bls2017-static": "#0b6b86",
+    "jpeg": "#7d8797",
+    "jpeg444": "#a9845a",
+    "jpeg2000": "#e07b2f",
+    "webp": "#2f9e6b",
+    "avif": "#3b7ff0",
+    "jpegxl": "#8a5cf0",
+    "svd": "#d8435c",
+    "klt": "#d14bab",
+    "bls2017": "#0ea0b3",
+    "bls2017-rounded": "#6f9aa6",
+    "bls2017-static": "#0b6b86",
     "mnist": "#c08a12",
 }
 _OTHERS = ("#5f7f2e", "#b4531f", "#4f6db8", "#93478f", "#2f8f8f", "#9a6b3c")
@@ -31,13 +40,19 @@ def colour(codec: str) -> str:
     return COLOURS.get(codec) or _OTHERS[hashlib.sha256(codec.encode()).digest()[0] % len(_OTHERS)]
 
 
-def figure(x_title: str, y_title: str, height: int = 460, log_x: bool = False, log_y: bool = False) -> go.Figure:
+def figure(
+    x_title: str, y_title: str, height: int = 460, log_x: bool = False, log_y: bool = False
+) -> go.Figure:
     """An empty figure in the house style; the axes' titles carry the units."""
     fig = go.Figure()
     fig.update_layout(
-        height=height, margin={"l": 10, "r": 10, "t": 36, "b": 10}, hovermode="closest",
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None}, uirevision="keep",
-        modebar={"remove": ["lasso2d", "select2d", "autoScale2d"]})
+        height=height,
+        margin={"l": 10, "r": 10, "t": 36, "b": 10},
+        hovermode="closest",
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
+        uirevision="keep",
+        modebar={"remove": ["lasso2d", "select2d", "autoScale2d"]},
+    )
     grid = {"gridcolor": "rgba(128,140,160,.22)", "zeroline": False, "automargin": True}
     fig.update_xaxes(title=x_title, type="log" if log_x else "linear", **grid)
     fig.update_yaxes(title=y_title, type="log" if log_y else "linear", **grid)
@@ -46,7 +61,10 @@ def figure(x_title: str, y_title: str, height: int = 460, log_x: bool = False, l
 
 def chart_config(name: str) -> dict:
     """Plotly's toolbar for a figure that is downloaded as `name`.svg."""
-    return {"displaylogo": False, "toImageButtonOptions": {"format": "svg", "filename": name, "scale": 1}}
+    return {
+        "displaylogo": False,
+        "toImageButtonOptions": {"format": "svg", "filename": name, "scale": 1},
+    }
 
 
 def plain(text: str) -> str:
@@ -80,4 +98,8 @@ def seconds_text(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+    return (
+        f"{minutes} min {rest:02d} s"
+        if minutes < 60
+        else f"{minutes // 60} h {minutes % 60:02d} min"
+    )

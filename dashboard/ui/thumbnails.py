@@ -23,12 +23,20 @@ _STYLE = """
 """
 
 
-def show_thumbnails(pictures: Sequence[np.ndarray], captions: Sequence[str], side: int = 84, width: int | None = None) -> None:
+def show_thumbnails(
+    pictures: Sequence[np.ndarray],
+    captions: Sequence[str],
+    side: int = 84,
+    width: int | None = None,
+) -> None:
     """Pictures, uint8 (H, W), (H, W, 1) or (H, W, 3), `side` screen pixels high, with plain-text captions below.
 
     A caption's first line may be followed by lines after "\\n"; text between backticks is set as code.
     """
-    figures = [_figure(picture, caption, side, width) for picture, caption in zip(pictures, captions, strict=True)]
+    figures = [
+        _figure(picture, caption, side, width)
+        for picture, caption in zip(pictures, captions, strict=True)
+    ]
     st.html(f'{_STYLE}<div class="thumbnails">{"".join(figures)}</div>')
 
 
@@ -37,8 +45,10 @@ def _figure(picture: np.ndarray, caption: str, side: int, width: int | None) -> 
     across = max(1, round(side * picture.shape[1] / picture.shape[0]))
     lines = "<br>".join(_coded(escape(line)) for line in caption.split("\n"))
     alt = escape(caption.split("\n")[0].replace("`", ""))
-    return (f'<figure style="width:{width or across}px"><img src="data:image/png;base64,{data}" alt="{alt}" '
-            f'style="width:{across}px;height:{side}px"><figcaption>{lines}</figcaption></figure>')
+    return (
+        f'<figure style="width:{width or across}px"><img src="data:image/png;base64,{data}" alt="{alt}" '
+        f'style="width:{across}px;height:{side}px"><figcaption>{lines}</figcaption></figure>'
+    )
 
 
 def _coded(line: str) -> str:

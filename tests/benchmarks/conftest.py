@@ -19,6 +19,7 @@ ROUNDS = 7
 def photo() -> np.ndarray:
     """scikit-image's astronaut, (512, 512, 3)."""
     from skimage import data
+
     return np.ascontiguousarray(data.astronaut())
 
 
@@ -33,7 +34,10 @@ def timed(benchmark):
 @pytest.fixture
 def against(timed) -> Callable[..., float]:
     """`against(work, reference, size)`: times `work` for the report, and `reference` by turns with it; returns the ratio."""
-    def compare(work: Callable[[], object], reference: Callable[[], object], size: str, rounds: int = ROUNDS) -> float:
+
+    def compare(
+        work: Callable[[], object], reference: Callable[[], object], size: str, rounds: int = ROUNDS
+    ) -> float:
         reference()
         times: list[float] = []
 
@@ -44,7 +48,9 @@ def against(timed) -> Callable[..., float]:
 
         timed.pedantic(work, setup=setup, rounds=rounds, warmup_rounds=1)
         ratio = timed.stats.stats.median / statistics.median(times)
-        timed.extra_info.update(size=size, ratio=round(ratio, 2), reference_s=statistics.median(times))
+        timed.extra_info.update(
+            size=size, ratio=round(ratio, 2), reference_s=statistics.median(times)
+        )
         return ratio
 
     return compare

@@ -20,7 +20,9 @@ def _libjpeg(photo) -> bytes:
 @pytest.mark.parametrize("name", NAMES)
 def test_encode(name, photo, against):
     codec = CODECS[name]
-    against(lambda: codec.encode(photo, codec.setting.default), lambda: _libjpeg(photo), "512 × 512 px")
+    against(
+        lambda: codec.encode(photo, codec.setting.default), lambda: _libjpeg(photo), "512 × 512 px"
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -33,4 +35,6 @@ def test_decode(name, photo, against):
 @pytest.mark.parametrize("structural", [False, True])
 def test_measures(structural, photo, against):
     decoded = CODECS["jpeg"].decode(_libjpeg(photo))
-    against(lambda: metrics.measure(photo, decoded, structural), lambda: _libjpeg(photo), "512 × 512 px")
+    against(
+        lambda: metrics.measure(photo, decoded, structural), lambda: _libjpeg(photo), "512 × 512 px"
+    )

@@ -22,17 +22,27 @@ def picture() -> np.ndarray:
 def bare(model):
     """(analysis, synthesis): compiled, every kernel and parameter a constant."""
     p, scale = model.parameters, model.config.input_scale
-    kernels = {(side, i): tf.constant(to_kernel(p[f"{side}/{i}/spectrum"], KERNELS[i]).numpy())
-               for side in ("analysis", "synthesis") for i in range(3)}
-    norms = {(side, i): (tf.constant(p[f"{side}_norm/{i}/root_beta"].numpy() ** 2 + SMALLEST_BETA),
-                         tf.constant(p[f"{side}_norm/{i}/root_gamma"].numpy() ** 2))
-             for side in ("analysis", "synthesis") for i in range(2)}
+    kernels = {
+        (side, i): tf.constant(to_kernel(p[f"{side}/{i}/spectrum"], KERNELS[i]).numpy())
+        for side in ("analysis", "synthesis")
+        for i in range(3)
+    }
+    norms = {
+        (side, i): (
+            tf.constant(p[f"{side}_norm/{i}/root_beta"].numpy() ** 2 + SMALLEST_BETA),
+            tf.constant(p[f"{side}_norm/{i}/root_gamma"].numpy() ** 2),
+        )
+        for side in ("analysis", "synthesis")
+        for i in range(2)
+    }
 
     @tf.function
     def analysis(x):
         x = (tf.cast(x, tf.float32) / 255 - 0.5) * scale
         for i in range(3):
-            x = transforms.conv_down(x, kernels["analysis", i], STRIDES[i], p[f"analysis/{i}/bias"] if i < 2 else None)
+            x = transforms.conv_down(
+                x, kernels["analysis", i], STRIDES[i], p[f"analysis/{i}/bias"] if i < 2 else None
+            )
             x = transforms.gdn(x, *norms["analysis", i]) if i < 2 else x
         return tf.round(x)
 
@@ -51,7 +61,10 @@ def test_latents(picture, against):
     model, _ = coder(MODEL)
     analysis, _ = bare(model.model)
     x = tf.constant(picture[None])
-    assert against(lambda: model.latents(picture, LEVEL), lambda: analysis(x).numpy(), "768 × 512 px") <= 1.3
+    assert (
+        against(lambda: model.latents(picture, LEVEL), lambda: analysis(x).numpy(), "768 × 512 px")
+        <= 1.3
+    )
 
 
 def test_search(picture, against):
@@ -68,7 +81,14 @@ def test_picture(picture, against):
     _, synthesis = bare(model.model)
     y_hat = model.latents(picture, LEVEL)
     y = tf.constant(y_hat[None], tf.float32)
-    assert against(lambda: model.picture(y_hat, LEVEL, 512, 768), lambda: synthesis(y).numpy(), "768 × 512 px") <= 1.3
+    assert (
+        against(
+            lambda: model.picture(y_hat, LEVEL, 512, 768),
+            lambda: synthesis(y).numpy(),
+            "768 × 512 px",
+        )
+        <= 1.3
+    )
 
 
 @pytest.mark.parametrize("coding", ["context", "static"])
@@ -79,6 +99,8 @@ def test_entropy_coder(picture, coding, direction, against):
     analysis, _ = bare(model.model)
     x, y_hat = tf.constant(picture[None]), model.latents(picture, LEVEL)
     string = model.encode(y_hat, LEVEL, coding)
-    work = {"write": lambda: model.encode(y_hat, LEVEL, coding),
-            "read": lambda: model.decode(string, LEVEL, *y_hat.shape[:2], coding)}[direction]
+    work = {
+        "write": lambda: model.encode(y_hat, LEVEL, coding),
+        "read": lambda: model.decode(string, LEVEL, *y_hat.shape[:2], coding),
+    }[direction]
     against(work, lambda: analysis(x).numpy(), "768 × 512 px")

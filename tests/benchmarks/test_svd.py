@@ -28,7 +28,10 @@ def fastest(work: Callable[[], object]) -> float:
 def photo(height: int, width: int) -> np.ndarray:
     """A picture with a photograph's falling spectrum: smoothed noise at several scales."""
     rng = np.random.default_rng(0)
-    layers = [ndimage.gaussian_filter(rng.normal(size=(height, width, 3)), (s, s, 0)) * s**1.3 for s in (1, 3, 9, 27)]
+    layers = [
+        ndimage.gaussian_filter(rng.normal(size=(height, width, 3)), (s, s, 0)) * s**1.3
+        for s in (1, 3, 9, 27)
+    ]
     field = sum(layers)
     return np.clip(128 + 50 * field / field.std(), 0, 255).astype(np.uint8)
 
@@ -40,8 +43,12 @@ def test_a_rank_change_is_far_cheaper_than_an_svd(timed):
     svd_time = fastest(lambda: lowrank.decompose(lowrank.channels(image)))
     change = answers.approximation.__wrapped__
     times = {rank: fastest(lambda r=rank: change("", "", r, image, f)) for rank in (10, 76, 300)}
-    timed.extra_info |= {"size": "1024 × 1024 × 3", "svd_s": svd_time, **{f"rank_{r}_s": t for r, t in times.items()},
-                             **{f"rank_{r}_of_svd": t / svd_time for r, t in times.items()}}
+    timed.extra_info |= {
+        "size": "1024 × 1024 × 3",
+        "svd_s": svd_time,
+        **{f"rank_{r}_s": t for r, t in times.items()},
+        **{f"rank_{r}_of_svd": t / svd_time for r, t in times.items()},
+    }
     timed.pedantic(lambda: change("", "", 76, image, f), rounds=3)
     assert times[76] < 0.5 * svd_time
 
@@ -52,9 +59,19 @@ def test_codec_times_on_a_kodak_sized_picture(timed, name):
     image, codec = photo(512, 768), get(name)
     data = codec.encode(image, codec.setting.default).data
     svd_time = fastest(lambda: lowrank.decompose(lowrank.channels(image)))
-    encode, decode = fastest(lambda: codec.encode(image, codec.setting.default)), fastest(lambda: codec.decode(data))
-    timed.extra_info |= {"size": "768 × 512", "bytes": len(data), "svd_s": svd_time, "encode_s": encode, "decode_s": decode,
-                             "encode_of_svd": encode / svd_time, "decode_of_svd": decode / svd_time}
+    encode, decode = (
+        fastest(lambda: codec.encode(image, codec.setting.default)),
+        fastest(lambda: codec.decode(data)),
+    )
+    timed.extra_info |= {
+        "size": "768 × 512",
+        "bytes": len(data),
+        "svd_s": svd_time,
+        "encode_s": encode,
+        "decode_s": decode,
+        "encode_of_svd": encode / svd_time,
+        "decode_of_svd": decode / svd_time,
+    }
     timed.pedantic(lambda: codec.decode(data), rounds=2)
     assert decode < encode
     assert np.abs(codec.decode(data).astype(float) - image).mean() < 20

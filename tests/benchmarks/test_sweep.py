@@ -22,7 +22,14 @@ def sweep(items: list[sources.Item], journal: Path, pool: pools.Pool) -> float:
     progress = engine.Progress(plan.total(items, CODECS.values(), POINTS))
     with Journal(journal) as store:
         start = time.perf_counter()
-        engine.run(plan.jobs(items, list(CODECS.values()), POINTS, False), CODECS, store, pool, progress, structural=False)
+        engine.run(
+            plan.jobs(items, list(CODECS.values()), POINTS, False),
+            CODECS,
+            store,
+            pool,
+            progress,
+            structural=False,
+        )
     return time.perf_counter() - start
 
 
@@ -38,12 +45,18 @@ def test_two_workers(kodak, tmp_path, timed):
             (tmp_path / name).mkdir()
             _warm(pool, items[0], tmp_path / name)
         for turn in range(3):
-            ratios.append(sweep(items, tmp_path / f"one{turn}", one) / sweep(items, tmp_path / f"two{turn}", two))
+            ratios.append(
+                sweep(items, tmp_path / f"one{turn}", one)
+                / sweep(items, tmp_path / f"two{turn}", two)
+            )
         timed.pedantic(sweep, args=(items, tmp_path / "last", two), rounds=1)
     work = plan.total(items, CODECS.values(), POINTS)
     timed.extra_info.update(
-        size=f"{len(items)} × 768 × 512 px, 4 codecs × {POINTS} settings", ratio=round(max(ratios), 2),
-        ratios=[round(r, 2) for r in ratios], measurements_per_core_and_second=round(work / timed.stats.stats.median / 2, 2))
+        size=f"{len(items)} × 768 × 512 px, 4 codecs × {POINTS} settings",
+        ratio=round(max(ratios), 2),
+        ratios=[round(r, 2) for r in ratios],
+        measurements_per_core_and_second=round(work / timed.stats.stats.median / 2, 2),
+    )
     print(f"two workers against one: {ratios}")
     assert max(ratios) >= 1.7
 
@@ -65,7 +78,9 @@ def test_engine_overhead(kodak, tmp_path, timed):
         _warm(pool, items[0], tmp_path)
         ratios = [sweep(items, tmp_path / f"s{turn}", pool) / bare() for turn in range(3)]
         timed.pedantic(sweep, args=(items, tmp_path / "last", pool), rounds=1)
-    timed.extra_info.update(size="2 × 768 × 512 px, 4 codecs × 8 settings", ratio=round(min(ratios), 2))
+    timed.extra_info.update(
+        size="2 × 768 × 512 px, 4 codecs × 8 settings", ratio=round(min(ratios), 2)
+    )
     assert min(ratios) < 1.3
 
 
@@ -73,5 +88,11 @@ def test_engine_overhead(kodak, tmp_path, timed):
 def test_page_start(page, against, photo):
     """The server's time for the first drawing of a page, as a multiple of one libjpeg encode through Pillow."""
     from tests.benchmarks.test_codecs import _libjpeg
+
     path = ROOT / "pages" / page
-    against(lambda: AppTest.from_file(str(path), default_timeout=120).run(), lambda: _libjpeg(photo), "one session", rounds=3)
+    against(
+        lambda: AppTest.from_file(str(path), default_timeout=120).run(),
+        lambda: _libjpeg(photo),
+        "one session",
+        rounds=3,
+    )

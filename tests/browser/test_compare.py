@@ -21,9 +21,13 @@ def wait_for_results(page) -> None:
     """Waits until all results are there, and have been for a second: reruns follow each other with short rests."""
     quiet = 0
     for _ in range(WAIT // 250):
-        quiet = quiet + 1 if page.evaluate("""() => !!document.querySelector("[class*=st-key-dl_png_]")
+        quiet = (
+            quiet + 1
+            if page.evaluate("""() => !!document.querySelector("[class*=st-key-dl_png_]")
             && !!document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]")
-            && !document.body.innerText.includes("Searching the settings")""") else 0
+            && !document.body.innerText.includes("Searching the settings")""")
+            else 0
+        )
         if quiet == 4:
             return
         page.wait_for_timeout(250)
@@ -113,12 +117,14 @@ def test_upload_match_click_download_decode_and_link(app, open_page, kodak, tmp_
     before = viewer_text(page)
     box = points.nth(11).bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_function("document.querySelector('.st-key-cmp_mode input:checked')?.value === '2'", timeout=WAIT)
+    page.wait_for_function(
+        "document.querySelector('.st-key-cmp_mode input:checked')?.value === '2'", timeout=WAIT
+    )
     wait_for_results(page)
     clicked = downloaded(page, "dl_jpeg")
     assert len(clicked) > 60_000 and clicked[:2] == b"\xff\xd8"
     assert viewer_text(page) != before
-    assert downloaded(page, "dl_webp") == files["webp"]                 # the others stay
+    assert downloaded(page, "dl_webp") == files["webp"]  # the others stay
 
     (tmp_path / "again.jp2").write_bytes(files["jpeg2000"])
     page.locator(".st-key-decode_file input[type=file]").set_input_files(tmp_path / "again.jp2")
@@ -141,21 +147,29 @@ def test_upload_match_click_download_decode_and_link(app, open_page, kodak, tmp_
 
 
 def test_a_link_to_a_sample_restores_everything(app, open_page):
-    page = open_page(f"{app}/?src=sample:coffee&c=jpeg,webp&m=quality&q=psnr:32&y=mse&x=log&hull=1&a=webp")
+    page = open_page(
+        f"{app}/?src=sample:coffee&c=jpeg,webp&m=quality&q=psnr:32&y=mse&x=log&hull=1&a=webp"
+    )
     wait_for_results(page)
     wait_for_curves(page)
     assert page.locator("text=Coffee").count()
     points = json.loads(downloaded(page, "dl_json"))
     shown = [r for r in points["records"] if r.get("shown")]
-    assert {r["codec"] for r in shown} == {"jpeg", "webp"} and all(32 <= r["psnr"] < 33 for r in shown)
+    assert {r["codec"] for r in shown} == {"jpeg", "webp"} and all(
+        32 <= r["psnr"] < 33 for r in shown
+    )
     assert b"Hull of all" in page.locator(".st-key-cmp_chart").inner_html().encode()
     assert "MSE" in page.locator(".st-key-cmp_y input").input_value()
 
 
-@pytest.mark.parametrize("query", [
-    "src=sample:nothing&c=a,b,c&m=x&b=-5&q=psnr:1e9&s=jpeg:nan&y=%00&lambda=inf&a=%F0", "src=http://127.0.0.1:1/x.png",
-    "c=jpeg,jpeg,jpeg&m=own&s=jpeg:1e400,webp:[[[[,avif:999&b=9999999999999999999999",
-])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "src=sample:nothing&c=a,b,c&m=x&b=-5&q=psnr:1e9&s=jpeg:nan&y=%00&lambda=inf&a=%F0",
+        "src=http://127.0.0.1:1/x.png",
+        "c=jpeg,jpeg,jpeg&m=own&s=jpeg:1e400,webp:[[[[,avif:999&b=9999999999999999999999",
+    ],
+)
 def test_hostile_links_end_in_a_working_page(app, open_page, query):
     page = open_page(f"{app}/?{query}")
     wait_for_results(page)
@@ -217,4 +231,6 @@ def test_lambda_moves_every_codec_to_its_optimum(app, open_page):
     for codec in ("jpeg", "webp"):
         mine = [r for r in records if r["codec"] == codec]
         (shown,) = (r for r in mine if r.get("shown"))
-        assert shown["bpp"] + 0.01 * shown["mse"] == pytest.approx(min(r["bpp"] + 0.01 * r["mse"] for r in mine))
+        assert shown["bpp"] + 0.01 * shown["mse"] == pytest.approx(
+            min(r["bpp"] + 0.01 * r["mse"] for r in mine)
+        )

@@ -10,7 +10,7 @@ from core import images
 from tests.conftest import ROOT, synthetic
 
 APP = ROOT / "dashboard" / "app.py"
-PATIENT_MS = 120_000            # the machine may be busy; what is quick is measured below, not awaited
+PATIENT_MS = 120_000  # the machine may be busy; what is quick is measured below, not awaited
 
 
 @pytest.fixture
@@ -32,13 +32,20 @@ def _sweep_pid(models: Path) -> int:
     """The process that runs the sweep: `python -m core sweep …`, whose arguments name a folder below `models`."""
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         words = path.read_bytes().decode(errors="replace").split("\0") if path.exists() else []
-        if "sweep" in words and "core" in words and any(str(models) in w for w in words) and "core.jobs" not in words:
+        if (
+            "sweep" in words
+            and "core" in words
+            and any(str(models) in w for w in words)
+            and "core.jobs" not in words
+        ):
             return int(path.parent.name)
     raise AssertionError("no sweep is running")
 
 
 def _done(page) -> int:
-    found = re.search(r"([\d,]+) of 6,000 measurements", page.locator("[data-testid=stMain]").inner_text())
+    found = re.search(
+        r"([\d,]+) of 6,000 measurements", page.locator("[data-testid=stMain]").inner_text()
+    )
     return int(found.group(1).replace(",", "")) if found else 0
 
 
@@ -70,7 +77,9 @@ def test_a_sweep_of_a_thousand_pictures(thousand, tmp_path, serve, open_page):
     page.get_by_label("Folder", exact=True).fill(str(thousand))
     page.get_by_label("Folder", exact=True).press("Enter")
     page.get_by_text("1,000 pictures").wait_for()
-    page.locator(".st-key-ds_codecs [data-baseweb=tag]", has_text="AVIF").locator("[role=presentation]").last.click()
+    page.locator(".st-key-ds_codecs [data-baseweb=tag]", has_text="AVIF").locator(
+        "[role=presentation]"
+    ).last.click()
     page.get_by_text("× 3 codecs").wait_for()
     page.get_by_role("slider").press("Home")
     page.get_by_text("6,000 measurements").wait_for()
@@ -91,7 +100,9 @@ def test_a_sweep_of_a_thousand_pictures(thousand, tmp_path, serve, open_page):
     page.get_by_text(re.compile(r"Means over \d+ pictures")).wait_for()
     assert page.locator(".js-plotly-plot .scatterlayer .trace").count() >= 3
     busy = _seconds_to_table(page)
-    print(f"a click was answered in {alone:.1f} s before the sweep and in {busy:.1f} s while it ran")
+    print(
+        f"a click was answered in {alone:.1f} s before the sweep and in {busy:.1f} s while it ran"
+    )
     assert busy < 5 + 4 * alone
     _until(lambda: _done(page) > before + 1500)
     assert _memory(pid) - early < 60_000_000

@@ -21,8 +21,11 @@ def address(serve, tmp_path_factory):
     patch.setenv("RDX_MODELS", str(tmp_path_factory.mktemp("store") / "models"))
     fill()
     shared = Path(os.environ.get("RDX_SHARED", ROOT.parent / "shared"))
-    yield serve(APP, RDX_MODELS=os.environ["RDX_MODELS"],
-                TFDS_DATA_DIR=os.environ.get("TFDS_DATA_DIR", str(shared / "data" / "tfds")))
+    yield serve(
+        APP,
+        RDX_MODELS=os.environ["RDX_MODELS"],
+        TFDS_DATA_DIR=os.environ.get("TFDS_DATA_DIR", str(shared / "data" / "tfds")),
+    )
     for job in jobs.jobs():
         jobs.cancel(job)
     patch.undo()
@@ -50,12 +53,13 @@ def test_a_drawn_digit_gets_bytes_and_a_flipped_bit_changes_the_picture(address,
 
     def at(u: float, v: float) -> tuple[float, float]:
         return box["x"] + u * box["width"], box["y"] + v * box["height"]
+
     page.mouse.move(*at(0.3, 0.2))
     page.mouse.down()
     for u, v in ((0.7, 0.2), (0.45, 0.85)):
         page.mouse.move(*at(u, v), steps=6)
     page.mouse.up()
-    page.get_by_text("bits of information").wait_for(timeout=180_000)        # TensorFlow starts meanwhile
+    page.get_by_text("bits of information").wait_for(timeout=180_000)  # TensorFlow starts meanwhile
     flipped = page.get_by_alt_text(re.compile("^after 1 flipped bit"))
     assert flipped.count() == 0
     bits = page.get_by_test_id("stButtonGroup").last.get_by_role("button")
@@ -73,7 +77,7 @@ def test_two_people_one_trains_both_go_on(address, open_page, tfds_dir):
     trainer.get_by_label("Name in the store").first.fill("two-people")
     trainer.get_by_role("button", name="Start training").click()
     trainer.get_by_text("running", exact=True).first.wait_for()
-    job, = [job for job in jobs.jobs("training") if "two-people" in job.args]
+    (job,) = [job for job in jobs.jobs("training") if "two-people" in job.args]
     deadline = time.monotonic() + 120
     while not job.progress() and time.monotonic() < deadline:
         time.sleep(0.2)

@@ -28,8 +28,11 @@ def test_a_person_moves_the_level_and_takes_the_file_away(address, open_page):
     button.wait_for()
     before = int(re.sub(r"\D", "", button.inner_text().split("rdx")[1]))
     page.get_by_role("slider", name="Level").press("ArrowRight")
-    page.wait_for_function("""before => [...document.querySelectorAll("button")].some(
-        b => b.innerText.includes("Learned (.rdx") && !b.innerText.includes(before))""", arg=f"{before:,} bytes")
+    page.wait_for_function(
+        """before => [...document.querySelectorAll("button")].some(
+        b => b.innerText.includes("Learned (.rdx") && !b.innerText.includes(before))""",
+        arg=f"{before:,} bytes",
+    )
     with page.expect_download() as started:
         button.click()
     assert started.value.path().stat().st_size > before

@@ -21,14 +21,14 @@ def svd_page(serve, open_page):
 def test_a_person_looks_at_ranks_and_takes_files_away(svd_page):
     page = svd_page()
     page.set_default_timeout(240_000)
-    page.get_by_text("svd file of at most rank 51").wait_for()          # a tenth of the sample's 512
-    page.locator(".js-plotly-plot").nth(7).wait_for()                   # four charts, the bill, three maps
+    page.get_by_text("svd file of at most rank 51").wait_for()  # a tenth of the sample's 512
+    page.locator(".js-plotly-plot").nth(7).wait_for()  # four charts, the bill, three maps
     bars = page.locator(".st-key-svd_rate .js-plotly-plot .bars .point")
     bars.nth(5).wait_for()
     assert bars.count() == 6
     page.locator(".st-key-svd_factor input").fill("0.15")
     page.keyboard.press("Enter")
-    page.get_by_text("svd file of at most rank 38").wait_for()          # ⌊0.15 · 512² / 1025⌋
+    page.get_by_text("svd file of at most rank 38").wait_for()  # ⌊0.15 · 512² / 1025⌋
     assert page.get_by_text("Rank 38").first.is_visible()
 
     with page.expect_download() as started:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-SCRIPT = '''
+SCRIPT = """
 import numpy as np, streamlit as st
 from dashboard.viewer import Panel, png_bytes, viewer
 st.set_page_config(layout="wide")
@@ -27,7 +27,7 @@ panels = [Panel(f"p{i}", n, f"caption {i}, shift {shift}", png_bytes(a.astype(np
 if not right.toggle("away"):
     state = viewer(panels, key="v", height=480, report="report" in st.query_params)
     st.text(f"run {st.session_state.runs} shift {shift} {state}")
-'''
+"""
 
 
 def pictures(shift: int = 0) -> list[np.ndarray]:
@@ -60,29 +60,42 @@ def press(page, *keys: str) -> None:
 
 def settle(page) -> None:
     """Wait until what was asked for is drawn: two frames of the browser."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
 
 
 def canvas(page, tile: int = 0) -> np.ndarray:
     """The canvas of a tile as RGBA (height, width, 4), read back from its backing store."""
-    width, height, data = page.locator(".rdx .tile canvas").nth(tile).evaluate("""(c) => {
+    width, height, data = (
+        page.locator(".rdx .tile canvas")
+        .nth(tile)
+        .evaluate("""(c) => {
       const bytes = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
       let text = "";
       for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
       return [c.width, c.height, btoa(text)];
     }""")
+    )
     return np.frombuffer(base64.b64decode(data), np.uint8).reshape(height, width, 4)
 
 
-def expected(image: np.ndarray, shape: tuple[int, ...], scale: int, move: tuple[int, int] = (0, 0)) -> np.ndarray:
+def expected(
+    image: np.ndarray, shape: tuple[int, ...], scale: int, move: tuple[int, int] = (0, 0)
+) -> np.ndarray:
     """An image centred on an empty canvas at a whole magnification, the view moved over it by (right, down) pixels."""
-    big = np.kron(np.dstack([image, np.full(image.shape[:2], 255, np.uint8)]), np.ones((scale, scale, 1), np.uint8))
+    big = np.kron(
+        np.dstack([image, np.full(image.shape[:2], 255, np.uint8)]),
+        np.ones((scale, scale, 1), np.uint8),
+    )
     out = np.zeros((*shape[:2], 4), np.uint8)
-    left, top = (half_up((have - want) / 2) - by
-                 for have, want, by in zip(shape[1::-1], big.shape[1::-1], move, strict=True))
+    left, top = (
+        half_up((have - want) / 2) - by
+        for have, want, by in zip(shape[1::-1], big.shape[1::-1], move, strict=True)
+    )
     y, x = max(top, 0), max(left, 0)
-    part = big[y - top:shape[0] - top, x - left:shape[1] - left]
-    out[y:y + part.shape[0], x:x + part.shape[1]] = part
+    part = big[y - top : shape[0] - top, x - left : shape[1] - left]
+    out[y : y + part.shape[0], x : x + part.shape[1]] = part
     return out
 
 
@@ -120,17 +133,21 @@ def test_every_pixel_on_the_screen_is_the_canvas(serve, open_page, ratio):
     """One canvas pixel is one device pixel, also where a CSS pixel is one and a half."""
     page = open_page(serve(SCRIPT), ratio=ratio)
     ready(page)
-    page.locator(".rdx [data-part=interval]").evaluate("e => { e.value = 0; e.dispatchEvent(new Event('change')); }")
+    page.locator(".rdx [data-part=interval]").evaluate(
+        "e => { e.value = 0; e.dispatchEvent(new Event('change')); }"
+    )
     press(page, "f", "z")
     page.mouse.move(5, 5)
     shown = canvas(page)
     assert np.array_equal(shown, expected(pictures()[0], shown.shape, 1))
-    box = page.locator(".rdx .tile canvas").evaluate("c => { const b = c.getBoundingClientRect(); return [b.x, b.y]; }")
+    box = page.locator(".rdx .tile canvas").evaluate(
+        "c => { const b = c.getBoundingClientRect(); return [b.x, b.y]; }"
+    )
     x, y = (half_up(value * ratio) for value in box)
     screen = np.asarray(Image.open(io.BytesIO(page.screenshot(scale="device"))).convert("RGB"))
-    screen = screen[y:y + shown.shape[0], x:x + shown.shape[1]]
+    screen = screen[y : y + shown.shape[0], x : x + shown.shape[1]]
     opaque = shown[..., 3] == 255
-    opaque[-2 * int(np.ceil(ratio)):] = False              # rounded corners of the stage
+    opaque[-2 * int(np.ceil(ratio)) :] = False  # rounded corners of the stage
     assert opaque.sum() > 100_000
     assert np.array_equal(screen[opaque], shown[..., :3][opaque])
 
@@ -141,7 +158,9 @@ def test_difference_is_numpys(page, kind, scale):
     press(page, "d", *(["d"] if kind == "signed" else []), "z", *["+"] * (scale - 1))
     one, two, _ = (image.astype(int) for image in pictures())
     for gain in (8, 16):
-        wanted = np.clip(gain * np.abs(two - one) if kind == "absolute" else 128 + gain * (two - one), 0, 255)
+        wanted = np.clip(
+            gain * np.abs(two - one) if kind == "absolute" else 128 + gain * (two - one), 0, 255
+        )
         shown = canvas(page)
         assert np.array_equal(shown, expected(wanted.astype(np.uint8), shown.shape, scale))
         assert f"× {gain}" in legends(page)[0]
@@ -163,7 +182,7 @@ def test_reduced_difference_is_averaged_after_it_is_taken(serve, open_page):
     sums = np.zeros((height, width, 3))
     np.add.at(sums, (bins[0][:, None], bins[1][None, :]), wanted)
     counts = np.bincount(bins[0])[:, None, None] * np.bincount(bins[1])[None, :, None]
-    part = shown[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
+    part = shown[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     assert width < 420 and (part[..., 3] == 255).all()
     assert np.abs(part[..., :3] - sums / counts).max() <= 0.51
 
@@ -176,7 +195,10 @@ def test_keys_zoom_and_pan_all_tiles_alike(page):
     press(page, "ArrowRight", "ArrowRight")
     for tile, image in enumerate(pictures()):
         shown = canvas(page, tile)
-        assert any(np.array_equal(shown, expected(image, shown.shape, 5, (move, 0))) for move in near(2 * stride))
+        assert any(
+            np.array_equal(shown, expected(image, shown.shape, 5, (move, 0)))
+            for move in near(2 * stride)
+        )
     press(page, "-")
     assert zoom(page) == "4×"
     press(page, "0")
@@ -225,9 +247,11 @@ def test_dragging_pans_and_the_divider_divides(page):
 
 
 def test_a_rerun_keeps_the_view_and_fetches_only_new_pictures(page):
-    press(page, "Shift+Digit3", "x", "z", "+", "+", "ArrowDown")       # A three, B one, 3×
+    press(page, "Shift+Digit3", "x", "z", "+", "+", "ArrowDown")  # A three, B one, 3×
     fetched = []
-    page.on("request", lambda request: fetched.append(request.url) if "/media/" in request.url else None)
+    page.on(
+        "request", lambda request: fetched.append(request.url) if "/media/" in request.url else None
+    )
     before = canvas(page)
     page.get_by_text("again").click()
     page.get_by_text("run 2").wait_for()
@@ -244,7 +268,9 @@ def test_a_rerun_keeps_the_view_and_fetches_only_new_pictures(page):
     assert len(fetched) == 1 and zoom(page) == "3×"
     middle = half_up(new.shape[1] / 2)
     assert np.array_equal(new[:, :middle], old[:, :middle]) and not np.array_equal(new, old)
-    brighter = [expected(pictures(40)[1], new.shape, 3, (0, move)) for move in near(new.shape[0] / 16)]
+    brighter = [
+        expected(pictures(40)[1], new.shape, 3, (0, move)) for move in near(new.shape[0] / 16)
+    ]
     assert any(np.array_equal(new[:, middle:], image[:, middle:]) for image in brighter)
     page.get_by_text("away").click()
     page.locator(".rdx").wait_for(state="detached")
@@ -268,22 +294,26 @@ def test_state_is_reported_at_rest_and_only_on_demand(serve, open_page, page):
     told = open_page(serve(SCRIPT) + "?report=1")
     ready(told)
     press(told, "d", "z", "+")
-    told.get_by_text("mode='difference', left='p0', right='p1', reference='p0', zoom=2.0").wait_for()
+    told.get_by_text(
+        "mode='difference', left='p0', right='p1', reference='p0', zoom=2.0"
+    ).wait_for()
     assert told.get_by_text("run 2").count() == 1
 
 
 def test_differences_and_the_held_key_keep_to_the_reference(page):
-    press(page, "x", "Shift+Digit3", "z")                              # A two, B three; the reference stays one
+    press(page, "x", "Shift+Digit3", "z")  # A two, B three; the reference stays one
     page.keyboard.down(" ")
     settle(page)
     shown = canvas(page)
-    assert legends(page) == ["one"] and np.array_equal(shown, expected(pictures()[0], shown.shape, 1))
+    assert legends(page) == ["one"] and np.array_equal(
+        shown, expected(pictures()[0], shown.shape, 1)
+    )
     page.keyboard.up(" ")
     press(page, "d")
     assert legends(page) == ["|three − one| × 8"]
     press(page, "a")
     assert legends(page) == ["|<b id=bold>two</b> − one| × 8", "|three − one| × 8"]
-    press(page, "a", "3")                                              # three becomes the reference, one the other
+    press(page, "a", "3")  # three becomes the reference, one the other
     assert legends(page) == ["|one − three| × 8"]
     press(page, "s")
     assert legends(page) == ["<b id=bold>two</b>", "one"]
@@ -296,9 +326,11 @@ def test_labels_are_text(page):
 
 def test_flicker_alternates_and_space_holds(page):
     press(page, "f")
-    page.wait_for_function("() => { const l = document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot"
-                           ".querySelector('.legend b').textContent; window.seen = (window.seen ?? new Set()).add(l);"
-                           " return window.seen.size === 2; }")
+    page.wait_for_function(
+        "() => { const l = document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot"
+        ".querySelector('.legend b').textContent; window.seen = (window.seen ?? new Set()).add(l);"
+        " return window.seen.size === 2; }"
+    )
     page.locator(".rdx [data-part=interval]").select_option("0")
     page.locator(".rdx .stage").focus()
     press(page, "z")
@@ -327,8 +359,13 @@ def test_phone_fits_pinches_and_holds(serve, open_page):
     touch = page.context.new_cdp_session(page)
 
     def fingers(kind: str, *points: tuple[float, float]) -> None:
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [
-            {"x": px, "y": py, "id": i} for i, (px, py) in enumerate(points)]})
+        touch.send(
+            "Input.dispatchTouchEvent",
+            {
+                "type": kind,
+                "touchPoints": [{"x": px, "y": py, "id": i} for i, (px, py) in enumerate(points)],
+            },
+        )
 
     fingers("touchStart", (x + 20, y), (x + 60, y))
     for spread in range(60, 200, 10):
@@ -349,7 +386,9 @@ def test_phone_fits_pinches_and_holds(serve, open_page):
 
 def test_everything_has_a_name_and_the_divider_obeys_the_keyboard(page):
     press(page, "d")
-    nameless = page.locator(".rdx").evaluate("""r => [...r.querySelectorAll('button, select, input, [tabindex]')]
+    nameless = page.locator(
+        ".rdx"
+    ).evaluate("""r => [...r.querySelectorAll('button, select, input, [tabindex]')]
         .filter(e => !(e.ariaLabel || e.getAttribute('aria-label') || e.textContent.trim())).map(e => e.outerHTML)""")
     assert nameless == []
     press(page, "s")
@@ -359,7 +398,7 @@ def test_everything_has_a_name_and_the_divider_obeys_the_keyboard(page):
     assert divider.get_attribute("aria-valuenow") == "61"
 
 
-ODD = '''
+ODD = """
 import numpy as np, streamlit as st
 from dashboard.viewer import Panel, png_bytes, viewer
 size = [(1, 1), (1, 700), (700, 1), (28, 28), (4000, 6000)][int(st.query_params["size"])]
@@ -368,11 +407,13 @@ image[:] = image[:1, :1]
 image[-1, -1] = 255 - image[0, 0]
 count = int(st.query_params["count"])
 viewer([Panel(str(i), f"picture {i}", "", png_bytes(image)) for i in range(count)], key="v")
-'''
+"""
 
 
-@pytest.mark.parametrize(("size", "count", "text"), [(0, 2, "fit 32×"), (1, 1, "fit 1×"), (2, 5, "fit"), (3, 2, "fit 16×"),
-                                                     (4, 2, "fit 1")])
+@pytest.mark.parametrize(
+    ("size", "count", "text"),
+    [(0, 2, "fit 32×"), (1, 1, "fit 1×"), (2, 5, "fit"), (3, 2, "fit 16×"), (4, 2, "fit 1")],
+)
 def test_any_size_and_number_of_pictures(serve, open_page, size, count, text):
     page = open_page(f"{serve(ODD)}?size={size}&count={count}")
     ready(page)

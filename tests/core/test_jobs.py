@@ -54,10 +54,10 @@ def test_bad_input_fails_with_its_sentence_and_can_be_tried_again():
 
 def test_a_job_that_ignores_being_asked_is_stopped(monkeypatch):
     job = start(args=("models", "import", "/dev/stdin"))
-    wait(job, "failed", "done")         # its standard input is empty
+    wait(job, "failed", "done")  # its standard input is empty
     fifo = job.folder / "fifo"
     os.mkfifo(fifo)
-    job = start("deaf", ("models", "import", str(fifo)))     # waits for ever
+    job = start("deaf", ("models", "import", str(fifo)))  # waits for ever
     wait(job, "running")
     with pytest.raises(DataError, match="running"):
         jobs.remove(job)
@@ -86,5 +86,7 @@ def test_ids_stay_inside_and_odd_folders_are_passed_over():
 def test_half_written_progress_is_left_out():
     job = start()
     wait(job, "done")
-    (job.folder / "progress.jsonl").write_bytes(b'{"event": "progress", "step": 1}\nnot json\n[1]\n{"event": "pro')
+    (job.folder / "progress.jsonl").write_bytes(
+        b'{"event": "progress", "step": 1}\nnot json\n[1]\n{"event": "pro'
+    )
     assert job.progress() == [{"event": "progress", "step": 1}]

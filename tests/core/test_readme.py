@@ -34,6 +34,7 @@ def test_the_example_is_a_codec(codec):
 def test_one_line_registers_it(codec, monkeypatch):
     from core.codecs.registry import CODECS
     from core.rd.match import match_bytes
+
     monkeypatch.setitem(CODECS, codec.name, codec)
     found = match_bytes(CODECS["decimate"], synthetic(64, 64), 3000, structural=False)
     assert found.met and found.measured.point.bytes <= 3000
@@ -44,6 +45,11 @@ def test_one_line_registers_it(codec, monkeypatch):
 def test_the_commands_that_the_readme_names_exist():
     text = (ROOT / "README.md").read_text("utf-8")
     named = set(re.findall(r"python -m core (\w+)", text))
-    shown = subprocess.run([sys.executable, "-m", "core", "--help"], cwd=ROOT, capture_output=True, text=True).stdout
+    shown = subprocess.run(
+        [sys.executable, "-m", "core", "--help"], cwd=ROOT, capture_output=True, text=True
+    ).stdout
     assert named and all(re.search(rf"\b{name}\b", shown) for name in named)
-    assert all(target in (ROOT / "Makefile").read_text() for target in re.findall(r"^make (\w+)", text, re.M))
+    assert all(
+        target in (ROOT / "Makefile").read_text()
+        for target in re.findall(r"^make (\w+)", text, re.M)
+    )

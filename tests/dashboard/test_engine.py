@@ -81,7 +81,7 @@ def test_what_a_session_no_longer_asks_for_is_dropped():
     gate.open.set()
     wait_for(lambda: engine.point("me", PICTURE, gate, 90.0))
     wait_for(lambda: engine.point("you", PICTURE, gate, 25.0))
-    assert set(gate.values) <= {20, 25, 90}                       # 20 was running already
+    assert set(gate.values) <= {20, 25, 90}  # 20 was running already
 
 
 def test_the_work_of_a_session_that_has_left_is_dropped(monkeypatch):

@@ -12,20 +12,41 @@ def fill(lmbdas=(100, 2000), vae=True) -> None:
     from core.learned.digits import vae_train as vae_training
     from core.learned.digits.runs import DATA, first_weights
     from core.store import zoo
+
     for lmbda in lmbdas:
         weights = first_weights(mnist.parameter_shapes(4), seed=int(lmbda))
-        weights["analysis/dense2/kernel"] *= 40 if lmbda > 1 else 0         # λ = 1: nothing is worth sending
+        weights["analysis/dense2/kernel"] *= (
+            40 if lmbda > 1 else 0
+        )  # λ = 1: nothing is worth sending
         weights["prior/log_scale"] -= 0 if lmbda > 1 else 4
         tensors = {key: value.astype(np.float16) for key, value in weights.items()}
         tensors |= mnist.build_tables(tensors)
         coder = mnist.Coder(tensors)
-        card = {"title": f"λ = {lmbda}", "lmbda": lmbda, "metric": "mae", "latent_dims": 4, "data": DATA, "created": "2026-01-01",
-                "command": "python -m core train mnist", "epochs": 0, "steps": 0,
-                "figures": mnist_training.evaluate(coder.model, sample()[:64], "mae", lmbda),
-                "real": mnist_training.real_rates(coder, sample()[:64])}
+        card = {
+            "title": f"λ = {lmbda}",
+            "lmbda": lmbda,
+            "metric": "mae",
+            "latent_dims": 4,
+            "data": DATA,
+            "created": "2026-01-01",
+            "command": "python -m core train mnist",
+            "epochs": 0,
+            "steps": 0,
+            "figures": mnist_training.evaluate(coder.model, sample()[:64], "mae", lmbda),
+            "real": mnist_training.real_rates(coder, sample()[:64]),
+        }
         zoo.store(f"mnist-{lmbda}", "mnist", tensors, card)
     if vae:
-        tensors = {key: value.astype(np.float16) for key, value in first_weights(vae_model.parameter_shapes(3), seed=0).items()}
-        card = {"title": "VAE", "latent_dims": 3, "data": DATA, "created": "2026-01-01", "command": "python -m core train vae",
-                "figures": vae_training.evaluate(vae_model.Model(tensors), sample()[:64])}
+        tensors = {
+            key: value.astype(np.float16)
+            for key, value in first_weights(vae_model.parameter_shapes(3), seed=0).items()
+        }
+        card = {
+            "title": "VAE",
+            "latent_dims": 3,
+            "data": DATA,
+            "created": "2026-01-01",
+            "command": "python -m core train vae",
+            "figures": vae_training.evaluate(vae_model.Model(tensors), sample()[:64]),
+        }
         zoo.store("mnist-vae", "vae", tensors, card)

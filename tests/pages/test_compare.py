@@ -35,7 +35,11 @@ def table(app: AppTest):
 def test_same_file_size(app):
     app.number_input(key="cmp_bytes").set_value(9000).run()
     shown = table(settled(app))
-    assert list(shown.index) == ["JPEG", "WebP"] and (shown["Bytes"] <= 9000).all() and (shown["Bytes"] > 8000).all()
+    assert (
+        list(shown.index) == ["JPEG", "WebP"]
+        and (shown["Bytes"] <= 9000).all()
+        and (shown["Bytes"] > 8000).all()
+    )
 
 
 def test_same_quality(app):

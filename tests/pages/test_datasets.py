@@ -22,11 +22,29 @@ def _results(factor: float, names: tuple[str, ...] = ("a.png", "b.png", "c.png")
             for setting in (10.0, 30.0, 50.0, 70.0, 90.0):
                 psnr = 25 + setting / 6 + n
                 bpp = factor * worth * (1 + 0.3 * n) * 2 ** ((psnr - 30) / 6)
-                records.append({
-                    "image": name, "codec": codec, "setting": setting, "width": 80, "height": 60, "bytes": int(bpp * 600),
-                    "bpp": bpp, "mse": 255**2 / 10 ** (psnr / 10), "psnr": psnr, "psnr_y": psnr + 1, "psnr_611": psnr + 2,
-                    "encode_s": 0.01 * worth, "decode_s": 0.02})
-    return json.dumps({"header": {"codecs": {c: {"title": c.upper()} for c in ("jpeg", "webp")}}, "records": records}).encode()
+                records.append(
+                    {
+                        "image": name,
+                        "codec": codec,
+                        "setting": setting,
+                        "width": 80,
+                        "height": 60,
+                        "bytes": int(bpp * 600),
+                        "bpp": bpp,
+                        "mse": 255**2 / 10 ** (psnr / 10),
+                        "psnr": psnr,
+                        "psnr_y": psnr + 1,
+                        "psnr_611": psnr + 2,
+                        "encode_s": 0.01 * worth,
+                        "decode_s": 0.02,
+                    }
+                )
+    return json.dumps(
+        {
+            "header": {"codecs": {c: {"title": c.upper()} for c in ("jpeg", "webp")}},
+            "records": records,
+        }
+    ).encode()
 
 
 @pytest.fixture
@@ -62,8 +80,14 @@ def test_two_runs_are_compared_with_each_other(app):
     app.multiselect(key="ds_runs").set_value([run.id for run in runs.runs() if run.job]).run()
     _section(app, "BD-rate")
     app.selectbox(key="ds_anchor").set_value("JPEG · today").run()
-    rates = dict(zip(app.dataframe[0].value["Codec"], app.dataframe[0].value["BD-rate"], strict=True))
-    assert rates == {"WEBP · today": "−30.0 %", "JPEG · yesterday": "+25.0 %", "WEBP · yesterday": "−12.5 %"}
+    rates = dict(
+        zip(app.dataframe[0].value["Codec"], app.dataframe[0].value["BD-rate"], strict=True)
+    )
+    assert rates == {
+        "WEBP · today": "−30.0 %",
+        "JPEG · yesterday": "+25.0 %",
+        "WEBP · yesterday": "−12.5 %",
+    }
 
 
 def test_runs_over_different_pictures_are_not_compared(app):
@@ -105,7 +129,10 @@ def test_a_sweep_is_started_and_followed(app, tmp_path):
     app.number_input(key="ds_workers").set_value(1).run()
     app.button(key="ds_start").click().run()
     assert not app.exception
-    assert app.segmented_control(key="ds_open").value == "explore" and runs.runs()[0].name == "pictures, 3 pictures"
+    assert (
+        app.segmented_control(key="ds_open").value == "explore"
+        and runs.runs()[0].name == "pictures, 3 pictures"
+    )
     assert app.session_state.ds_runs == [runs.runs()[0].id]
     for _ in range(600):
         if not runs.runs()[0].running:
@@ -127,10 +154,11 @@ def test_stored_runs_are_named_and_deleted(app):
 
 def test_published_curves_are_drawn_and_compared(app, reference):
     from core.results import published
+
     path = reference / "tfc-kodak/PSNR_sRGB_Y/balle-2018-iclr-opt-mse.txt"
     app.session_state.ds_published = {path.name: published.read(path.read_bytes(), path.name)}
     app.run()
-    assert not app.warning                                  # the file has no PSNR over R, G and B
+    assert not app.warning  # the file has no PSNR over R, G and B
     app.selectbox(key="ds_metric").set_value("psnr-y").run()
     assert not app.exception and "BT.709" in app.warning[0].value
     assert "tensorflow/compression" in " ".join(m.value for m in app.markdown)
@@ -151,10 +179,16 @@ def test_uploads_are_unpacked_safely(app, tmp_path):
     png = images.png(synthetic(20, 30))
     app.segmented_control(key="ds_open").set_value("new").run()
     app.segmented_control(key="ds_kind").set_value("upload").run()
-    app.file_uploader(key="ds_upload").set_value([
-        ("one.png", png, "image/png"), ("more.zip", _zip(("a.png", png), ("b/c.png", png)), "application/zip")]).run()
+    app.file_uploader(key="ds_upload").set_value(
+        [
+            ("one.png", png, "image/png"),
+            ("more.zip", _zip(("a.png", png), ("b/c.png", png)), "application/zip"),
+        ]
+    ).run()
     assert not app.exception and "3 pictures" in app.markdown[0].value
     before = set((tmp_path / "models" / ".runs").iterdir())
-    app.file_uploader(key="ds_upload").set_value([("evil.zip", _zip(("../evil.png", png)), "application/zip")]).run()
+    app.file_uploader(key="ds_upload").set_value(
+        [("evil.zip", _zip(("../evil.png", png)), "application/zip")]
+    ).run()
     assert not app.exception and "points outside" in app.error[0].value
     assert len(set((tmp_path / "models" / ".runs").iterdir())) == len(before) - 1

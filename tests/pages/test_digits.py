@@ -38,12 +38,19 @@ def section(app: AppTest, name: str) -> str:
     """Everything that a section says once its models are loaded."""
     app.segmented_control(key="dig_section").set_value(name).run()
     deadline = time.monotonic() + 90
-    while any("TensorFlow is starting" in caption.value for caption in app.caption) and time.monotonic() < deadline:
+    while (
+        any("TensorFlow is starting" in caption.value for caption in app.caption)
+        and time.monotonic() < deadline
+    ):
         time.sleep(0.2)
         app.run()
     assert not app.exception and not app.error
     assert not any("TensorFlow is starting" in caption.value for caption in app.caption)
-    return " ".join(element.value for kind in (app.markdown, app.caption, app.metric, app.subheader) for element in kind)
+    return " ".join(
+        element.value
+        for kind in (app.markdown, app.caption, app.metric, app.subheader)
+        for element in kind
+    )
 
 
 @pytest.mark.parametrize("name", SECTIONS)
@@ -62,7 +69,9 @@ def test_the_sidebar_says_what_the_card_says(app):
 def test_an_uploaded_digit_gets_its_string_and_its_bits_can_be_flipped(app):
     app.segmented_control(key="dig_section").set_value("Your digit").run()
     app.segmented_control(key="dig_source").set_value("Upload").run()
-    app.file_uploader(key="dig_upload").set_value(("seven.png", images.png(255 - sample()[4]), "image/png")).run()
+    app.file_uploader(key="dig_upload").set_value(
+        ("seven.png", images.png(255 - sample()[4]), "image/png")
+    ).run()
     said = section(app, "Your digit")
     assert "bits of information" in said
     pills = next(group for group in app.button_group if group.label == "Turn bits over")

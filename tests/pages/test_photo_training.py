@@ -34,7 +34,11 @@ def start(app: AppTest, name: str) -> None:
 
 def test_what_cannot_be_trained_on_is_refused_and_leaves_nothing(app):
     small = ("small.png", images.png(synthetic(300, 200)), "image/png")
-    for files, words in (([], "no photographs yet"), ([small], "at least 256 a side"), ([("x.png", b"no", "image/png")], "x")):
+    for files, words in (
+        ([], "no photographs yet"),
+        ([small], "at least 256 a side"),
+        ([("x.png", b"no", "image/png")], "x"),
+    ):
         app.file_uploader(key="train_photo_files").set_value(files)
         start(app, "mine")
         assert words in app.error[0].value
@@ -50,12 +54,16 @@ def test_what_cannot_be_trained_on_is_refused_and_leaves_nothing(app):
 def test_uploaded_photographs_become_a_model_of_one_rate(app):
     app.segmented_control(key="train_photo_rates").set_value("One λ").run()
     app.file_uploader(key="train_photo_files").set_value(
-        [(f"{i}.png", images.png(synthetic(256, 256, i)), "image/png") for i in range(2)])
+        [(f"{i}.png", images.png(synthetic(256, 256, i)), "image/png") for i in range(2)]
+    )
     for key, value in (("steps", 2), ("decay", 5), ("filters", 8), ("latents", 8)):
         app.number_input(key=f"train_photo_{key}").set_value(value)
     start(app, "mine")
-    job, = jobs.jobs("training")
-    assert sorted(path.name for path in (job.folder / "pictures").iterdir()) == ["00000.png", "00001.png"]
+    (job,) = jobs.jobs("training")
+    assert sorted(path.name for path in (job.folder / "pictures").iterdir()) == [
+        "00000.png",
+        "00001.png",
+    ]
     start(app, "mine")
     assert "running already" in app.error[0].value
     deadline = time.monotonic() + 180

@@ -15,7 +15,13 @@ from tests import photo_models as store_of_models
 from tests.conftest import ROOT, synthetic
 
 PAGE = str(ROOT / "pages" / "photos.py")
-SECTIONS = ("Rate and distortion", "Where the bits go", "Inside the model", "Relaxed or rounded", "Training")
+SECTIONS = (
+    "Rate and distortion",
+    "Where the bits go",
+    "Inside the model",
+    "Relaxed or rounded",
+    "Training",
+)
 BUSY = ("TensorFlow is starting", "Coding the picture", "Computing the maps")
 
 
@@ -51,7 +57,9 @@ def settled(app: AppTest) -> AppTest:
 
 
 def said(app: AppTest) -> str:
-    return " ".join(element.value for kind in (app.markdown, app.caption, app.subheader) for element in kind)
+    return " ".join(
+        element.value for kind in (app.markdown, app.caption, app.subheader) for element in kind
+    )
 
 
 def test_the_search_can_be_switched_off(app):
@@ -78,7 +86,9 @@ def test_figures_are_those_of_real_files_and_the_rivals_get_no_fewer_bytes(app):
             assert table["Bytes"][title] >= table["Bytes"]["Learned"]
             if name == "jpeg":
                 sizes = [len(rival.encode(image, quality).data) for quality in range(1, 101)]
-                assert table["Bytes"][title] == min(size for size in sizes if size >= table["Bytes"]["Learned"])
+                assert table["Bytes"][title] == min(
+                    size for size in sizes if size >= table["Bytes"]["Learned"]
+                )
 
 
 @pytest.mark.parametrize("name", SECTIONS)
@@ -90,8 +100,13 @@ def test_every_section_draws_for_every_model(app, name):
         if name == "Relaxed or rounded":
             app.button(key="pho_relax").click()
             assert "They differ by at most" in said(settled(app))
-    expected = {"Rate and distortion": "the learned codec:", "Where the bits go": "of 32 channels take half",
-                "Inside the model": "24 kernels of 9 × 9", "Relaxed or rounded": "as trained", "Training": "CC0"}
+    expected = {
+        "Rate and distortion": "the learned codec:",
+        "Where the bits go": "of 32 channels take half",
+        "Inside the model": "24 kernels of 9 × 9",
+        "Relaxed or rounded": "as trained",
+        "Training": "CC0",
+    }
     if name == "Training":
         assert expected[name] in " ".join(str(table.value.to_dict()) for table in app.dataframe)
         assert app.code[0].value.startswith("python -m core train bls2017")
@@ -107,7 +122,9 @@ def test_the_verdict_is_what_the_table_shows(app):
     for level in (1, 2, 3):
         app.slider(key="pho_level").set_value(level)
         table = settled(app).dataframe[0].value.set_index("Codec")
-        line = next(m.value for m in app.markdown if "the learned codec:" in m.value).split(f"**{title}**")[1]
+        line = next(m.value for m in app.markdown if "the learned codec:" in m.value).split(
+            f"**{title}**"
+        )[1]
         ours = table["PSNR"]
         for verdict, low, high in re.findall(r"(wins|loses) from ([\d.]+) to ([\d.]+) bpp", line):
             if float(low) * 1.02 < table["bpp"]["Learned"] < float(high) / 1.02:

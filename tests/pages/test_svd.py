@@ -26,15 +26,23 @@ def metric(app: AppTest, name: str) -> str:
 def test_it_opens_with_a_picture_and_every_section(app):
     assert not app.exception and not app.error
     assert [s.value for s in app.subheader] == [
-        "Singular values", "Energy", "Distortion", "Factor", "Layer by layer", "What it costs in bytes",
-        "A small matrix to play with"]
+        "Singular values",
+        "Energy",
+        "Distortion",
+        "Factor",
+        "Layer by layer",
+        "What it costs in bytes",
+        "A small matrix to play with",
+    ]
     assert app.code[0].value.startswith("Original    1,200 elements\nCompressed  1,065 elements")
 
 
 def test_the_handles_stay_in_step(app):
     app.slider(key="svd_rank").set_value(20).run()
     assert metric(app, "Elements") == f"{3 * lowrank.elements(48, 64, 20):,}"
-    assert app.number_input(key="svd_factor").value == pytest.approx(lowrank.compression_factor(48, 64, 20))
+    assert app.number_input(key="svd_factor").value == pytest.approx(
+        lowrank.compression_factor(48, 64, 20)
+    )
     app.number_input(key="svd_factor").set_value(0.15).run()
     assert app.session_state.svd_rank == lowrank.rank_for_factor(48, 64, 0.15)
     app.number_input(key="svd_energy").set_value(70.0).run()
@@ -74,7 +82,9 @@ def test_small_pictures(shape):
     assert app.session_state.svd_rank == max(1, min(shape) // 10)
 
 
-@pytest.mark.parametrize(("way", "pixels"), [(answers.DOWNSIZE, 10_000), (answers.TRUNCATE, 57_600)])
+@pytest.mark.parametrize(
+    ("way", "pixels"), [(answers.DOWNSIZE, 10_000), (answers.TRUNCATE, 57_600)]
+)
 def test_large_pictures_leave_the_choice_to_the_person(monkeypatch, way, pixels):
     monkeypatch.setattr(lowrank, "MAX_PIXELS", 10_000)
     app = AppTest.from_file(PAGE, default_timeout=300)

@@ -29,14 +29,20 @@ def app(tmp_path, monkeypatch) -> AppTest:
 
 
 def texts(app: AppTest) -> str:
-    return " ".join(element.value for kind in (app.markdown, app.caption, app.error, app.info, app.code) for element in kind)
+    return " ".join(
+        element.value
+        for kind in (app.markdown, app.caption, app.error, app.info, app.code)
+        for element in kind
+    )
 
 
 def stopped_job(name: str, events: list[dict], exit_status: str = "1") -> jobs.Job:
     """A job as one that ended leaves it."""
     folder = jobs.new_folder(name)
     (folder / "progress.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
-    (folder / "job.json").write_text(json.dumps({"kind": "training", "title": name, "args": ["codecs"], "created": time.time()}))
+    (folder / "job.json").write_text(
+        json.dumps({"kind": "training", "title": name, "args": ["codecs"], "created": time.time()})
+    )
     (folder / "log.txt").write_text("error: MNIST is not here.\n")
     (folder / "exit").write_text(exit_status)
     return jobs.get(folder.name)
@@ -49,8 +55,10 @@ def test_models_are_listed_and_there_is_no_job_yet(app):
     assert "No training has been started" in texts(app)
 
 
-@pytest.mark.parametrize("name, words", [
-    ("", "cannot name a model"), ("../evil", "cannot name a model"), ("mnist-100", "already has")])
+@pytest.mark.parametrize(
+    "name, words",
+    [("", "cannot name a model"), ("../evil", "cannot name a model"), ("mnist-100", "already has")],
+)
 def test_bad_names_are_refused_before_anything_starts(app, name, words):
     app.text_input(key="train_name").set_value(name)
     next(button for button in app.button if button.label == "Start training").click().run()
@@ -63,8 +71,12 @@ def test_a_started_training_is_a_job_that_can_be_stopped(app, tfds_dir, monkeypa
     app.number_input(key="train_epochs").set_value(3.0)
     next(button for button in app.button if button.label == "Start training").click().run()
     assert not app.exception
-    job, = jobs.jobs("training")
-    assert job.state() == "running" and job.args[:4] == ["train", "mnist", "--lmbda", "2000"] and "mine" in job.args
+    (job,) = jobs.jobs("training")
+    assert (
+        job.state() == "running"
+        and job.args[:4] == ["train", "mnist", "--lmbda", "2000"]
+        and "mine" in job.args
+    )
     assert "python -m core train mnist" in texts(app)
     app.text_input(key="train_name").set_value("mine")
     next(button for button in app.button if button.label == "Start training").click().run()
@@ -78,10 +90,19 @@ def test_a_started_training_is_a_job_that_can_be_stopped(app, tfds_dir, monkeypa
 
 
 def test_curves_failures_and_forgetting(app):
-    progress = {"event": "progress", "steps": 100, "distortion": 0.1, "lr": 0.001, "step_s": 0.05, "eta_s": 3.0}
-    events = [{"event": "start", "step": 0},
-              *(progress | {"step": 20 * i, "rate": 50.0 - i, "loss": 90.0 - i} for i in (1, 2, 3)),
-              {"event": "validation", "step": 60, "loss": 88.0, "rate": 47.0, "distortion": 0.1}]
+    progress = {
+        "event": "progress",
+        "steps": 100,
+        "distortion": 0.1,
+        "lr": 0.001,
+        "step_s": 0.05,
+        "eta_s": 3.0,
+    }
+    events = [
+        {"event": "start", "step": 0},
+        *(progress | {"step": 20 * i, "rate": 50.0 - i, "loss": 90.0 - i} for i in (1, 2, 3)),
+        {"event": "validation", "step": 60, "loss": 88.0, "rate": 47.0, "distortion": 0.1},
+    ]
     job = stopped_job("sad", events)
     app.run()
     assert not app.exception and "MNIST is not here." in texts(app)
@@ -99,7 +120,9 @@ def test_a_stopped_job_is_resumed_by_its_button(app):
     deadline = time.monotonic() + 60
     while job.state() == "running" and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert "No such option: --resume" in job.log()      # the command of this test knows no resuming; it was asked to
+    assert (
+        "No such option: --resume" in job.log()
+    )  # the command of this test knows no resuming; it was asked to
 
 
 def test_a_damaged_card_is_named_and_can_be_removed(app):

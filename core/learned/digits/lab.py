@@ -47,8 +47,10 @@ def noisy(y: np.ndarray, seed: int) -> np.ndarray:
 
 def noisy_density(scale: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Density (D, N) at `points` (N,) of a logistic of `scale` (D,) plus uniform noise in ±½ (its integral over ±½)."""
+
     def cumulative(t: np.ndarray) -> np.ndarray:
         return 0.5 * (1 + np.tanh(t / (2 * np.asarray(scale, np.float64)[:, None])))
+
     return cumulative(points[None] + 0.5) - cumulative(points[None] - 0.5)
 
 
@@ -75,5 +77,5 @@ def tile(digits: np.ndarray, columns: int, gap: int = 2) -> np.ndarray:
     out = np.full((rows * (28 + gap) - gap, columns * (28 + gap) - gap), 255, np.uint8)
     for i, digit in enumerate(digits[:, :, :, 0]):
         top, left = i // columns * (28 + gap), i % columns * (28 + gap)
-        out[top:top + 28, left:left + 28] = digit
+        out[top : top + 28, left : left + 28] = digit
     return out

@@ -16,23 +16,33 @@ import tensorflow_compression as tfc
 from core.errors import ModelError
 from core.store.modelfile import check_shapes
 
-PRECISION = 16          # bits of the range coder's probabilities
+PRECISION = 16  # bits of the range coder's probabilities
 METRICS = ("mae", "mse", "ssim")
-DEAD_BITS = 14          # a dimension in which even ±1 costs this much is dead
-TAIL_MASS = 2.0 ** -12  # probability left to the escape code: 50 dimensions then cost 0.02 bits a digit for it
+DEAD_BITS = 14  # a dimension in which even ±1 costs this much is dead
+TAIL_MASS = (
+    2.0**-12
+)  # probability left to the escape code: 50 dimensions then cost 0.02 bits a digit for it
 
 
 def parameter_shapes(latent_dims: int) -> dict[str, tuple[int, ...]]:
     """The trained parameters of a model by name. Convolution kernels are (height, width, side of x, side of y)."""
     return {
-        "analysis/conv1/kernel": (5, 5, 1, 20), "analysis/conv1/bias": (20,),
-        "analysis/conv2/kernel": (5, 5, 20, 50), "analysis/conv2/bias": (50,),
-        "analysis/dense1/kernel": (2450, 500), "analysis/dense1/bias": (500,),
-        "analysis/dense2/kernel": (500, latent_dims), "analysis/dense2/bias": (latent_dims,),
-        "synthesis/dense1/kernel": (latent_dims, 500), "synthesis/dense1/bias": (500,),
-        "synthesis/dense2/kernel": (500, 2450), "synthesis/dense2/bias": (2450,),
-        "synthesis/conv1/kernel": (5, 5, 20, 50), "synthesis/conv1/bias": (20,),
-        "synthesis/conv2/kernel": (5, 5, 1, 20), "synthesis/conv2/bias": (1,),
+        "analysis/conv1/kernel": (5, 5, 1, 20),
+        "analysis/conv1/bias": (20,),
+        "analysis/conv2/kernel": (5, 5, 20, 50),
+        "analysis/conv2/bias": (50,),
+        "analysis/dense1/kernel": (2450, 500),
+        "analysis/dense1/bias": (500,),
+        "analysis/dense2/kernel": (500, latent_dims),
+        "analysis/dense2/bias": (latent_dims,),
+        "synthesis/dense1/kernel": (latent_dims, 500),
+        "synthesis/dense1/bias": (500,),
+        "synthesis/dense2/kernel": (500, 2450),
+        "synthesis/dense2/bias": (2450,),
+        "synthesis/conv1/kernel": (5, 5, 20, 50),
+        "synthesis/conv1/bias": (20,),
+        "synthesis/conv2/kernel": (5, 5, 1, 20),
+        "synthesis/conv2/bias": (1,),
         "prior/log_scale": (latent_dims,),
     }
 
@@ -92,8 +102,15 @@ def build_tables(parameters: dict) -> dict[str, np.ndarray]:
     `cdf_offset` upwards; the last symbol is the escape.
     """
     parameters = {"prior/log_scale": tf.cast(parameters["prior/log_scale"], tf.float32)}
-    coder = tfc.ContinuousBatchedEntropyModel(Model(parameters).prior(), coding_rank=1, compression=True, stateless=True,
-                                              tail_mass=TAIL_MASS, range_coder_precision=PRECISION, offset_heuristic=False)
+    coder = tfc.ContinuousBatchedEntropyModel(
+        Model(parameters).prior(),
+        coding_rank=1,
+        compression=True,
+        stateless=True,
+        tail_mass=TAIL_MASS,
+        range_coder_precision=PRECISION,
+        offset_heuristic=False,
+    )
     return {"cdf": coder.cdf.numpy(), "cdf_offset": coder.cdf_offset.numpy()}
 
 
@@ -102,30 +119,60 @@ def check(card: dict, tensors: dict[str, np.ndarray]) -> None:
     dims = tensors["prior/log_scale"].size if "prior/log_scale" in tensors else 0
     check_shapes(card, tensors, parameter_shapes(dims) | {"cdf": (None,), "cdf_offset": (dims,)})
     cdf, starts = tensors["cdf"], np.flatnonzero(tensors["cdf"] == -PRECISION)
-    sound = cdf.dtype == tensors["cdf_offset"].dtype == np.int32 and len(starts) == dims and dims and starts[0] == 0
+    sound = (
+        cdf.dtype == tensors["cdf_offset"].dtype == np.int32
+        and len(starts) == dims
+        and dims
+        and starts[0] == 0
+    )
     for table in np.split(cdf, starts[1:]) if sound else ():
-        sound &= len(table) > 3 and table[1] == 0 and table[-1] == 2 ** PRECISION and bool((np.diff(table[1:]) > 0).all())
+        sound &= (
+            len(table) > 3
+            and table[1] == 0
+            and table[-1] == 2**PRECISION
+            and bool((np.diff(table[1:]) > 0).all())
+        )
     if not sound:
         raise ModelError(f"Model {card['name']!r} is unusable: its coding tables are not valid.")
     try:
         figures, real, digits = card["figures"], card["real"], card["real"]["per_digit"]
-        numbers = [card["lmbda"], card["data"]["validation"], figures["rate"], figures["mae"], figures["loss"],
-                   real["string_bytes"], real["string_excess_bytes"], real["stream_digits"], real["stream_bytes"],
-                   real["stream_information_bytes"], *figures["bits_per_dim"], *digits["bits"], *digits["bytes"]]
-        complete = (all(isinstance(number, int | float) for number in numbers) and card["lmbda"] > 0
-                    and card["metric"] in METRICS and len(digits["bits"]) == len(digits["bytes"]) > 0
-                    and card["latent_dims"] == len(figures["bits_per_dim"]) == dims)
+        numbers = [
+            card["lmbda"],
+            card["data"]["validation"],
+            figures["rate"],
+            figures["mae"],
+            figures["loss"],
+            real["string_bytes"],
+            real["string_excess_bytes"],
+            real["stream_digits"],
+            real["stream_bytes"],
+            real["stream_information_bytes"],
+            *figures["bits_per_dim"],
+            *digits["bits"],
+            *digits["bytes"],
+        ]
+        complete = (
+            all(isinstance(number, int | float) for number in numbers)
+            and card["lmbda"] > 0
+            and card["metric"] in METRICS
+            and len(digits["bits"]) == len(digits["bytes"]) > 0
+            and card["latent_dims"] == len(figures["bits_per_dim"]) == dims
+        )
     except (KeyError, TypeError):
         complete = False
     if not complete:
-        raise ModelError(f"Model {card['name']!r} has an incomplete card: λ, distortion or figures are missing.")
+        raise ModelError(
+            f"Model {card['name']!r} has an incomplete card: λ, distortion or figures are missing."
+        )
 
 
 class Coder:
     """A stored model at work: digits to latents to strings and back. `tensors` as `zoo.load` returns them."""
 
     def __init__(self, tensors: dict[str, np.ndarray]):
-        self.model = Model({name: tf.constant(value, tf.float32) for name, value in tensors.items() if "/" in name})
+        self.model = Model(
+            {name: tf.constant(value, tf.float32) for name, value in tensors.items() if "/" in name}
+        )
         self.latent_dims = len(tensors["cdf_offset"])
         self._tables = {"cdf": tensors["cdf"], "cdf_offset": tensors["cdf_offset"]}
 
@@ -143,14 +190,19 @@ class Coder:
         Starting from plain rounding, one dimension after the other tries the whole number on the other side of y and keeps
         it where that lowers the true cost (8-bit reconstruction, `metric` as in training). The decoder needs not know.
         """
-        return np.concatenate([self._searched(digits[at:at + 500], lmbda, metric) for at in range(0, len(digits), 500)])
+        return np.concatenate(
+            [
+                self._searched(digits[at : at + 500], lmbda, metric)
+                for at in range(0, len(digits), 500)
+            ]
+        )
 
     def _searched(self, digits: np.ndarray, lmbda: float, metric: str) -> np.ndarray:
         y = self.latents(digits)
         y_hat = np.round(y)
         best = self._cost(digits, y_hat, lmbda, metric)
         cost_of_one = self.bits(np.ones((1, self.latent_dims), np.float32))[0]
-        for dim in np.argsort(cost_of_one)[:np.count_nonzero(cost_of_one < DEAD_BITS)]:
+        for dim in np.argsort(cost_of_one)[: np.count_nonzero(cost_of_one < DEAD_BITS)]:
             trial = y_hat.copy()
             trial[:, dim] += np.where(y[:, dim] >= y_hat[:, dim], 1, -1)
             cost = self._cost(digits, trial, lmbda, metric)
@@ -160,7 +212,9 @@ class Coder:
 
     def _cost(self, digits: np.ndarray, y_hat: np.ndarray, lmbda: float, metric: str) -> np.ndarray:
         """R + λ · D (B,) of digits that are sent as `y_hat`."""
-        x, x_hat = (tf.cast(pictures, tf.float32) / 255 for pictures in (digits, self.pictures(y_hat)))
+        x, x_hat = (
+            tf.cast(pictures, tf.float32) / 255 for pictures in (digits, self.pictures(y_hat))
+        )
         return self.bits(y_hat).sum(1) + lmbda * distortion(metric, x, x_hat).numpy()
 
     def pictures(self, y: np.ndarray) -> np.ndarray:
@@ -174,7 +228,10 @@ class Coder:
 
     def strings(self, y_hat: np.ndarray) -> list[bytes]:
         """One string per digit for ŷ (B, latent_dims)."""
-        return [bytes(s) for s in self._entropy_model(1).compress(tf.constant(y_hat, tf.float32)).numpy()]
+        return [
+            bytes(s)
+            for s in self._entropy_model(1).compress(tf.constant(y_hat, tf.float32)).numpy()
+        ]
 
     def stream(self, y_hat: np.ndarray) -> bytes:
         """One string for all of ŷ (B, latent_dims)."""
@@ -189,6 +246,12 @@ class Coder:
         return self._entropy_model(2).decompress(tf.constant(string), [count]).numpy()
 
     def _entropy_model(self, rank: int) -> tfc.ContinuousBatchedEntropyModel:
-        return tfc.ContinuousBatchedEntropyModel(prior_shape=(self.latent_dims,), coding_rank=rank, compression=True,
-                                                 stateless=True, offset_heuristic=False, decode_sanity_check=False,
-                                                 **self._tables)
+        return tfc.ContinuousBatchedEntropyModel(
+            prior_shape=(self.latent_dims,),
+            coding_rank=rank,
+            compression=True,
+            stateless=True,
+            offset_heuristic=False,
+            decode_sanity_check=False,
+            **self._tables,
+        )

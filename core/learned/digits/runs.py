@@ -25,9 +25,20 @@ class Epochs:
     def plan(self, digits: int) -> "Plan":
         """The loop's plan for a training set of `digits`."""
         from core.learned.training.loop import Plan
+
         steps = max(1, round(self.epochs * (digits // self.batch)))
-        return Plan(steps=steps, lr=self.lr, seed=self.seed, warmup=min(100, steps // 4), decay=round(0.8 * steps), clip=0.0,
-                    average=0.998, report_every=20, validate_every=max(1, digits // self.batch), checkpoint_s=30.0)
+        return Plan(
+            steps=steps,
+            lr=self.lr,
+            seed=self.seed,
+            warmup=min(100, steps // 4),
+            decay=round(0.8 * steps),
+            clip=0.0,
+            average=0.998,
+            report_every=20,
+            validate_every=max(1, digits // self.batch),
+            checkpoint_s=30.0,
+        )
 
 
 class Shuffled:
@@ -39,8 +50,11 @@ class Shuffled:
     def __call__(self, step: int) -> np.ndarray:
         epoch, at = divmod(step, len(self.digits) // self.size)
         if epoch != self.epoch:
-            self.order, self.epoch = np.random.default_rng([self.seed, epoch]).permutation(len(self.digits)), epoch
-        return self.digits[self.order[at * self.size:(at + 1) * self.size]]
+            self.order, self.epoch = (
+                np.random.default_rng([self.seed, epoch]).permutation(len(self.digits)),
+                epoch,
+            )
+        return self.digits[self.order[at * self.size : (at + 1) * self.size]]
 
 
 def first_weights(shapes: dict[str, tuple[int, ...]], seed: int) -> dict[str, np.ndarray]:
@@ -61,10 +75,12 @@ def check_ranges(config: object, ranges: dict[str, tuple[float, float]]) -> None
     """Raise SettingError unless every named field of `config` lies in its range (inclusive)."""
     for name, (low, high) in ranges.items():
         if not low <= getattr(config, name) <= high:
-            raise SettingError(f"{name} must be between {low:g} and {high:g}, not {getattr(config, name):g}.")
+            raise SettingError(
+                f"{name} must be between {low:g} and {high:g}, not {getattr(config, name):g}."
+            )
 
 
 def session(started: float) -> dict:
     """When, where and with what a model was made, for its card. `started`: time.time() when this session began."""
-    made = provenance(omitted=("--resume", "--replace"))    # they do not change the result
+    made = provenance(omitted=("--resume", "--replace"))  # they do not change the result
     return {"created": made.pop("date"), "session_seconds": round(time.time() - started), **made}

@@ -28,7 +28,10 @@ class Config(Epochs):
     seed: int = 0
 
     def __post_init__(self):
-        check_ranges(self, {"epochs": (1e-3, 1000), "latent_dims": (1, 256), "batch": (1, 4096), "lr": (1e-7, 1)})
+        check_ranges(
+            self,
+            {"epochs": (1e-3, 1000), "latent_dims": (1, 256), "batch": (1, 4096), "lr": (1e-7, 1)},
+        )
 
 
 class Task:
@@ -47,7 +50,9 @@ class Task:
     def batch(self, step: int) -> dict[str, np.ndarray]:
         return {"digits": self.batches(step)}
 
-    def loss(self, batch: dict[str, tf.Tensor], seed: tf.Tensor) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+    def loss(
+        self, batch: dict[str, tf.Tensor], seed: tf.Tensor
+    ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         x = tf.cast(batch["digits"], tf.float32) / 255
         mean, log_variance = self.model.encode(x)
         z = mean + tf.exp(log_variance / 2) * tf.random.stateless_normal(tf.shape(mean), seed)
@@ -57,7 +62,11 @@ class Task:
 
     def validate(self) -> dict[str, float]:
         figures = evaluate(self.model, self.test_set)
-        return {"loss": figures["elbo_bits"], "rate": figures["kl_bits"], "distortion": figures["cross_entropy_bits"]}
+        return {
+            "loss": figures["elbo_bits"],
+            "rate": figures["kl_bits"],
+            "distortion": figures["cross_entropy_bits"],
+        }
 
 
 def evaluate(model: vae.Model, digits: np.ndarray) -> dict:
@@ -68,22 +77,31 @@ def evaluate(model: vae.Model, digits: np.ndarray) -> dict:
     """
     kl, sums = 0.0, np.zeros(3)
     for at in range(0, len(digits), 500):
-        x = tf.cast(digits[at:at + 500], tf.float32) / 255
+        x = tf.cast(digits[at : at + 500], tf.float32) / 255
         mean, log_variance = model.encode(x)
         z = mean + tf.exp(log_variance / 2) * tf.random.stateless_normal(tf.shape(mean), (0, at))
         logits = model.decode(z)
         x_hat = tf.round(tf.sigmoid(logits) * 255) / 255
         kl += tf.reduce_sum(vae.kl_bits(mean, log_variance), 0).numpy().astype(np.float64)
-        sums += [float(tf.reduce_sum(vae.cross_entropy_bits(x, logits))),
-                 float(tf.reduce_sum(tf.reduce_mean(tf.abs(x - x_hat), (1, 2, 3)))),
-                 float(tf.reduce_sum(tf.reduce_mean(tf.square(x - x_hat), (1, 2, 3))))]
+        sums += [
+            float(tf.reduce_sum(vae.cross_entropy_bits(x, logits))),
+            float(tf.reduce_sum(tf.reduce_mean(tf.abs(x - x_hat), (1, 2, 3)))),
+            float(tf.reduce_sum(tf.reduce_mean(tf.square(x - x_hat), (1, 2, 3)))),
+        ]
     kl, (cross_entropy, mae, mse) = kl / len(digits), sums / len(digits)
-    return {"kl_bits": float(kl.sum()), "cross_entropy_bits": float(cross_entropy), "mae": float(mae), "mse": float(mse),
-            "elbo_bits": float(kl.sum() + cross_entropy), "kl_per_dim": [round(float(b), 4) for b in kl]}
+    return {
+        "kl_bits": float(kl.sum()),
+        "cross_entropy_bits": float(cross_entropy),
+        "mae": float(mae),
+        "mse": float(mse),
+        "elbo_bits": float(kl.sum() + cross_entropy),
+        "kl_per_dim": [round(float(b), 4) for b in kl],
+    }
 
 
-def run(config: Config, name: str, folder: Path, resume: bool = False,
-        replace_model: bool = False) -> tuple[Result, dict | None]:
+def run(
+    config: Config, name: str, folder: Path, resume: bool = False, replace_model: bool = False
+) -> tuple[Result, dict | None]:
     """Train in run folder `folder` and store the model as `name`. Returns how it ended, and the card of a finished model.
 
     Raises DataError without MNIST, ModelError when `name` is taken.
@@ -91,7 +109,9 @@ def run(config: Config, name: str, folder: Path, resume: bool = False,
     zoo.check_free(name, replace_model)
     train_set, test_set = data.load("train"), data.load("test")
     started = time.time()
-    result = train(Task(config, train_set, test_set), config.plan(len(train_set)), folder, resume=resume)
+    result = train(
+        Task(config, train_set, test_set), config.plan(len(train_set)), folder, resume=resume
+    )
     if result.event != "done":
         return result, None
     tensors = {key: value.astype(np.float16) for key, value in result.averaged.items()}
@@ -100,9 +120,17 @@ def run(config: Config, name: str, folder: Path, resume: bool = False,
 
     def same_pictures(stored: Model) -> dict:
         if not np.array_equal(vae.Model(stored.tensors).pictures(probe), model.pictures(probe)):
-            raise ModelError(f"Model {name!r} does not draw the same digits after reloading; it was not stored.")
+            raise ModelError(
+                f"Model {name!r} does not draw the same digits after reloading; it was not stored."
+            )
         return {"digits": len(probe), "same_pictures_after_reload": True}
 
-    card = {"title": "Digits, variational autoencoder", **asdict(config), "steps": result.step, **session(started),
-            "data": DATA, "figures": evaluate(model, test_set)}
+    card = {
+        "title": "Digits, variational autoencoder",
+        **asdict(config),
+        "steps": result.step,
+        **session(started),
+        "data": DATA,
+        "figures": evaluate(model, test_set),
+    }
     return result, zoo.store(name, "vae", tensors, card, proof=same_pictures, replace=replace_model)

@@ -24,7 +24,9 @@ def prior_parameters(scale: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     out = {}
     for i, (wide_in, wide_out) in enumerate(pairwise(WIDTHS)):
         shape = (*scale.shape, wide_out, wide_in)
-        out[f"matrix{i}"] = np.broadcast_to(_inverse_softplus(slope / wide_out), shape).astype(np.float32)
+        out[f"matrix{i}"] = np.broadcast_to(_inverse_softplus(slope / wide_out), shape).astype(
+            np.float32
+        )
         out[f"bias{i}"] = rng.uniform(-0.5, 0.5, (*scale.shape, wide_out, 1)).astype(np.float32)
         if i < LAYERS - 1:
             out[f"factor{i}"] = np.zeros((*scale.shape, wide_out, 1), np.float32)
@@ -49,13 +51,19 @@ def likelihood(parameters: dict[str, tf.Tensor], y: tf.Tensor) -> tf.Tensor:
     count = y.shape[-1] if y.shape[-1] is not None else tf.shape(y)[-1]
     logits = cumulative_logits(parameters, tf.concat([y - 0.5, y + 0.5], -1))
     lower, upper = logits[..., :count], logits[..., count:]
-    side = tf.stop_gradient(-tf.sign(lower + upper))  # far in the right tail both sigmoids round to 1: mirror it
+    side = tf.stop_gradient(
+        -tf.sign(lower + upper)
+    )  # far in the right tail both sigmoids round to 1: mirror it
     return tf.abs(tf.sigmoid(side * upper) - tf.sigmoid(side * lower))
 
 
 def bits(parameters: dict[str, tf.Tensor], levels: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     """Information content (B,) in bits of latents `y` (B, h, w, channels), each sample under its level's priors."""
     batch, h, w, channels = y.shape[0], tf.shape(y)[1], tf.shape(y)[2], y.shape[3]
-    columns = tf.reshape(tf.transpose(y, (0, 3, 1, 2)), (-1 if batch is None else batch, channels, 1, h * w))
+    columns = tf.reshape(
+        tf.transpose(y, (0, 3, 1, 2)), (-1 if batch is None else batch, channels, 1, h * w)
+    )
     chosen = {name: tf.gather(value, levels) for name, value in parameters.items()}
-    return -tf.reduce_sum(tf.math.log(tf.maximum(likelihood(chosen, columns), LIKELIHOOD_FLOOR)), (1, 2, 3)) / np.log(2)
+    return -tf.reduce_sum(
+        tf.math.log(tf.maximum(likelihood(chosen, columns), LIKELIHOOD_FLOOR)), (1, 2, 3)
+    ) / np.log(2)

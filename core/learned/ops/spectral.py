@@ -17,7 +17,9 @@ def real_dft(k: int) -> np.ndarray:
     A complex frequency and its mirror give one cosine and one sine row, scaled by √2.
     """
     n = k * k
-    dft = np.fft.fft2(np.eye(n).reshape(n, k, k), norm="ortho").reshape(n, n)  # column i: frequency i of each tap
+    dft = np.fft.fft2(np.eye(n).reshape(n, k, k), norm="ortho").reshape(
+        n, n
+    )  # column i: frequency i of each tap
     rows, seen = [], set()
     for i in range(n):
         u, v = divmod(i, k)
@@ -25,7 +27,9 @@ def real_dft(k: int) -> np.ndarray:
         if i in seen:
             continue
         seen |= {i, mirror}
-        rows += [dft[:, i].real] if i == mirror else [dft[:, i].real * 2**0.5, dft[:, i].imag * 2**0.5]
+        rows += (
+            [dft[:, i].real] if i == mirror else [dft[:, i].real * 2**0.5, dft[:, i].imag * 2**0.5]
+        )
     matrix = np.array(rows, np.float32)
     matrix.setflags(write=False)
     return matrix

@@ -21,13 +21,18 @@ def build_tables(prior: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     parts, offsets = [], []
     for level in range(len(prior["matrix0"])):
         one = {name: tf.constant(value[level], tf.float32) for name, value in prior.items()}
-        columns = tf.broadcast_to(tf.constant(grid, tf.float32), (prior["matrix0"].shape[1], 1, len(grid)))
+        columns = tf.broadcast_to(
+            tf.constant(grid, tf.float32), (prior["matrix0"].shape[1], 1, len(grid))
+        )
         for mass in likelihood(one, columns).numpy()[:, 0].astype(np.float64):
             below = np.cumsum(mass)
             first = int(np.argmax(below > TAIL_MASS / 2))
             last = int(np.argmax(below >= below[-1] - TAIL_MASS / 2))
             inside = mass[first : last + 1]
-            parts += [[-PRECISION, 0], np.cumsum(frequencies(np.append(inside, max(1 - inside.sum(), 0))))]
+            parts += [
+                [-PRECISION, 0],
+                np.cumsum(frequencies(np.append(inside, max(1 - inside.sum(), 0)))),
+            ]
             offsets.append(grid[first])
     offset = np.reshape(offsets, (len(prior["matrix0"]), -1)).astype(np.int32)
     return {"tables/cdf": np.concatenate(parts).astype(np.int32), "tables/offset": offset}
@@ -36,7 +41,9 @@ def build_tables(prior: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 def frequencies(mass: np.ndarray) -> np.ndarray:
     """Whole numbers of at least 1 with the sum 2^PRECISION, in about the proportions of `mass` (n,)."""
     counts = np.maximum(np.round(mass / mass.sum() * 2**PRECISION), 1).astype(np.int64)
-    while excess := counts.sum() - 2**PRECISION:  # at most one unit a symbol: taken from, or given to, the largest
+    while (
+        excess := counts.sum() - 2**PRECISION
+    ):  # at most one unit a symbol: taken from, or given to, the largest
         top = np.argsort(counts)[::-1][: abs(excess)]
         counts[top] -= np.minimum(np.sign(excess), counts[top] - 1)
     return counts
@@ -49,9 +56,16 @@ def split_tables(cdf: np.ndarray) -> list[np.ndarray]:
 
 def sound_tables(cdf: np.ndarray, offset: np.ndarray) -> bool:
     """Whether a range coder can use them: one strictly rising table from 0 to 2^PRECISION for each entry of `offset`."""
-    if cdf.dtype != np.int32 or offset.dtype != np.int32 or cdf.ndim != 1 or not len(cdf) or cdf[0] != -PRECISION:
+    if (
+        cdf.dtype != np.int32
+        or offset.dtype != np.int32
+        or cdf.ndim != 1
+        or not len(cdf)
+        or cdf[0] != -PRECISION
+    ):
         return False
     tables = split_tables(cdf)
     return len(tables) == offset.size and all(
-        len(t) > 3 and t[1] == 0 and t[-1] == 2**PRECISION and bool((np.diff(t[1:]) > 0).all()) for t in tables
+        len(t) > 3 and t[1] == 0 and t[-1] == 2**PRECISION and bool((np.diff(t[1:]) > 0).all())
+        for t in tables
     )

@@ -6,7 +6,9 @@ All functions take and return NHWC float32 tensors and are differentiable; param
 import tensorflow as tf
 
 
-def conv_down(x: tf.Tensor, kernel: tf.Tensor, stride: int, bias: tf.Tensor | None = None) -> tf.Tensor:
+def conv_down(
+    x: tf.Tensor, kernel: tf.Tensor, stride: int, bias: tf.Tensor | None = None
+) -> tf.Tensor:
     """Correlate and keep every `stride`-th position: (B, H, W, a) → (B, ⌈H/stride⌉, ⌈W/stride⌉, b), zero padding 'SAME'.
 
     `kernel` is (k, k, a, b).
@@ -15,7 +17,9 @@ def conv_down(x: tf.Tensor, kernel: tf.Tensor, stride: int, bias: tf.Tensor | No
     return y if bias is None else tf.nn.bias_add(y, bias)
 
 
-def conv_up(y: tf.Tensor, kernel: tf.Tensor, stride: int, bias: tf.Tensor | None = None) -> tf.Tensor:
+def conv_up(
+    y: tf.Tensor, kernel: tf.Tensor, stride: int, bias: tf.Tensor | None = None
+) -> tf.Tensor:
     """The transpose of `conv_down`: (B, h, w, b) → (B, h·stride, w·stride, a). `kernel` is (k, k, a, b) here, too."""
     shape = tf.shape(y)
     out = (shape[0], shape[1] * stride, shape[2] * stride, kernel.shape[2])
@@ -23,7 +27,9 @@ def conv_up(y: tf.Tensor, kernel: tf.Tensor, stride: int, bias: tf.Tensor | None
     return x if bias is None else tf.nn.bias_add(x, bias)
 
 
-def conv_up_exactly(y: tf.Tensor, kernel: tf.Tensor, stride: int, bias: tf.Tensor | None = None) -> tf.Tensor:
+def conv_up_exactly(
+    y: tf.Tensor, kernel: tf.Tensor, stride: int, bias: tf.Tensor | None = None
+) -> tf.Tensor:
     """`conv_up` as a correlation at the low resolution whose output channels are the pixels of a stride × stride square.
 
     Its sums run in one order whatever the number of threads (with oneDNN, TensorFlow's default on x86), those of
@@ -36,11 +42,19 @@ def conv_up_exactly(y: tf.Tensor, kernel: tf.Tensor, stride: int, bias: tf.Tenso
 
     @tf.custom_gradient
     def up(y: tf.Tensor, kernel: tf.Tensor) -> tuple:
-        taps = tf.reshape(tf.pad(kernel, [around, around, [0, 0], [0, 0]]), (3, stride, 3, stride, a, b))
-        taps = tf.reshape(tf.transpose(tf.reverse(taps, [0, 2]), (0, 2, 5, 1, 3, 4)), (3, 3, b, stride * stride * a))
+        taps = tf.reshape(
+            tf.pad(kernel, [around, around, [0, 0], [0, 0]]), (3, stride, 3, stride, a, b)
+        )
+        taps = tf.reshape(
+            tf.transpose(tf.reverse(taps, [0, 2]), (0, 2, 5, 1, 3, 4)),
+            (3, 3, b, stride * stride * a),
+        )
         return tf.nn.depth_to_space(tf.nn.conv2d(y, taps, 1, "SAME"), stride), lambda upstream: (
             conv_down(upstream, kernel, stride),
-            tf.compat.v1.nn.conv2d_backprop_filter(upstream, kernel.shape, y, [1, stride, stride, 1], "SAME"))
+            tf.compat.v1.nn.conv2d_backprop_filter(
+                upstream, kernel.shape, y, [1, stride, stride, 1], "SAME"
+            ),
+        )
 
     x = up(tf.convert_to_tensor(y), tf.convert_to_tensor(kernel))
     return x if bias is None else tf.nn.bias_add(x, bias)

@@ -22,7 +22,10 @@ Coding = Literal["context", "static"]  # tables picked by what stands around, or
 
 TILE = 64  # latents: 1024 pixels
 MARGIN = 4  # latents; a latent sees 30 pixels beyond its own 16, a pixel 3 latents beyond its own
-PROBED, PROBES = 32, 256  # curvature: from at most so many latents a side; at least so many samples a channel
+PROBED, PROBES = (
+    32,
+    256,
+)  # curvature: from at most so many latents a side; at least so many samples a channel
 HASH_BYTES = 3
 
 
@@ -31,18 +34,28 @@ class PhotoCoder:
 
     def __init__(self, config: Config, tensors: dict[str, np.ndarray]):
         self.config = config
-        self.model = Model(config, {k: tf.constant(v, tf.float32) for k, v in tensors.items() if v.dtype.kind == "f"})
+        self.model = Model(
+            config,
+            {k: tf.constant(v, tf.float32) for k, v in tensors.items() if v.dtype.kind == "f"},
+        )
         self._tensors = {k: v for k, v in tensors.items() if v.dtype.kind == "i"}
         pixels, latents = (1, None, None, config.colours), (1, None, None, config.latents)
-        level = tf.TensorSpec((1,), tf.int32)       # one graph for every size: a graph made for one size rounds differently
+        level = tf.TensorSpec(
+            (1,), tf.int32
+        )  # one graph for every size: a graph made for one size rounds differently
         self._analysis = tf.function(self._rounded, [tf.TensorSpec(pixels, tf.uint8), level])
         self._bits = tf.function(self.model.bits, [tf.TensorSpec(latents), level])
         exactly = partial(self.model.synthesis, conv_up=conv_up_exactly)
         self._synthesis = tf.function(exactly, [tf.TensorSpec(latents), level])
         several = tf.TensorSpec((None, None, None, config.latents))
         area, share = (tf.TensorSpec((1, None, None, depth)) for depth in (config.colours, 1))
-        self._pull = tf.function(partial(_pull, exactly), [tf.TensorSpec(latents), area, share, level])
-        self._echo = tf.function(partial(_echo, exactly), [several, tf.TensorSpec((None, None, None, config.colours)), level])
+        self._pull = tf.function(
+            partial(_pull, exactly), [tf.TensorSpec(latents), area, share, level]
+        )
+        self._echo = tf.function(
+            partial(_echo, exactly),
+            [several, tf.TensorSpec((None, None, None, config.colours)), level],
+        )
 
     def latents(self, image: np.ndarray, level: int) -> np.ndarray:
         """uint8 (H, W, colours) → ŷ (⌈H/16⌉, ⌈W/16⌉, latents) int32. The picture is continued by its last row and column."""
@@ -52,20 +65,26 @@ class PhotoCoder:
         y_hat = np.empty((h, w, self.config.latents), np.int32)
         for tile, outer, inner in _tiles(h, w):
             pixels = padded[_scaled(outer[0]), _scaled(outer[1])]
-            y_hat[tile] = self._analysis(tf.constant(pixels[None]), tf.constant([level])).numpy()[inner]
+            y_hat[tile] = self._analysis(tf.constant(pixels[None]), tf.constant([level])).numpy()[
+                inner
+            ]
         return y_hat
 
     def information(self, y_hat: np.ndarray, level: int) -> float:
         """The information content of ŷ (h, w, latents) under the model's priors, one a channel, in bits."""
-        return sum(float(self._bits(tf.constant(y_hat[tile][None], tf.float32), tf.constant([level]))[0])
-                   for tile, _, _ in _tiles(*y_hat.shape[:2]))
+        return sum(
+            float(self._bits(tf.constant(y_hat[tile][None], tf.float32), tf.constant([level]))[0])
+            for tile, _, _ in _tiles(*y_hat.shape[:2])
+        )
 
     def picture(self, y_hat: np.ndarray, level: int, height: int, width: int) -> np.ndarray:
         """ŷ (⌈height/16⌉, ⌈width/16⌉, latents) → uint8 (height, width, colours)."""
         h, w, _ = y_hat.shape
         out = np.empty((h * STRIDE, w * STRIDE, self.config.colours), np.uint8)
         for tile, outer, inner in _tiles(h, w):
-            x = self._synthesis(tf.constant(y_hat[outer][None], tf.float32), tf.constant([level])).numpy()[0]
+            x = self._synthesis(
+                tf.constant(y_hat[outer][None], tf.float32), tf.constant([level])
+            ).numpy()[0]
             x = x[_scaled(inner[0]), _scaled(inner[1])]
             out[_scaled(tile[0]), _scaled(tile[1])] = np.round(np.clip(np.nan_to_num(x), 0, 255))
         return out[:height, :width]
@@ -74,26 +93,43 @@ class PhotoCoder:
         """What ŷ (h, w, latents) makes wrong in uint8 `image` (H, W, colours): the squared error, summed up over all pixels and
         colours, and its derivative (h, w, latents) float32 with respect to each latent."""
         slope, error = np.empty(y_hat.shape, np.float32), 0.0
-        for tile, outer, inner in _tiles(*y_hat.shape[:2], reach=2):  # a latent sees the errors of pixels that see others
+        for tile, outer, inner in _tiles(
+            *y_hat.shape[:2], reach=2
+        ):  # a latent sees the errors of pixels that see others
             whole = [(span.stop - span.start) * STRIDE for span in outer]
             known = image[_scaled(outer[0]), _scaled(outer[1])]
             missing = [(0, side - there) for side, there in zip(whole, known.shape, strict=False)]
             wanted = np.pad(known, (*missing, (0, 0)))
             share = np.pad(np.ones((*known.shape[:2], 1), np.float32), (*missing, (0, 0)))
-            errors, pull = self._pull(tf.constant(y_hat[outer][None], tf.float32), tf.constant(wanted[None], tf.float32),
-                                      tf.constant(share[None]), tf.constant([level]))
+            errors, pull = self._pull(
+                tf.constant(y_hat[outer][None], tf.float32),
+                tf.constant(wanted[None], tf.float32),
+                tf.constant(share[None]),
+                tf.constant([level]),
+            )
             slope[tile] = pull.numpy()[0][inner]
-            error += float(np.square(errors.numpy()[0][_scaled(inner[0]), _scaled(inner[1])], dtype=np.float64).sum())
+            error += float(
+                np.square(
+                    errors.numpy()[0][_scaled(inner[0]), _scaled(inner[1])], dtype=np.float64
+                ).sum()
+            )
         return error, slope
 
     def curvature(self, y_hat: np.ndarray, level: int) -> np.ndarray:
         """How fast the squared error grows around ŷ (h, w, latents): a step of ±1 in a latent of channel c adds entry c of the
         result (latents,) to what the slope says. Measured on the middle of ŷ with random signs (Hutchinson's estimator)."""
-        (top, h), (left, w) = (((side - used) // 2, used) for side, used in ((s, min(s, PROBED)) for s in y_hat.shape[:2]))
+        (top, h), (left, w) = (
+            ((side - used) // 2, used)
+            for side, used in ((s, min(s, PROBED)) for s in y_hat.shape[:2])
+        )
         times = -(-PROBES // (h * w))
-        y = np.repeat(y_hat[None, top:top + h, left:left + w], times, 0)
-        signs = np.random.default_rng(0).choice(np.float32([-1, 1]), (times, h * STRIDE, w * STRIDE, self.config.colours))
-        echo = self._echo(tf.constant(y, tf.float32), tf.constant(signs), tf.constant([level])).numpy()
+        y = np.repeat(y_hat[None, top : top + h, left : left + w], times, 0)
+        signs = np.random.default_rng(0).choice(
+            np.float32([-1, 1]), (times, h * STRIDE, w * STRIDE, self.config.colours)
+        )
+        echo = self._echo(
+            tf.constant(y, tf.float32), tf.constant(signs), tf.constant([level])
+        ).numpy()
         return np.square(echo, dtype=np.float64).mean((0, 1, 2))
 
     def prices(self, level: int) -> ContextCoder:
@@ -108,11 +144,15 @@ class PhotoCoder:
         """What each latent of ŷ (h, w, latents) costs in bits, float32 of that shape: their sum is the string's length."""
         return self._coder(level, coding).bits(y_hat)
 
-    def decode(self, payload: bytes, level: int, h: int, w: int, coding: Coding = "context") -> np.ndarray:
+    def decode(
+        self, payload: bytes, level: int, h: int, w: int, coding: Coding = "context"
+    ) -> np.ndarray:
         """The latents (h, w, latents) int32 of `encode`. Raises BitstreamError where they are not those that were written."""
         y_hat = self._coder(level, coding).decode(payload[HASH_BYTES:], h, w).astype(np.int32)
         if _hash(y_hat) != payload[:HASH_BYTES]:
-            raise BitstreamError("This file's payload does not decode to the picture that was written. Get the file again.")
+            raise BitstreamError(
+                "This file's payload does not decode to the picture that was written. Get the file again."
+            )
         return y_hat
 
     def _coder(self, level: int, coding: Coding) -> ContextCoder | LatentCoder:
@@ -125,10 +165,14 @@ class PhotoCoder:
 
 
 def _hash(y_hat: np.ndarray) -> bytes:
-    return zlib.crc32(np.ascontiguousarray(y_hat, "<i4").tobytes()).to_bytes(4, "little")[:HASH_BYTES]
+    return zlib.crc32(np.ascontiguousarray(y_hat, "<i4").tobytes()).to_bytes(4, "little")[
+        :HASH_BYTES
+    ]
 
 
-def _pull(synthesis, y_hat: tf.Tensor, wanted: tf.Tensor, share: tf.Tensor, levels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def _pull(
+    synthesis, y_hat: tf.Tensor, wanted: tf.Tensor, share: tf.Tensor, levels: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Errors of the pixels, where their `share` is 1, and the derivative of their squared sum with respect to ŷ."""
     with tf.GradientTape() as tape:
         tape.watch(y_hat)
@@ -145,7 +189,9 @@ def _echo(synthesis, y_hat: tf.Tensor, signs: tf.Tensor, levels: tf.Tensor) -> t
     return tape.gradient(x_hat, y_hat, signs)
 
 
-def _tiles(h: int, w: int, reach: int = 1) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice], tuple[slice, slice]]]:
+def _tiles(
+    h: int, w: int, reach: int = 1
+) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice], tuple[slice, slice]]]:
     """Tiles of a grid (h, w): where each lies, with `reach` margins, and where it lies inside these."""
     for rows in _spans(h, reach * MARGIN):
         for columns in _spans(w, reach * MARGIN):
@@ -161,4 +207,3 @@ def _spans(size: int, margin: int) -> Iterator[tuple[slice, slice, slice]]:
 
 def _scaled(span: slice) -> slice:
     return slice(span.start * STRIDE, span.stop * STRIDE)
-

@@ -20,7 +20,16 @@ import numpy as np
 from core.coding.range_coder import Decoder, Encoder, escape_model
 from core.coding.range_coder import Model as EntropyModel
 
-GROUPS = (1, 3, 4, 8, 16, 32, 64, 128)  # channels in a group, the strongest first; what is left over makes a last one
+GROUPS = (
+    1,
+    3,
+    4,
+    8,
+    16,
+    32,
+    64,
+    128,
+)  # channels in a group, the strongest first; what is left over makes a last one
 COARSEST = 8
 BORDER = COARSEST // 2  # rows and columns around the grid that count as not known
 KINDS = 4  # of visits: the first; coarse; diagonal neighbours; straight neighbours
@@ -60,8 +69,12 @@ class Rules:
     def of_level(cls, tensors: dict[str, np.ndarray], level: int) -> "Rules":
         """From a model's tensors `context/…`."""
         parts = {name: tensors[f"context/{name}"] for name in NAMES}
-        return cls(**{name: (part if name in ("thresholds", "tables") else part[level]).astype(np.int64)
-                      for name, part in parts.items()})
+        return cls(
+            **{
+                name: (part if name in ("thresholds", "tables") else part[level]).astype(np.int64)
+                for name, part in parts.items()
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -93,24 +106,39 @@ def visits(height: int, width: int) -> Iterator[Visit]:
     while step > 1:
         half = step // 2
         diagonal = index[half::step, half::step].ravel()
-        straight = np.concatenate([index[half::step, ::step].ravel(), index[::step, half::step].ravel()])
+        straight = np.concatenate(
+            [index[half::step, ::step].ravel(), index[::step, half::step].ravel()]
+        )
         for kind, rows, offsets in (
-                (2, diagonal, (-half * row - half, -half * row + half, half * row - half, half * row + half)),
-                (3, straight, (-half * row, half * row, -half, half))):
+            (
+                2,
+                diagonal,
+                (-half * row - half, -half * row + half, half * row - half, half * row + half),
+            ),
+            (3, straight, (-half * row, half * row, -half, half)),
+        ):
             if len(rows):
                 yield Visit(kind if step == 2 else 1, rows, rows + np.array(offsets)[:, None])
         step = half
 
 
-def walk(rules: Rules, live: np.ndarray, height: int, width: int,
-         code: Callable[[Site, np.ndarray], np.ndarray]) -> np.ndarray:
+def walk(
+    rules: Rules,
+    live: np.ndarray,
+    height: int,
+    width: int,
+    code: Callable[[Site, np.ndarray], np.ndarray],
+) -> np.ndarray:
     """Visit all latents of the `live` places (ascending, (L,)); returns them as (height, width, C) in the model's order.
 
     `code(site, predicted)` returns the latents (N, c) int64 of a site, knowing their `predicted` values.
     """
     count = len(rules.order)
     rows = (height + 2 * BORDER) * (width + 2 * BORDER)
-    values, magnitudes = np.zeros((rows, len(live)), np.int32), np.zeros((rows, len(live)), np.int32)
+    values, magnitudes = (
+        np.zeros((rows, len(live)), np.int32),
+        np.zeros((rows, len(live)), np.int32),
+    )
     activity, known = np.zeros(rows, np.int64), np.zeros(rows, np.int64)
     ends = np.minimum(np.cumsum((*GROUPS, count)), count)
     shares = np.cumsum(rules.share)
@@ -126,7 +154,9 @@ def walk(rules: Rules, live: np.ndarray, height: int, width: int,
             if last > first:
                 group = slice(first, last)
                 earlier = sums * FINE // max(int(shares[live[first] - 1]) if live[first] else 1, 1)
-                site = Site(visit, live[group], near[:, group], surroundings[:, None], earlier[:, None])
+                site = Site(
+                    visit, live[group], near[:, group], surroundings[:, None], earlier[:, None]
+                )
                 found = code(site, predicted[:, group])
                 size_of = np.abs(found - predicted[:, group])
                 values[visit.rows, group], magnitudes[visit.rows, group] = found, size_of
@@ -169,13 +199,20 @@ class ContextCoder:
         """Latents (height, width, C) int32. Any bytes give some latents, or raise BitstreamError."""
         coder, escape = Decoder(string), escape_model()
         live = coder.tabled(self._flags, np.arange(len(self._flags)), None)
-        return walk(self._rules, np.flatnonzero(live), height, width,
-                    lambda site, predicted: predicted + self._code(coder, escape, site, None))
+        return walk(
+            self._rules,
+            np.flatnonzero(live),
+            height,
+            width,
+            lambda site, predicted: predicted + self._code(coder, escape, site, None),
+        )
 
     def bits(self, y_hat: np.ndarray) -> np.ndarray:
         """What each of the latents (h, w, C) costs in bits, float32; the flags of used channels lie on the first position."""
         height, width, _ = y_hat.shape
-        rows = np.zeros(((height + 2 * BORDER) * (width + 2 * BORDER), len(self._rules.order)), np.float32)
+        rows = np.zeros(
+            ((height + 2 * BORDER) * (width + 2 * BORDER), len(self._rules.order)), np.float32
+        )
 
         def note(site: Site, predicted: np.ndarray, values: np.ndarray) -> None:
             cost = self._cost(site, self._tables_of(site), values - predicted)
@@ -187,7 +224,11 @@ class ContextCoder:
         out[0, 0, self._rules.order] += -np.log2(self._flags[np.arange(len(live)), live] / FLAG)
         return out
 
-    def around(self, y_hat: np.ndarray, see: Callable[[np.ndarray, np.ndarray, np.ndarray, list[np.ndarray]], None]) -> None:
+    def around(
+        self,
+        y_hat: np.ndarray,
+        see: Callable[[np.ndarray, np.ndarray, np.ndarray, list[np.ndarray]], None],
+    ) -> None:
         """What latents (h, w, C) would cost if one of them were another: calls `see(y, x, channels, costs)` for parts of them.
 
         `y`, `x` (N, 1) and `channels` (c,) index the part, `costs` are the bits (N, c) of its latents made smaller by one, as
@@ -198,8 +239,12 @@ class ContextCoder:
         def note(site: Site, predicted: np.ndarray, values: np.ndarray) -> None:
             y, x = np.divmod(site.visit.rows[:, None], width)
             which, rest = self._tables_of(site), values - predicted
-            see(y - BORDER, x - BORDER, self._rules.order[site.channels],
-                [self._cost(site, which, rest + step) for step in (-1, 0, 1)])
+            see(
+                y - BORDER,
+                x - BORDER,
+                self._rules.order[site.channels],
+                [self._cost(site, which, rest + step) for step in (-1, 0, 1)],
+            )
 
         follow(self._rules, np.flatnonzero(self._live(y_hat)), y_hat, note)
 
@@ -207,7 +252,10 @@ class ContextCoder:
         """Bits (N, c) of what the prediction leaves of a site, in the tables `which`."""
         high = self._high(site, rest)
         size = np.abs(high)
-        cost = self._costs[which, np.clip(high, -REACH, REACH) + REACH] + self._rules.shift[site.channels]
+        cost = (
+            self._costs[which, np.clip(high, -REACH, REACH) + REACH]
+            + self._rules.shift[site.channels]
+        )
         if (size >= REACH).any():
             cost += (size >= REACH) * (1 + 2 * np.floor(np.log2(np.maximum(size - REACH + 1, 1))))
         return cost
@@ -227,8 +275,16 @@ class ContextCoder:
 
     def _tables_of(self, site: Site) -> np.ndarray:
         """(N, c): the table of each latent of a site."""
-        weights, shift = self._rules.weights[site.visit.kind, site.channels], self._rules.shift[site.channels]
-        magnitude = weights[:, 0] + weights[:, 1] * site.near + weights[:, 2] * site.surroundings + weights[:, 3] * site.earlier
+        weights, shift = (
+            self._rules.weights[site.visit.kind, site.channels],
+            self._rules.shift[site.channels],
+        )
+        magnitude = (
+            weights[:, 0]
+            + weights[:, 1] * site.near
+            + weights[:, 2] * site.surroundings
+            + weights[:, 3] * site.earlier
+        )
         return np.searchsorted(self._rules.thresholds, magnitude >> shift, side="right")
 
     def _high(self, site: Site, rest: np.ndarray) -> np.ndarray:
@@ -236,15 +292,24 @@ class ContextCoder:
         shift = self._rules.shift[site.channels]
         return rest + (1 << shift >> 1) >> shift
 
-    def _code(self, coder: Encoder | Decoder, escape: EntropyModel, site: Site, rest: np.ndarray | None) -> np.ndarray:
+    def _code(
+        self, coder: Encoder | Decoder, escape: EntropyModel, site: Site, rest: np.ndarray | None
+    ) -> np.ndarray:
         """Code what the prediction leaves of a site, (N, c); a decoder gets None and returns it."""
         which = self._tables_of(site)
-        shape, shift = which.shape, np.broadcast_to(self._rules.shift[site.channels], which.shape).ravel()
+        shape, shift = (
+            which.shape,
+            np.broadcast_to(self._rules.shift[site.channels], which.shape).ravel(),
+        )
         half, high, low = 1 << shift >> 1, None, None
         if rest is not None:
             high = self._high(site, rest).ravel()
             low = rest.ravel() + half - (high << shift)
-        found = coder.tabled(self._rules.tables, which.ravel(), None if high is None else np.clip(high, -REACH, REACH) + REACH)
+        found = coder.tabled(
+            self._rules.tables,
+            which.ravel(),
+            None if high is None else np.clip(high, -REACH, REACH) + REACH,
+        )
         found = coder.beyond(escape, found - REACH, REACH, high)
         fine = np.flatnonzero(shift)
         numbers = (found << shift) - half
@@ -252,9 +317,16 @@ class ContextCoder:
         return numbers.reshape(shape)
 
 
-def follow(rules: Rules, live: np.ndarray, y_hat: np.ndarray, see: Callable[[Site, np.ndarray, np.ndarray], None]) -> None:
+def follow(
+    rules: Rules,
+    live: np.ndarray,
+    y_hat: np.ndarray,
+    see: Callable[[Site, np.ndarray, np.ndarray], None],
+) -> None:
     """Walk over latents (h, w, C) that are known: `see(site, predicted, values)` is called for each site."""
-    bordered = np.pad(y_hat.astype(np.int32), ((BORDER, BORDER), (BORDER, BORDER), (0, 0))).reshape(-1, y_hat.shape[2])
+    bordered = np.pad(y_hat.astype(np.int32), ((BORDER, BORDER), (BORDER, BORDER), (0, 0))).reshape(
+        -1, y_hat.shape[2]
+    )
     bordered = bordered[:, rules.order]
 
     def code(site: Site, predicted: np.ndarray) -> np.ndarray:
@@ -268,8 +340,12 @@ def follow(rules: Rules, live: np.ndarray, y_hat: np.ndarray, see: Callable[[Sit
 def context_shapes(levels: int, count: int) -> dict[str, tuple[int | None, ...]]:
     """The tensors of a model's context coder by name; None: any length."""
     shapes = dict.fromkeys(NAMES, (levels, count))
-    shapes |= {"slope": (levels, KINDS, count), "weights": (levels, KINDS, count, 4), "thresholds": (None,),
-               "tables": (None, 2 * REACH + 1)}
+    shapes |= {
+        "slope": (levels, KINDS, count),
+        "weights": (levels, KINDS, count, 4),
+        "thresholds": (None,),
+        "tables": (None, 2 * REACH + 1),
+    }
     return {f"context/{name}": shape for name, shape in shapes.items()}
 
 
@@ -280,13 +356,21 @@ def sound_context(tensors: dict[str, np.ndarray]) -> bool:
         return False
     count, tables = part["order"].shape[1], part["tables"]
     return bool(
-        (np.sort(part["order"], 1) == np.arange(count)).all() and (part["shift"] >= 0).all() and (part["shift"] <= 16).all()
-        and (np.abs(part["slope"]) <= 2 * SLOPE).all() and all((part[n] >= 0).all() for n in ("weights", "loudness", "share"))
-        and (part["used"] > 0).all() and (part["used"] < FLAG).all() and len(part["thresholds"]) == len(tables) - 1
-        and (np.diff(part["thresholds"]) > 0).all() and (tables > 0).all() and (tables.sum(1) == FLAG).all())
+        (np.sort(part["order"], 1) == np.arange(count)).all()
+        and (part["shift"] >= 0).all()
+        and (part["shift"] <= 16).all()
+        and (np.abs(part["slope"]) <= 2 * SLOPE).all()
+        and all((part[n] >= 0).all() for n in ("weights", "loudness", "share"))
+        and (part["used"] > 0).all()
+        and (part["used"] < FLAG).all()
+        and len(part["thresholds"]) == len(tables) - 1
+        and (np.diff(part["thresholds"]) > 0).all()
+        and (tables > 0).all()
+        and (tables.sum(1) == FLAG).all()
+    )
 
 
 def _inside(rows: np.ndarray, height: int, width: int) -> np.ndarray:
     """(rows of the bordered grid, c) → (height, width, c)."""
     grid = rows.reshape(height + 2 * BORDER, width + 2 * BORDER, -1)
-    return grid[BORDER:BORDER + height, BORDER:BORDER + width]
+    return grid[BORDER : BORDER + height, BORDER : BORDER + width]

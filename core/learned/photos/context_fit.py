@@ -40,7 +40,11 @@ def fit(latents: list[list[np.ndarray]]) -> dict[str, np.ndarray]:
         for y_hat in pictures:
             coder.count(y_hat, counts)
     tables = np.stack([frequencies(row) for row in counts])
-    out = {name: np.stack([getattr(one, name) for one in rules]) for name in NAMES if name not in ("thresholds", "tables")}
+    out = {
+        name: np.stack([getattr(one, name) for one in rules])
+        for name in NAMES
+        if name not in ("thresholds", "tables")
+    }
     out |= {"thresholds": rules[0].thresholds, "tables": tables}
     return {f"context/{name}": value.astype(np.int32) for name, value in out.items()}
 
@@ -52,15 +56,28 @@ def _fit_level(pictures: list[np.ndarray]) -> Rules:
     used = np.mean([p.any((0, 1)) for p in pictures], 0)[order]
     thresholds = np.round(2.0 ** (np.arange(1, TABLES) / PER_OCTAVE - 10) * UNIT)
     zeros = np.zeros(count, np.int64)
-    rules = Rules(order, zeros, np.zeros((KINDS, count), np.int64), np.zeros((KINDS, count, 4), np.int64), zeros, zeros,
-                  np.clip(np.round(used * FLAG), FLAG // 512, FLAG - FLAG // 512).astype(np.int64), thresholds.astype(np.int64),
-                  np.ones((TABLES, 2 * REACH + 1), np.int64))
+    rules = Rules(
+        order,
+        zeros,
+        np.zeros((KINDS, count), np.int64),
+        np.zeros((KINDS, count, 4), np.int64),
+        zeros,
+        zeros,
+        np.clip(np.round(used * FLAG), FLAG // 512, FLAG - FLAG // 512).astype(np.int64),
+        thresholds.astype(np.int64),
+        np.ones((TABLES, 2 * REACH + 1), np.int64),
+    )
     rules = replace(rules, slope=_slopes(rules, pictures))
     mean = _mean_magnitudes(rules, pictures)
-    loud = np.where(mean > SMALLEST, np.round(FINE * 256 / np.maximum(mean, SMALLEST)), 0).astype(np.int64)
+    loud = np.where(mean > SMALLEST, np.round(FINE * 256 / np.maximum(mean, SMALLEST)), 0).astype(
+        np.int64
+    )
     rules = replace(
-        rules, shift=np.maximum(0, np.ceil(np.log2(np.maximum(mean, 1e-3) / USUAL))).astype(np.int64), loudness=loud,
-        share=np.round(255 * np.minimum(mean, 1)).astype(np.int64))
+        rules,
+        shift=np.maximum(0, np.ceil(np.log2(np.maximum(mean, 1e-3) / USUAL))).astype(np.int64),
+        loudness=loud,
+        share=np.round(255 * np.minimum(mean, 1)).astype(np.int64),
+    )
     return replace(rules, weights=_weights(rules, pictures, mean))
 
 
@@ -80,11 +97,15 @@ def _slopes(rules: Rules, pictures: list[np.ndarray]) -> np.ndarray:
         products[at] += (mean * values).sum(0)
         power[at] += (values**2.0).sum(0)
 
-    exact = np.full_like(rules.slope, SLOPE * TWELFTHS)  # with this slope a prediction is the mean itself, in twelfths
+    exact = np.full_like(
+        rules.slope, SLOPE * TWELFTHS
+    )  # with this slope a prediction is the mean itself, in twelfths
     _all_sites(replace(rules, slope=exact), pictures, see)
     slope = products / np.maximum(squares, 1)
     worth = products**2 / np.maximum(squares * power, 1) > WORTH
-    return np.where(worth, np.clip(np.round(slope * SLOPE), -2 * SLOPE, 2 * SLOPE), 0).astype(np.int64)
+    return np.where(worth, np.clip(np.round(slope * SLOPE), -2 * SLOPE, 2 * SLOPE), 0).astype(
+        np.int64
+    )
 
 
 def _mean_magnitudes(rules: Rules, pictures: list[np.ndarray]) -> np.ndarray:
@@ -104,30 +125,42 @@ def _weights(rules: Rules, pictures: list[np.ndarray], mean: np.ndarray) -> np.n
 
     def see(site: Site, predicted: np.ndarray, values: np.ndarray) -> None:
         shape = values.shape
-        parts = [np.broadcast_to(part, shape) for part in (site.near, site.surroundings, site.earlier)]
+        parts = [
+            np.broadcast_to(part, shape) for part in (site.near, site.surroundings, site.earlier)
+        ]
         rows = np.stack([*parts, np.abs(values - predicted)], 2).astype(np.float32)
         for place, channel in enumerate(site.channels):
             seen[site.visit.kind][channel].append(rows[:, place])
 
     _all_sites(rules, pictures, see)
-    units = np.stack([np.ones_like(mean), np.full_like(mean, 1 / TWELFTHS), mean / FINE**2, mean / FINE**2], 1)
+    units = np.stack(
+        [np.ones_like(mean), np.full_like(mean, 1 / TWELFTHS), mean / FINE**2, mean / FINE**2], 1
+    )
     out = np.zeros((KINDS, len(mean), 4))
     for kind, channels in enumerate(seen):
         for channel, parts in enumerate(channels):
             if parts and mean[channel] > 0:
                 rows = np.concatenate(parts).astype(np.float64)
-                features = np.concatenate([np.ones((len(rows), 1)), rows[:, :3]], 1) * units[channel]
+                features = (
+                    np.concatenate([np.ones((len(rows), 1)), rows[:, :3]], 1) * units[channel]
+                )
                 out[kind, channel] = _regress(features, rows[:, 3], mean[channel]) * units[channel]
     return np.round(out * UNIT).astype(np.int64)
 
 
 def _regress(features: np.ndarray, target: np.ndarray, mean: float) -> np.ndarray:
     """Weights (4,) ≥ 0 of features (n, 4) for `target` (n,), whose spread grows with its expectation."""
-    use, weight, found = np.flatnonzero(features.any(0)), np.ones(len(target)), np.zeros(features.shape[1])
+    use, weight, found = (
+        np.flatnonzero(features.any(0)),
+        np.ones(len(target)),
+        np.zeros(features.shape[1]),
+    )
     for _ in range(8):
         some = features[:, use]
         gram = (some * weight[:, None]).T @ some
-        solution = np.linalg.solve(gram + 1e-6 * np.trace(gram) * np.eye(len(use)), (some * weight[:, None]).T @ target)
+        solution = np.linalg.solve(
+            gram + 1e-6 * np.trace(gram) * np.eye(len(use)), (some * weight[:, None]).T @ target
+        )
         if (solution < 0).any():
             use = use[solution > 0]
             if not len(use):

@@ -38,7 +38,9 @@ def pooled(values: np.ndarray, most: int) -> tuple[np.ndarray, int]:
         k += 1
     if k == 1:
         return values, 1
-    padded = np.pad(np.asarray(values, np.float64), ((0, -h % k), (0, -w % k)), constant_values=np.nan)
+    padded = np.pad(
+        np.asarray(values, np.float64), ((0, -h % k), (0, -w % k)), constant_values=np.nan
+    )
     return np.nanmean(padded.reshape(padded.shape[0] // k, k, -1, k), (1, 3)), k
 
 
@@ -50,7 +52,11 @@ def by_cost(channel_bits: np.ndarray) -> np.ndarray:
 def channels_for(channel_bits: np.ndarray, share: float) -> int:
     """How many channels, the most expensive first, pay `share` (0..1) of all bits."""
     paid = np.cumsum(np.sort(channel_bits)[::-1])
-    return int(np.searchsorted(paid, share * paid[-1] * (1 - 1e-12)) + 1) if len(paid) and paid[-1] > 0 else 0
+    return (
+        int(np.searchsorted(paid, share * paid[-1] * (1 - 1e-12)) + 1)
+        if len(paid) and paid[-1] > 0
+        else 0
+    )
 
 
 def latent_picture(latent: np.ndarray) -> np.ndarray:
@@ -62,7 +68,9 @@ def latent_picture(latent: np.ndarray) -> np.ndarray:
 def filter_pictures(spectrum: np.ndarray, k: int) -> np.ndarray:
     """Kernels of k × k taps from their spectrum (k², colours, n) as pictures (n, k, k, colours): grey is zero, each stretched to
     its own largest value. The strongest filter, by its energy, comes first."""
-    taps = np.tensordot(real_dft(k).T, np.asarray(spectrum, np.float32), 1)  # (k², colours, n); the matrix is orthonormal
+    taps = np.tensordot(
+        real_dft(k).T, np.asarray(spectrum, np.float32), 1
+    )  # (k², colours, n); the matrix is orthonormal
     kernels = np.moveaxis(taps.reshape(k, k, *spectrum.shape[1:]), -1, 0)
     energy = np.square(kernels).sum((1, 2, 3))
     kernels = kernels[np.argsort(-energy, kind="stable")]
@@ -113,7 +121,12 @@ def gain_maps(model, image: np.ndarray, level: int) -> list[np.ndarray]:
     height, width = image.shape[:2]
     x = (tf.constant(_padded(image)[None], tf.float32) / 255 - 0.5) * model.config.input_scale
     for i in range(2):
-        x = transforms.conv_down(x, to_kernel(p[f"analysis/{i}/spectrum"], KERNELS[i]), STRIDES[i], p[f"analysis/{i}/bias"])
+        x = transforms.conv_down(
+            x,
+            to_kernel(p[f"analysis/{i}/spectrum"], KERNELS[i]),
+            STRIDES[i],
+            p[f"analysis/{i}/bias"],
+        )
         x *= tf.exp(p[f"analysis_gain/{i}"][level])
         beta = tf.square(p[f"analysis_norm/{i}/root_beta"]) + SMALLEST_BETA
         gamma = tf.square(p[f"analysis_norm/{i}/root_gamma"])

@@ -32,11 +32,15 @@ class Config:
 
     lmbda: tuple[float, ...]
     filters: int = 128
-    latents: int = 256  # the best 192 of a block's 768 linear coefficients end at 36 dB on Kodak, 256 at 40 dB
+    latents: int = (
+        256  # the best 192 of a block's 768 linear coefficients end at 36 dB on Kodak, 256 at 40 dB
+    )
     colours: int = 3
     activation: str = "gdn"
     metric: str = "mse"
-    input_scale: float = 8.0  # ±4 instead of ±½: latents then start at magnitudes that survive rounding
+    input_scale: float = (
+        8.0  # ±4 instead of ±½: latents then start at magnitudes that survive rounding
+    )
 
     @property
     def levels(self) -> int:
@@ -70,12 +74,21 @@ class Model:
         p = self.parameters
         x = (tf.cast(x, tf.float32) / 255 - 0.5) * self.config.input_scale
         for i in range(3):
-            x = transforms.conv_down(x, self._kernel("analysis", i), STRIDES[i], p[f"analysis/{i}/bias"] if i < 2 else None)
+            x = transforms.conv_down(
+                x,
+                self._kernel("analysis", i),
+                STRIDES[i],
+                p[f"analysis/{i}/bias"] if i < 2 else None,
+            )
             if i < 2:
-                x = self._normalise("analysis", i, x * _per_level(p[f"analysis_gain/{i}"], levels), inverse=False)
+                x = self._normalise(
+                    "analysis", i, x * _per_level(p[f"analysis_gain/{i}"], levels), inverse=False
+                )
         return x * _per_level(p["log_gain"], levels)
 
-    def synthesis(self, y_hat: tf.Tensor, levels: tf.Tensor, conv_up=transforms.conv_up) -> tf.Tensor:
+    def synthesis(
+        self, y_hat: tf.Tensor, levels: tf.Tensor, conv_up=transforms.conv_up
+    ) -> tf.Tensor:
         """Rounded or noisy latents (B, h, w, latents) → pixels (B, 16h, 16w, colours) around 0..255, not clipped.
 
         `conv_up` is one of the two of `transforms`: decoders want the exact one.
@@ -85,7 +98,9 @@ class Model:
         for i in (2, 1, 0):
             x = conv_up(x, self._kernel("synthesis", i), STRIDES[i], p[f"synthesis/{i}/bias"])
             if i > 0:
-                x = self._normalise("synthesis", i - 1, x, inverse=True) * _per_level(p[f"synthesis_gain/{i - 1}"], levels)
+                x = self._normalise("synthesis", i - 1, x, inverse=True) * _per_level(
+                    p[f"synthesis_gain/{i - 1}"], levels
+                )
         return (x / self.config.input_scale + 0.5) * 255
 
     def bits(self, y: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
@@ -93,7 +108,9 @@ class Model:
         return priors.bits(self.prior(), levels, y)
 
     def prior(self) -> dict:
-        return {name[6:]: value for name, value in self.parameters.items() if name.startswith("prior/")}
+        return {
+            name[6:]: value for name, value in self.parameters.items() if name.startswith("prior/")
+        }
 
     def _kernel(self, side: str, i: int) -> tf.Tensor:
         return to_kernel(self.parameters[f"{side}/{i}/spectrum"], KERNELS[i])
@@ -119,7 +136,10 @@ def parameter_shapes(config: Config) -> dict[str, tuple[int, ...]]:
         for side in ("analysis", "synthesis"):
             shapes[f"{side}_gain/{i}"] = (levels, n)
             if config.activation == "gdn":
-                shapes |= {f"{side}_norm/{i}/root_beta": (n,), f"{side}_norm/{i}/root_gamma": (n, n)}
+                shapes |= {
+                    f"{side}_norm/{i}/root_beta": (n,),
+                    f"{side}_norm/{i}/root_gamma": (n, n),
+                }
     for i, (wide_in, wide_out) in enumerate(pairwise(priors.WIDTHS)):
         shapes[f"prior/matrix{i}"] = (levels, config.latents, wide_out, wide_in)
         shapes[f"prior/bias{i}"] = (levels, config.latents, wide_out, 1)
@@ -134,10 +154,14 @@ def check(card: dict, tensors: dict[str, np.ndarray]) -> None:
         config = Config.from_json(card["config"])
         shapes = parameter_shapes(config)
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise ModelError(f"Model {card['name']!r} has no usable configuration in its card.") from None
+        raise ModelError(
+            f"Model {card['name']!r} has no usable configuration in its card."
+        ) from None
     tables = {"tables/cdf": (None,), "tables/offset": (config.levels, config.latents)}
     check_shapes(card, tensors, shapes | tables | context_shapes(config.levels, config.latents))
-    if not (sound_tables(tensors["tables/cdf"], tensors["tables/offset"]) and sound_context(tensors)):
+    if not (
+        sound_tables(tensors["tables/cdf"], tensors["tables/offset"]) and sound_context(tensors)
+    ):
         raise ModelError(f"Model {card['name']!r} is unusable: its coding tables are not valid.")
 
 
@@ -146,8 +170,9 @@ def _per_level(log_gain: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
     return tf.exp(tf.gather(log_gain, levels))[:, None, None]
 
 
-def rate_distortion(model: Model, x: tf.Tensor, levels: tf.Tensor, seed: tf.Tensor,
-                    hard: tf.Tensor | bool = False) -> tuple[tf.Tensor, tf.Tensor]:
+def rate_distortion(
+    model: Model, x: tf.Tensor, levels: tf.Tensor, seed: tf.Tensor, hard: tf.Tensor | bool = False
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Training's rate in bpp and distortion, both (B,), with uniform noise for rounding. `seed`: (2,) int32, a pure source.
 
     `hard`: the distortion is that of truly rounded latents, gradients straight through, while the rate keeps the noise
@@ -157,14 +182,18 @@ def rate_distortion(model: Model, x: tf.Tensor, levels: tf.Tensor, seed: tf.Tens
     noise = tf.random.stateless_uniform(tf.shape(y), seed, -0.5, 0.5)
     pixels = tf.cast(tf.shape(x)[1] * tf.shape(x)[2], tf.float32)
     y_hat = y + tf.where(hard, tf.stop_gradient(tf.round(y) - y), noise)
-    return model.bits(y + noise, levels) / pixels, distortion(model.config.metric, x, model.synthesis(y_hat, levels))
+    return model.bits(y + noise, levels) / pixels, distortion(
+        model.config.metric, x, model.synthesis(y_hat, levels)
+    )
 
 
 def quantised(model: Model, x: tf.Tensor, levels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Estimated rate (B,) in bpp of the rounded latents, and the reconstruction, rounded and clipped to 0..255."""
     y = tf.round(model.analysis(x, levels))
     pixels = tf.cast(tf.shape(x)[1] * tf.shape(x)[2], tf.float32)
-    return model.bits(y, levels) / pixels, tf.clip_by_value(tf.round(model.synthesis(y, levels)), 0, 255)
+    return model.bits(y, levels) / pixels, tf.clip_by_value(
+        tf.round(model.synthesis(y, levels)), 0, 255
+    )
 
 
 def distortion(metric: str, x: tf.Tensor, x_hat: tf.Tensor) -> tf.Tensor:

@@ -26,8 +26,14 @@ from core.store.modelfile import Model as Stored
 FIT_PICTURES, FIT_SIDE = 60, 384  # what the context coder is fitted to
 
 
-def store_run(run: Path, name: str, photos: Path, pictures: Path | None, notes: Iterable[str] = (),
-              replace: bool = False) -> dict:
+def store_run(
+    run: Path,
+    name: str,
+    photos: Path,
+    pictures: Path | None,
+    notes: Iterable[str] = (),
+    replace: bool = False,
+) -> dict:
     """Store the averaged weights of a run's checkpoint as model `name` and return its card.
 
     `photos`: folder of the training photographs, to whose latents the context coder is fitted. `pictures`: folder to measure
@@ -36,18 +42,31 @@ def store_run(run: Path, name: str, photos: Path, pictures: Path | None, notes: 
     """
     zoo.check_free(name, replace)
     weights, step = read_checkpoint(run)
-    record, tensors = read_record(run), {key: value.astype(np.float16) for key, value in weights.items()}
+    record, tensors = (
+        read_record(run),
+        {key: value.astype(np.float16) for key, value in weights.items()},
+    )
     config = Config.from_json(record["config"])
-    tensors |= build_tables({k.removeprefix("prior/"): v for k, v in tensors.items() if k.startswith("prior/")})
+    tensors |= build_tables(
+        {k.removeprefix("prior/"): v for k, v in tensors.items() if k.startswith("prior/")}
+    )
     tensors |= fit(_latents(model_of(config, tensors), load_photos(photos, run.parent / "cache")))
     history, before = read_history(run), record.get("before", {})
     earlier = before.get("steps", 0)
     card = {
-        "title": "Photographs, all rates" if config.levels > 1 else f"Photographs, λ = {config.lmbda[0]:g}",
-        "config": config.to_json(), "lmbda": list(config.lmbda), "steps": earlier + step, "seed": record["options"]["seed"],
-        "options": record["options"], "sessions": record["sessions"],
-        "training_seconds": before.get("training_seconds", 0) + history["seconds"], "data": record["data"],
-        "validation": before.get("validation", []) + [line | {"step": earlier + line["step"]} for line in history["validation"]],
+        "title": "Photographs, all rates"
+        if config.levels > 1
+        else f"Photographs, λ = {config.lmbda[0]:g}",
+        "config": config.to_json(),
+        "lmbda": list(config.lmbda),
+        "steps": earlier + step,
+        "seed": record["options"]["seed"],
+        "options": record["options"],
+        "sessions": record["sessions"],
+        "training_seconds": before.get("training_seconds", 0) + history["seconds"],
+        "data": record["data"],
+        "validation": before.get("validation", [])
+        + [line | {"step": earlier + line["step"]} for line in history["validation"]],
         "tried": list(notes),
     }
     if pictures:
@@ -56,15 +75,21 @@ def store_run(run: Path, name: str, photos: Path, pictures: Path | None, notes: 
     wanted = _strings_and_pixels(config, tensors, x)
 
     def same_after_reload(stored: Stored) -> dict:
-        for (string, pixels), (again, pixels_again) in zip(wanted, _strings_and_pixels(config, stored.tensors, x), strict=True):
+        for (string, pixels), (again, pixels_again) in zip(
+            wanted, _strings_and_pixels(config, stored.tensors, x), strict=True
+        ):
             if string != again or not np.array_equal(pixels, pixels_again):
-                raise ModelError(f"Model {name!r} does not write the same bytes after reloading; it was not stored.")
+                raise ModelError(
+                    f"Model {name!r} does not write the same bytes after reloading; it was not stored."
+                )
         return {"levels": config.levels, "same_bytes_and_pixels_after_reload": True}
 
     return zoo.store(name, "bls2017", tensors, card, proof=same_after_reload, replace=replace)
 
 
-def _strings_and_pixels(config: Config, tensors: dict[str, np.ndarray], x: np.ndarray) -> list[tuple[bytes, np.ndarray]]:
+def _strings_and_pixels(
+    config: Config, tensors: dict[str, np.ndarray], x: np.ndarray
+) -> list[tuple[bytes, np.ndarray]]:
     """Per level and entropy coder the string of one picture `x` (H, W, colours), and what is decoded from it."""
     coder, out = PhotoCoder(config, tensors), []
     height, width, _ = x.shape
@@ -79,21 +104,35 @@ def _strings_and_pixels(config: Config, tensors: dict[str, np.ndarray], x: np.nd
 
 def model_of(config: Config, tensors: dict[str, np.ndarray]) -> Model:
     """A model for use from stored tensors: float32 constants, tables left out."""
-    return Model(config, {k: tf.constant(v, tf.float32) for k, v in tensors.items() if v.dtype.kind == "f"})
+    return Model(
+        config, {k: tf.constant(v, tf.float32) for k, v in tensors.items() if v.dtype.kind == "f"}
+    )
 
 
 def _latents(model: Model, photos: Photos) -> list[list[np.ndarray]]:
     """Per level the rounded latents of the middles of some training photographs."""
     training, _ = split(photos)
-    run = tf.function(lambda x, level: tf.cast(tf.round(model.analysis(x, level)), tf.int32), reduce_retracing=True)
-    crops = [_colours(_middle(photos.image(i)), model.config.colours) for i in training[:FIT_PICTURES]]
-    return [[run(tf.constant(x[None]), tf.constant([level])).numpy()[0] for x in crops] for level in range(model.config.levels)]
+    run = tf.function(
+        lambda x, level: tf.cast(tf.round(model.analysis(x, level)), tf.int32),
+        reduce_retracing=True,
+    )
+    crops = [
+        _colours(_middle(photos.image(i)), model.config.colours) for i in training[:FIT_PICTURES]
+    ]
+    return [
+        [run(tf.constant(x[None]), tf.constant([level])).numpy()[0] for x in crops]
+        for level in range(model.config.levels)
+    ]
 
 
 def _middle(image: np.ndarray) -> np.ndarray:
     """The middle of a picture, in whole blocks, at most FIT_SIDE a side."""
-    (top, h), (left, w) = (((side - used) // 2, used) for side, used in (
-        (side, max(min(side, FIT_SIDE) // STRIDE * STRIDE, 1)) for side in image.shape[:2]))
+    (top, h), (left, w) = (
+        ((side - used) // 2, used)
+        for side, used in (
+            (side, max(min(side, FIT_SIDE) // STRIDE * STRIDE, 1)) for side in image.shape[:2]
+        )
+    )
     return image[top : top + h, left : left + w]
 
 
@@ -103,8 +142,12 @@ def _colours(image: np.ndarray, colours: int) -> np.ndarray:
 
 def figures(coder: PhotoCoder, folder: Path) -> dict:
     """What a card says under "figures" of the pictures in `folder`; raises as `evaluate`."""
-    return {"pictures": folder.name, "bpp": "whole files of the context coder",
-            "static_bpp": "information content under one table a channel", "levels": evaluate(coder, folder)}
+    return {
+        "pictures": folder.name,
+        "bpp": "whole files of the context coder",
+        "static_bpp": "information content under one table a channel",
+        "levels": evaluate(coder, folder),
+    }
 
 
 def evaluate(coder: PhotoCoder, folder: Path, search: bool = True) -> list[dict]:
@@ -113,7 +156,11 @@ def evaluate(coder: PhotoCoder, folder: Path, search: bool = True) -> list[dict]
     `search`: of latents as the codec searches them, else just rounded.
     Raises ImageError for a file that is no picture, DataError where the folder holds none.
     """
-    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in {".png", ".webp", ".jpg", ".jpeg", ".tif", ".tiff"})
+    files = sorted(
+        p
+        for p in folder.iterdir()
+        if p.suffix.lower() in {".png", ".webp", ".jpg", ".jpeg", ".tif", ".tiff"}
+    )
     if not files:
         raise DataError(f"{folder} holds no pictures to measure the model on.")
     images = [load(path).image for path in files]
@@ -130,11 +177,16 @@ def _figures(coder: PhotoCoder, image: np.ndarray, level: int, search: bool) -> 
     x = _colours(image, coder.config.colours)
     height, width, _ = x.shape
     y_hat = searched(coder, x, level) if search else coder.latents(x, level)
-    file = pack(Container("bls2017", level + 1, width, height, coder.encode(y_hat, level), bytes(4)))
+    file = pack(
+        Container("bls2017", level + 1, width, height, coder.encode(y_hat, level), bytes(4))
+    )
     decoded = coder.picture(y_hat, level, height, width)
     mse = float(np.mean((decoded.astype(np.float64) - x) ** 2))
     bits = {"bpp": 8 * len(file), "static_bpp": coder.information(y_hat, level)}
-    out = {key: count / (height * width) for key, count in bits.items()} | {"psnr": metrics.psnr_of(mse), "mse": mse}
+    out = {key: count / (height * width) for key, count in bits.items()} | {
+        "psnr": metrics.psnr_of(mse),
+        "mse": mse,
+    }
     if coder.config.colours == 3 and (similarity := metrics.ms_ssim(image, decoded)) is not None:
         out["ms_ssim"] = similarity
     return out
@@ -151,6 +203,7 @@ def read_history(run: Path) -> dict:
             seconds += line["step_s"] * (line["step"] - before)
             before = line["step"]
         elif line["event"] == "validation":
-            validation.append({key: value for key, value in line.items() if key not in ("event", "time")})
+            validation.append(
+                {key: value for key, value in line.items() if key not in ("event", "time")}
+            )
     return {"validation": validation, "seconds": round(seconds)}
-

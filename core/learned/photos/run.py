@@ -19,7 +19,9 @@ from core.store import zoo
 from core.store.modelfile import MAX_WEIGHTS
 from core.store.provenance import provenance
 
-LMBDAS = tuple(float(f"{v:.4g}") for v in np.geomspace(0.0008, 0.16, 12))  # about 0.1 to 2 bpp on Kodak
+LMBDAS = tuple(
+    float(f"{v:.4g}") for v in np.geomspace(0.0008, 0.16, 12)
+)  # about 0.1 to 2 bpp on Kodak
 MS_SSIM_LMBDAS = tuple(float(f"{v:.4g}") for v in np.geomspace(2, 400, 12))
 RECORD = "run.json"
 
@@ -56,18 +58,26 @@ class Options:
         if self.patch % 16:
             raise SettingError(f"--patch {self.patch}: it must be a multiple of 16.")
         if self.metric == "ms-ssim" and self.patch < 96:
-            raise SettingError(f"--patch {self.patch}: MS-SSIM needs patches of at least 96 pixels.")
+            raise SettingError(
+                f"--patch {self.patch}: MS-SSIM needs patches of at least 96 pixels."
+            )
         many = LMBDAS if self.metric == "mse" else MS_SSIM_LMBDAS
         lmbda = many if self.lmbda is None else (self.lmbda,)
-        return Config(lmbda, self.filters, self.latents, 1 if self.gray else 3, self.activation, self.metric)
+        return Config(
+            lmbda, self.filters, self.latents, 1 if self.gray else 3, self.activation, self.metric
+        )
 
 
 def check_storable(config: Config) -> None:
     """Raise SettingError for a model that the store would refuse after its training: its weights alone are too large."""
-    size = 2 * sum(int(np.prod(shape)) for shape in parameter_shapes(config).values())  # stored as float16
+    size = 2 * sum(
+        int(np.prod(shape)) for shape in parameter_shapes(config).values()
+    )  # stored as float16
     if size > MAX_WEIGHTS:
-        raise SettingError(f"This model's weights need {size / 1e6:.1f} MB and the store takes {MAX_WEIGHTS / 1e6:g} MB: choose "
-                           "fewer filters or latents.")
+        raise SettingError(
+            f"This model's weights need {size / 1e6:.1f} MB and the store takes {MAX_WEIGHTS / 1e6:g} MB: choose "
+            "fewer filters or latents."
+        )
 
 
 @dataclass(frozen=True)
@@ -92,12 +102,19 @@ class Start:
     def of_model(cls, name: str) -> "Start":
         """The weights of a stored model. Raises ModelError where it is missing, damaged, or of another family."""
         stored = zoo.load(name, "bls2017")
-        before = {key: stored.card.get(key, empty) for key, empty in (("steps", 0), ("training_seconds", 0), ("validation", []))}
+        before = {
+            key: stored.card.get(key, empty)
+            for key, empty in (("steps", 0), ("training_seconds", 0), ("validation", []))
+        }
         config = Config.from_json(stored.card["config"])
-        return cls(f"Model {name!r}", config, stored.tensors, stored.card.get("sessions", []), before)
+        return cls(
+            f"Model {name!r}", config, stored.tensors, stored.card.get("sessions", []), before
+        )
 
 
-def train_photos(options: Options, resume: bool = False, branch: Path | None = None, start: Start | None = None) -> Result:
+def train_photos(
+    options: Options, resume: bool = False, branch: Path | None = None, start: Start | None = None
+) -> Result:
     """Run the training that `options` describe. `branch` names another run folder: see `train`; `start`: see `warm_weights`."""
     config = options.config()
     photos = load_photos(options.data, options.run.parent / "cache")
@@ -116,16 +133,28 @@ def train_photos(options: Options, resume: bool = False, branch: Path | None = N
     if branch and not (options.run / PROGRESS).exists() and (branch / PROGRESS).exists():
         shutil.copy(branch / PROGRESS, options.run / PROGRESS)  # the history of the common part
     _record(options, config, sessions, before)
-    plan = Plan(options.steps, options.lr, options.seed, warmup=300, decay=options.decay, clip=5.0,
-                average=options.average)
+    plan = Plan(
+        options.steps,
+        options.lr,
+        options.seed,
+        warmup=300,
+        decay=options.decay,
+        clip=5.0,
+        average=options.average,
+    )
     return train(task, plan, options.run, resume, branch)
 
 
 def _record(options: Options, config: Config, sessions: list[dict], before: dict) -> None:
     """Write `run.json`: what is trained, every command that had a part in it, and what a `Start` brought along."""
     chosen = {name: value for name, value in asdict(options).items() if not isinstance(value, Path)}
-    record = {"config": config.to_json(), "options": chosen, "data": describe_data(options.data),
-              "sessions": [*sessions, provenance()], "before": before}
+    record = {
+        "config": config.to_json(),
+        "options": chosen,
+        "data": describe_data(options.data),
+        "sessions": [*sessions, provenance()],
+        "before": before,
+    }
     part = options.run / (RECORD + ".part")
     part.write_text(json.dumps(record, indent=1))
     os.replace(part, options.run / RECORD)
@@ -140,7 +169,9 @@ def describe_data(folder: Path) -> dict:
             rows = list(csv.DictReader(file))
         out["pictures"] = len(rows)
         for column in ("source", "licence"):
-            out[column + "s"] = dict(Counter(row.get(column, "unknown") for row in rows).most_common())
+            out[column + "s"] = dict(
+                Counter(row.get(column, "unknown") for row in rows).most_common()
+            )
     return out
 
 
@@ -149,10 +180,14 @@ def read_record(run: Path) -> dict:
     try:
         return json.loads((run / RECORD).read_text())
     except (OSError, ValueError):
-        raise ModelError(f"{run} is no run folder of the photo coder: it has no readable {RECORD}.") from None
+        raise ModelError(
+            f"{run} is no run folder of the photo coder: it has no readable {RECORD}."
+        ) from None
 
 
-def warm_weights(start: Start, config: Config, fresh: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def warm_weights(
+    start: Start, config: Config, fresh: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
     """Weights for `config` from a trained model: each level takes the gains and priors of the nearest λ.
 
     Where `config` has more filters or latents, the further channels stay as in `fresh`. Raises ModelError where it has
@@ -161,9 +196,16 @@ def warm_weights(start: Start, config: Config, fresh: dict[str, np.ndarray]) -> 
     other = start.config
     smaller = any(mine < theirs for mine, theirs in zip(config.widths, other.widths, strict=True))
     if smaller or other.activation != config.activation or other.colours != config.colours:
-        found, wanted = f"{other.widths}, {other.activation}", f"{config.widths}, {config.activation}"
-        raise ModelError(f"{start.origin}: its transforms are {found}; they do not fit into {wanted}.")
-    nearest = [int(np.argmin(np.abs(np.log(np.array(other.lmbda) / lmbda)))) for lmbda in config.lmbda]
+        found, wanted = (
+            f"{other.widths}, {other.activation}",
+            f"{config.widths}, {config.activation}",
+        )
+        raise ModelError(
+            f"{start.origin}: its transforms are {found}; they do not fit into {wanted}."
+        )
+    nearest = [
+        int(np.argmin(np.abs(np.log(np.array(other.lmbda) / lmbda)))) for lmbda in config.lmbda
+    ]
     out = {}
     for name, value in fresh.items():
         known = start.weights[name]

@@ -13,7 +13,10 @@ from core.learned.photos.context_coder import ContextCoder
 
 ROUNDS = 6
 PIXELS = 6_000_000  # rounds × pixels: a large picture gets fewer rounds, at least one
-BITS_A_STEP, STEPS = 100, 4  # in a round a position takes one step for every so many bits that it costs: at least 1, at most 4
+BITS_A_STEP, STEPS = (
+    100,
+    4,
+)  # in a round a position takes one step for every so many bits that it costs: at least 1, at most 4
 
 
 def searched(coder: PhotoCoder, image: np.ndarray, level: int) -> np.ndarray:
@@ -37,14 +40,18 @@ def searched(coder: PhotoCoder, image: np.ndarray, level: int) -> np.ndarray:
     return best
 
 
-def _steps(prices: ContextCoder, y_hat: np.ndarray, slope: np.ndarray, curvature: np.ndarray,
-           parity: int) -> tuple[float, np.ndarray]:
+def _steps(
+    prices: ContextCoder, y_hat: np.ndarray, slope: np.ndarray, curvature: np.ndarray, parity: int
+) -> tuple[float, np.ndarray]:
     """Bits of ŷ (h, w, C), and the steps (h, w, C) int32, −1, 0 or 1, that a round takes at the fields of one colour.
 
     `slope` (h, w, C) and `curvature` (C,) are in bits.
     """
     height, width, count = y_hat.shape
-    gains, ways = np.zeros((height, width, count), np.float32), np.zeros((height, width, count), np.int8)
+    gains, ways = (
+        np.zeros((height, width, count), np.float32),
+        np.zeros((height, width, count), np.int8),
+    )
     paid = np.zeros((height, width))
 
     def see(y: np.ndarray, x: np.ndarray, channels: np.ndarray, costs: list[np.ndarray]) -> None:
@@ -52,10 +59,16 @@ def _steps(prices: ContextCoder, y_hat: np.ndarray, slope: np.ndarray, curvature
         paid[y, x] += now.sum(1, keepdims=True)
         down = now - less - curvature[channels] + slope[y, x, channels]
         up = now - more - curvature[channels] - slope[y, x, channels]
-        gains[y, x, channels], ways[y, x, channels] = np.maximum(down, up), np.where(down > up, -1, 1)
+        gains[y, x, channels], ways[y, x, channels] = (
+            np.maximum(down, up),
+            np.where(down > up, -1, 1),
+        )
 
     prices.around(y_hat, see)
-    steps, fields = np.zeros(y_hat.shape, np.int32), np.add.outer(np.arange(height), np.arange(width)) % 2 == parity
+    steps, fields = (
+        np.zeros(y_hat.shape, np.int32),
+        np.add.outer(np.arange(height), np.arange(width)) % 2 == parity,
+    )
     allowed = np.clip(np.round(paid[fields] / BITS_A_STEP), 1, STEPS)
     gains, ways, taken = gains[fields], ways[fields], np.zeros((len(allowed), count), np.int32)
     every = np.arange(len(allowed))

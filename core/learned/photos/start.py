@@ -23,22 +23,37 @@ def start_parameters(config: Config, patches: np.ndarray, seed: int) -> dict[str
     rng = np.random.default_rng(seed)
     x = (patches.astype(np.float32) / 255 - 0.5) * config.input_scale
     out: dict[str, np.ndarray] = {}
-    paired = config.activation == "relu"  # a value needs two rectified channels, its positive and its negative part
-    scale = np.ones(config.colours)  # what each channel of the stage before is divided by, so that none dwarfs the others
+    paired = (
+        config.activation == "relu"
+    )  # a value needs two rectified channels, its positive and its negative part
+    scale = np.ones(
+        config.colours
+    )  # what each channel of the stage before is divided by, so that none dwarfs the others
     for i, (k, stride) in enumerate(zip(KERNELS, STRIDES, strict=True)):
         wide_in, wide_out = config.widths[i], config.widths[i + 1]
         blocks = _blocks(x, stride)
-        basis, spread = _principal(blocks.reshape(-1, blocks.shape[-1]), wide_out // 2 if paired and i < 2 else wide_out)
-        basis, before, x = basis.reshape(stride, stride, x.shape[-1], -1), scale[:, None], blocks @ basis
+        basis, spread = _principal(
+            blocks.reshape(-1, blocks.shape[-1]), wide_out // 2 if paired and i < 2 else wide_out
+        )
+        basis, before, x = (
+            basis.reshape(stride, stride, x.shape[-1], -1),
+            scale[:, None],
+            blocks @ basis,
+        )
         scale = np.sqrt(np.maximum(spread, 1e-2)) if i < 2 else np.ones(len(spread))
         spare = SPARE_SHARE / np.sqrt(k * k * wide_in)
-        for side, taps in (("analysis", basis * before / scale), ("synthesis", basis / before * scale)):
+        for side, taps in (
+            ("analysis", basis * before / scale),
+            ("synthesis", basis / before * scale),
+        ):
             taps = np.concatenate([taps, -taps], 2) if paired and i > 0 else taps
             taps = np.concatenate([taps, -taps], 3) if paired and i < 2 else taps
             used, carried = taps.shape[2:]  # channels that carry the linear transform
             kernel = np.zeros((k, k, wide_in, wide_out), np.float32)
             new = kernel[..., carried:] if side == "analysis" else kernel[:, :, used:]
-            new[:] = rng.normal(0, spare, new.shape)  # spare features are made from all channels, and read by none yet
+            new[:] = rng.normal(
+                0, spare, new.shape
+            )  # spare features are made from all channels, and read by none yet
             first = (k - stride) // 2
             kernel[first : first + stride, first : first + stride, :used, :carried] = taps
             out[f"{side}/{i}/spectrum"] = to_spectrum(kernel)
@@ -78,12 +93,17 @@ def _gains_and_priors(config: Config, variance: np.ndarray, seed: int) -> dict[s
     minimum of bpp + λ·MSE is at t = 2 ln2 · 256 λ · variance in grey levels / (256 · colours).
     """
     grey = (255 / config.input_scale) ** 2
-    lmbda = np.array(config.lmbda)[:, None] if config.metric == "mse" else np.array(config.lmbda)[:, None] / 2000
+    lmbda = (
+        np.array(config.lmbda)[:, None]
+        if config.metric == "mse"
+        else np.array(config.lmbda)[:, None] / 2000
+    )
     t = np.maximum(2 * np.log(2) * lmbda * variance * grey / config.colours, 1.05)
     gain = np.sqrt((t - 1) / (12 * variance))
     inverse = (1 - 1 / t) / gain
     spread = np.sqrt(gain**2 * variance + 1 / 12)
     logistic = np.maximum(spread * np.sqrt(3) / np.pi, 0.1)
-    return {"log_gain": np.log(gain).astype(np.float32), "log_inverse_gain": np.log(inverse).astype(np.float32)} | {
-        f"prior/{name}": value for name, value in prior_parameters(logistic, seed).items()
-    }
+    return {
+        "log_gain": np.log(gain).astype(np.float32),
+        "log_inverse_gain": np.log(inverse).astype(np.float32),
+    } | {f"prior/{name}": value for name, value in prior_parameters(logistic, seed).items()}

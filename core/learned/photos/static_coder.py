@@ -16,8 +16,15 @@ class LatentCoder:
         tables = split_tables(cdf)[level * self.channels : (level + 1) * self.channels]
         self._tables, self._offset = tables, offset[level]
         self._model = tfc.ContinuousBatchedEntropyModel(
-            prior_shape=(self.channels,), coding_rank=3, compression=True, stateless=True, offset_heuristic=False,
-            decode_sanity_check=False, cdf=np.concatenate(tables), cdf_offset=offset[level])
+            prior_shape=(self.channels,),
+            coding_rank=3,
+            compression=True,
+            stateless=True,
+            offset_heuristic=False,
+            decode_sanity_check=False,
+            cdf=np.concatenate(tables),
+            cdf_offset=offset[level],
+        )
 
     def encode(self, y_hat: np.ndarray) -> bytes:
         """The string of latents (h, w, channels), whole numbers."""
@@ -36,5 +43,7 @@ class LatentCoder:
             cost = PRECISION - np.log2(np.diff(table[1:]))
             out[..., channel] = cost[np.where(outside, escape, symbols)]
             beyond = np.where(symbols < 0, -symbols, symbols - escape + 1)
-            out[..., channel] += np.where(outside, 2 + 2 * np.floor(np.log2(np.maximum(beyond, 1))), 0)  # sign, Elias gamma
+            out[..., channel] += np.where(
+                outside, 2 + 2 * np.floor(np.log2(np.maximum(beyond, 1))), 0
+            )  # sign, Elias gamma
         return out

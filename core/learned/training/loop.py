@@ -50,7 +50,9 @@ class Task(Protocol):
 
     def optimisers(self) -> list: ...
     def batch(self, step: int) -> dict[str, np.ndarray]: ...
-    def loss(self, batch: dict[str, tf.Tensor], seed: tf.Tensor) -> tuple[tf.Tensor, dict[str, tf.Tensor]]: ...
+    def loss(
+        self, batch: dict[str, tf.Tensor], seed: tf.Tensor
+    ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]: ...
     def validate(self) -> dict[str, float]: ...
 
 
@@ -80,7 +82,9 @@ class Result:
     message: str = ""
 
 
-def train(task: Task, plan: Plan, run: Path, resume: bool = False, branch: Path | None = None) -> Result:
+def train(
+    task: Task, plan: Plan, run: Path, resume: bool = False, branch: Path | None = None
+) -> Result:
     """Train until `plan.steps`, cancel or a non-finite loss.
 
     `resume` goes on from the run's checkpoint if there is one; `branch` starts a new run from a copy of another run's
@@ -155,7 +159,9 @@ class _Loop:
         names, variables = zip(*self.task.variables.items(), strict=True)
         with tf.GradientTape() as tape:
             loss, figures = self.task.loss(batch, tf.stack([self.plan.seed, step]))
-        gradients = [tf.convert_to_tensor(g) for g in tape.gradient(loss, variables)]  # of a gather they come in pieces
+        gradients = [
+            tf.convert_to_tensor(g) for g in tape.gradient(loss, variables)
+        ]  # of a gather they come in pieces
         norm = tf.linalg.global_norm(gradients)
         if self.plan.clip:
             gradients, _ = tf.clip_by_global_norm(gradients, self.plan.clip, norm)
@@ -182,21 +188,27 @@ class _Loop:
         return figures
 
     def _named(self) -> dict[str, tf.Variable]:
-        state = {f"model/{n}": v for n, v in self.task.variables.items()} | {f"average/{n}": v for n, v in self.average.items()}
+        state = {f"model/{n}": v for n, v in self.task.variables.items()} | {
+            f"average/{n}": v for n, v in self.average.items()
+        }
         for optimiser in self.optimisers:
             state |= optimiser.state
         return state
 
     def save(self, path: Path, step: int) -> None:
         part = path.with_suffix(".part")
-        save_file({n: v.numpy() for n, v in self._named().items()}, part, metadata={"step": str(step)})
+        save_file(
+            {n: v.numpy() for n, v in self._named().items()}, part, metadata={"step": str(step)}
+        )
         os.replace(part, path)
 
     def restore(self, path: Path) -> int:
         tensors, step = _read(path)
         state = self._named()
         if set(state) != set(tensors) or any(state[n].shape != tensors[n].shape for n in state):
-            raise ModelError(f"{path}: this checkpoint is of another model or optimiser; start a new run folder.")
+            raise ModelError(
+                f"{path}: this checkpoint is of another model or optimiser; start a new run folder."
+            )
         for name, variable in state.items():
             variable.assign(tensors[name])
         return step
@@ -218,7 +230,10 @@ class _Progress:
         self.path, self.plan, self.at, self.seen = path, plan, time.monotonic(), first
 
     def write(self, event: str, **fields) -> None:
-        rounded = {name: round(value, 6) if isinstance(value, float) else value for name, value in fields.items()}
+        rounded = {
+            name: round(value, 6) if isinstance(value, float) else value
+            for name, value in fields.items()
+        }
         line = {"event": event, "time": round(time.time(), 1)} | rounded
         with open(self.path, "a") as out:
             out.write(json.dumps(line) + "\n")
@@ -228,4 +243,12 @@ class _Progress:
         step_s = (now - self.at) / max(step - self.seen, 1)
         self.at, self.seen = now, step
         eta_s = step_s * (self.plan.steps - step)
-        self.write("progress", step=step, steps=self.plan.steps, **figures, lr=lr, step_s=step_s, eta_s=eta_s)
+        self.write(
+            "progress",
+            step=step,
+            steps=self.plan.steps,
+            **figures,
+            lr=lr,
+            step_s=step_s,
+            eta_s=eta_s,
+        )

@@ -17,7 +17,11 @@ class Adam:
 
     def __init__(self, variables: dict[str, tf.Variable], scale: float = 1.0):
         self.variables, self.scale = variables, scale
-        self.state = {f"adam_{s}/{n}": tf.Variable(tf.zeros_like(v)) for n, v in variables.items() for s in "mv"}
+        self.state = {
+            f"adam_{s}/{n}": tf.Variable(tf.zeros_like(v))
+            for n, v in variables.items()
+            for s in "mv"
+        }
 
     def apply(self, gradients: dict[str, tf.Tensor], lr: tf.Tensor, step: tf.Tensor) -> None:
         """One update; `step` counts from 0."""

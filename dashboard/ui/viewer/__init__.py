@@ -22,7 +22,15 @@ MODES = ("slider", "grid", "flicker", "difference")
 ZOOMS = (0, 1 / 16, 1 / 8, 1 / 4, 1 / 2, *range(1, 17), 20, 24, 32)
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    "geometry.js", "pixels.js", "pictures.js", "tiles.js", "view.js", "display.js", "controls.js", "pointer.js", "viewer.js",
+    "geometry.js",
+    "pixels.js",
+    "pictures.js",
+    "tiles.js",
+    "view.js",
+    "display.js",
+    "controls.js",
+    "pointer.js",
+    "viewer.js",
 )
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -43,7 +51,9 @@ class Panel:
 
     def __post_init__(self) -> None:
         if self.png[:8] != _SIGNATURE or len(self.png) < 33:
-            raise ValueError(f"panel {self.key!r}: png is not a PNG file; make one with png_bytes(image)")
+            raise ValueError(
+                f"panel {self.key!r}: png is not a PNG file; make one with png_bytes(image)"
+            )
 
     @property
     def size(self) -> tuple[int, int]:
@@ -79,8 +89,15 @@ def png_bytes(image: np.ndarray) -> bytes:
     array = np.asarray(image)
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
-    if array.dtype != np.uint8 or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] != 3) or not array.size:
-        raise ValueError(f"png_bytes wants a uint8 image (H, W), (H, W, 1) or (H, W, 3), got {array.dtype} {np.shape(image)}")
+    if (
+        array.dtype != np.uint8
+        or array.ndim not in (2, 3)
+        or (array.ndim == 3 and array.shape[2] != 3)
+        or not array.size
+    ):
+        raise ValueError(
+            f"png_bytes wants a uint8 image (H, W), (H, W, 1) or (H, W, 3), got {array.dtype} {np.shape(image)}"
+        )
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(array)).save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
@@ -113,18 +130,30 @@ def viewer(
     if not 1 <= len(panels) <= 9 or len(set(keys)) != len(keys):
         raise ValueError(f"a viewer shows 1 to 9 panels with different keys, got {keys}")
     if mode not in MODES or not {left, right, reference} <= {*keys, None}:
-        raise ValueError(f"mode must be one of {MODES}, left, right and reference of {keys}; "
-                         f"got {mode!r}, {left!r}, {right!r}, {reference!r}")
+        raise ValueError(
+            f"mode must be one of {MODES}, left, right and reference of {keys}; "
+            f"got {mode!r}, {left!r}, {right!r}, {reference!r}"
+        )
     x, y = centre or (None, None)
     if zoom not in (None, *ZOOMS) or not all(0 <= at <= 1 for at in centre or ()):
-        raise ValueError(f"zoom must be one of {ZOOMS}, the centre within 0…1; got {zoom!r}, {centre!r}")
+        raise ValueError(
+            f"zoom must be one of {ZOOMS}, the centre within 0…1; got {zoom!r}, {centre!r}"
+        )
     told = _component()(
         key=key,
         data={
             "key": key,
             "panels": [_address(panel, f"viewer/{key}/{i}") for i, panel in enumerate(panels)],
             "height": height,
-            "ask": {"mode": mode, "left": left, "right": right, "reference": reference, "zoom": zoom, "x": x, "y": y},
+            "ask": {
+                "mode": mode,
+                "left": left,
+                "right": right,
+                "reference": reference,
+                "zoom": zoom,
+                "x": x,
+                "y": y,
+            },
             "report": report,
         },
         default={"view": None},
@@ -132,13 +161,17 @@ def viewer(
     ).get("view")
     first = left or next(k for k in keys if k != right or len(keys) == 1)
     second = right or next((k for k in keys if k != first), first)
-    start = ViewerState(mode, first, second, reference or keys[0], zoom or 0.0, *(centre or (0.5, 0.5)))
+    start = ViewerState(
+        mode, first, second, reference or keys[0], zoom or 0.0, *(centre or (0.5, 0.5))
+    )
     return _state(told, start, keys) if report else start
 
 
 def _component() -> Any:
     """The mounting command. Registering the same definition again costs nothing, and each server has a registry of its own."""
-    return st.components.v2.component("rdx_viewer", html=_text("viewer.html"), css=_text("viewer.css"), js=_text(*_SCRIPTS))
+    return st.components.v2.component(
+        "rdx_viewer", html=_text("viewer.html"), css=_text("viewer.css"), js=_text(*_SCRIPTS)
+    )
 
 
 @cache
@@ -154,11 +187,19 @@ def _address(panel: Panel, place: str) -> dict[str, Any]:
     """
     url = ""
     if runtime.exists():
-        url = runtime.get_instance().media_file_mgr.add(panel.png, "image/png", place, file_name=f"{panel.digest}.png")
+        url = runtime.get_instance().media_file_mgr.add(
+            panel.png, "image/png", place, file_name=f"{panel.digest}.png"
+        )
     width, height = panel.size
     return {
-        "key": panel.key, "label": panel.label, "caption": panel.caption, "colour": panel.colour,
-        "digest": panel.digest, "url": url, "width": width, "height": height,
+        "key": panel.key,
+        "label": panel.label,
+        "caption": panel.caption,
+        "colour": panel.colour,
+        "digest": panel.digest,
+        "url": url,
+        "width": width,
+        "height": height,
     }
 
 
@@ -172,11 +213,25 @@ def _state(told: Any, start: ViewerState, keys: list[str]) -> ViewerState:
 
     def share(name: str) -> float:
         value = told.get(name)
-        return float(value) if type(value) in (int, float) and 0 <= value <= 1 else getattr(start, name)
+        return (
+            float(value)
+            if type(value) in (int, float) and 0 <= value <= 1
+            else getattr(start, name)
+        )
 
     pixel = told.get("pixel")
-    whole = isinstance(pixel, list) and len(pixel) == 2 and all(type(n) is int and n >= 0 for n in pixel)
+    whole = (
+        isinstance(pixel, list)
+        and len(pixel) == 2
+        and all(type(n) is int and n >= 0 for n in pixel)
+    )
     return ViewerState(
-        one_of("mode", MODES), one_of("left", keys), one_of("right", keys), one_of("reference", keys),
-        float(one_of("zoom", ZOOMS)), share("x"), share("y"), tuple(pixel) if whole else None,
+        one_of("mode", MODES),
+        one_of("left", keys),
+        one_of("right", keys),
+        one_of("reference", keys),
+        float(one_of("zoom", ZOOMS)),
+        share("x"),
+        share("y"),
+        tuple(pixel) if whole else None,
     )

@@ -23,6 +23,7 @@ class Done:
 @pytest.fixture
 def run(monkeypatch, capsys):
     """Runs the command line in this process; the exit status must be `code`."""
+
     def call(*words: str | Path, code: int = 0) -> Done:
         monkeypatch.setattr(sys, "argv", ["core", *map(str, words)])
         with pytest.raises(SystemExit) as end:
@@ -30,6 +31,7 @@ def run(monkeypatch, capsys):
         done = Done(*capsys.readouterr())
         assert (end.value.code or 0) == code, done.stderr
         return done
+
     return call
 
 
@@ -39,8 +41,12 @@ def test_it_runs_as_a_module_of_its_own():
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: Cannot read nix.jpg") and "Traceback" not in done.stderr
-    loaded = subprocess.run([sys.executable, "-c", "import sys, core.cli.main; print('tensorflow' in sys.modules)"], cwd=ROOT,
-                            capture_output=True, text=True)
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, core.cli.main; print('tensorflow' in sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert loaded.stdout.strip() == "False"
 
 
@@ -53,15 +59,21 @@ def picture(tmp_path_factory):
 
 def test_codecs_lists_all(run):
     from core.codecs.registry import CODECS
+
     listed = json.loads(run("codecs", "--json").stdout)
     assert set(listed) == set(CODECS)
-    assert listed["jpeg"]["setting"]["high"] == 100 and listed["jpeg"]["options"]["subsampling"] == "4:2:0"
+    assert (
+        listed["jpeg"]["setting"]["high"] == 100
+        and listed["jpeg"]["options"]["subsampling"] == "4:2:0"
+    )
     assert "JPEG 2000" in run("codecs").stdout
 
 
 def test_encode_decode_measure(run, picture, tmp_path):
     file, out = tmp_path / "a.webp", tmp_path / "a.png"
-    told = json.loads(run("encode", picture, "-c", "webp", "--bpp", "1.5", "-o", file, "--json").stdout)
+    told = json.loads(
+        run("encode", picture, "-c", "webp", "--bpp", "1.5", "-o", file, "--json").stdout
+    )
     assert {"codec", "setting", "bytes", "bpp", "psnr", "ms_ssim", "encode_s"} <= set(told)
     assert told["bytes"] == file.stat().st_size <= 1.5 * 170 * 180 / 8
     decoded = json.loads(run("decode", file, "-o", out, "--json").stdout)
@@ -74,9 +86,13 @@ def test_encode_decode_measure(run, picture, tmp_path):
 
 def test_targets(run, picture, tmp_path):
     file = tmp_path / "a.jpg"
-    told = json.loads(run("encode", picture, "-c", "jpeg", "--psnr", "33", "-o", file, "--json").stdout)
+    told = json.loads(
+        run("encode", picture, "-c", "jpeg", "--psnr", "33", "-o", file, "--json").stdout
+    )
     assert told["psnr"] >= 33
-    told = json.loads(run("encode", picture, "-c", "jpeg", "--bytes", "4000", "-o", file, "--json").stdout)
+    told = json.loads(
+        run("encode", picture, "-c", "jpeg", "--bytes", "4000", "-o", file, "--json").stdout
+    )
     assert told["bytes"] == file.stat().st_size <= 4000
     told = json.loads(run("encode", picture, "-c", "jpeg", "-s", "42", "-o", file, "--json").stdout)
     assert told["setting"] == 42

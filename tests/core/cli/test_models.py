@@ -20,6 +20,7 @@ def models(tmp_path, monkeypatch):
     def run(*args: object) -> tuple[str, Exception | None]:
         result = CliRunner().invoke(app, ["models", *map(str, args)])
         return result.stdout, result.exception
+
     return run
 
 
@@ -40,6 +41,10 @@ def test_faults_are_named(models, tmp_path):
     path.write_bytes(path.read_bytes()[:-1])
     told, error = models("verify")
     assert "mnist-100" in told and "damaged" in told and isinstance(error, ModelError)
-    for args, kind in ((("remove", "../x"), ModelError), (("export", "none", "-o", "x"), ModelError),
-                       (("import", tmp_path / "absent"), DataError), (("import", path), ModelError)):
+    for args, kind in (
+        (("remove", "../x"), ModelError),
+        (("export", "none", "-o", "x"), ModelError),
+        (("import", tmp_path / "absent"), DataError),
+        (("import", path), ModelError),
+    ):
         assert isinstance(models(*args)[1], kind), args

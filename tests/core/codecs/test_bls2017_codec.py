@@ -28,7 +28,10 @@ def test_decodes_to_the_right_size_and_the_same_pixels_every_time(codec, height,
         encoded = codec.encode(image, level)
         decoded = codec.decode(encoded.data)
         assert decoded.shape == image.shape and decoded.dtype == np.uint8
-        assert np.array_equal(decoded, codec.decode(encoded.data)) and codec.encode(image, level) == encoded
+        assert (
+            np.array_equal(decoded, codec.decode(encoded.data))
+            and codec.encode(image, level) == encoded
+        )
         assert len(encoded.data) - encoded.payload_bytes <= 21
         assert encoded.payload_bytes <= 1.015 * encoded.estimated_bits / 8 + 8
         sizes.append(len(encoded.data))
@@ -38,15 +41,22 @@ def test_decodes_to_the_right_size_and_the_same_pixels_every_time(codec, height,
 def test_quality_rises_with_the_level(codec):
     """Of plain rounding: this model is untrained, and what the search makes of it may trade quality for rate."""
     image, (coder, _) = synthetic(96, 128, 1), bls2017.coder(bls2017.MODEL)
-    errors = [np.mean((coder.picture(coder.latents(image, level), level, 96, 128).astype(float) - image) ** 2)
-              for level in range(3)]
+    errors = [
+        np.mean(
+            (coder.picture(coder.latents(image, level), level, 96, 128).astype(float) - image) ** 2
+        )
+        for level in range(3)
+    ]
     assert errors[0] > errors[1] > errors[2] and errors[0] < np.var(image.astype(float))
 
 
 def test_either_coder_opens_the_files_of_both(codec):
     image = synthetic(48, 80, 4)
-    pictures = [reader.decode(writer.encode(image, 2).data)
-                for writer in (bls2017.Bls2017(), bls2017.Bls2017Static()) for reader in (bls2017.Bls2017(), codec)]
+    pictures = [
+        reader.decode(writer.encode(image, 2).data)
+        for writer in (bls2017.Bls2017(), bls2017.Bls2017Static())
+        for reader in (bls2017.Bls2017(), codec)
+    ]
     assert all(np.array_equal(picture, pictures[0]) for picture in pictures)
 
 
@@ -67,7 +77,9 @@ def test_tiles_leave_no_seam(codec, monkeypatch):
     picture, bits = coder.picture(whole, 1, 200, 330), coder.information(whole, 1)
     monkeypatch.setattr(photo_coder, "TILE", 5)
     tiled = coder.latents(image, 1)
-    assert np.mean(tiled != whole) < 1e-3 and coder.information(whole, 1) == pytest.approx(bits, rel=1e-5)
+    assert np.mean(tiled != whole) < 1e-3 and coder.information(whole, 1) == pytest.approx(
+        bits, rel=1e-5
+    )
     assert np.abs(coder.picture(whole, 1, 200, 330).astype(int) - picture).max() <= 1
     monkeypatch.setattr(photo_coder, "MARGIN", 0)  # and the check can fail
     assert np.abs(coder.picture(whole, 1, 200, 330).astype(int) - picture).max() > 1
@@ -87,12 +99,15 @@ def test_every_bit_flip_and_truncation_is_refused(codec):
 
 def test_wellformed_files_that_lie_are_refused(codec):
     file = unpack(codec.encode(synthetic(20, 30), 1).data, codec.name)
-    lies = {"level": Container(codec.name, 7, 30, 20, file.payload, file.fingerprint),
-            "does not have": Container(codec.name, 1.5, 30, 20, file.payload, file.fingerprint),
-            "does not decode|not what the codec writes": Container(
-                codec.name, 1, 30, 20, file.payload[:4] + bytes(40), file.fingerprint),
-            "not in the store": Container(codec.name, 1, 30, 20, file.payload, b"none"),
-            "written by the codec klt": Container("klt", 1, 30, 20, file.payload)}
+    lies = {
+        "level": Container(codec.name, 7, 30, 20, file.payload, file.fingerprint),
+        "does not have": Container(codec.name, 1.5, 30, 20, file.payload, file.fingerprint),
+        "does not decode|not what the codec writes": Container(
+            codec.name, 1, 30, 20, file.payload[:4] + bytes(40), file.fingerprint
+        ),
+        "not in the store": Container(codec.name, 1, 30, 20, file.payload, b"none"),
+        "written by the codec klt": Container("klt", 1, 30, 20, file.payload),
+    }
     for words, lie in lies.items():
         with pytest.raises(BitstreamError, match=words):
             codec.decode(pack(lie))
@@ -110,11 +125,16 @@ def test_reach_of_the_transforms_is_within_the_margin(codec):
     level, x = tf.constant([1]), np.full((1, 320, 320, 3), 128, np.uint8)
     moved = x.copy()
     moved[0, 160, 160] = 255
-    change = np.abs(coder.model.analysis(moved, level) - coder.model.analysis(x, level)).max((0, 3)) > 0
+    change = (
+        np.abs(coder.model.analysis(moved, level) - coder.model.analysis(x, level)).max((0, 3)) > 0
+    )
     rows, columns = np.nonzero(change)
     assert 1 <= max(abs(rows - 10).max(), abs(columns - 10).max()) <= photo_coder.MARGIN
     y = np.zeros((1, 20, 20, coder.config.latents), np.float32)
     bumped = y.copy()
     bumped[0, 10, 10] = 5
-    rows, columns = np.nonzero(np.abs(coder.model.synthesis(bumped, level) - coder.model.synthesis(y, level)).max((0, 3)) > 0)
+    rows, columns = np.nonzero(
+        np.abs(coder.model.synthesis(bumped, level) - coder.model.synthesis(y, level)).max((0, 3))
+        > 0
+    )
     assert 1 <= max(abs(rows // 16 - 10).max(), abs(columns // 16 - 10).max()) <= photo_coder.MARGIN

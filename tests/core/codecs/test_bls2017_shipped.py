@@ -33,17 +33,23 @@ def test_figures_of_the_card_are_those_of_the_files(kodak, card):
             data = get("bls2017").encode(image, level).data
             bpp.append(8 * len(data) / image[..., 0].size)
             psnr.append(metrics.measure(image, get("bls2017").decode(data), False).psnr)
-        assert np.mean(bpp) == pytest.approx(row["bpp"], rel=1e-3) and np.mean(psnr) == pytest.approx(row["psnr"], abs=0.01)
+        assert np.mean(bpp) == pytest.approx(row["bpp"], rel=1e-3) and np.mean(
+            psnr
+        ) == pytest.approx(row["psnr"], abs=0.01)
 
 
-@pytest.mark.parametrize("name", ["bls2017-multirate", "bls2017-0.01", "bls2017-gdn", "bls2017-relu"])
+@pytest.mark.parametrize(
+    "name", ["bls2017-multirate", "bls2017-0.01", "bls2017-gdn", "bls2017-relu"]
+)
 def test_every_shipped_model_of_photographs_codes(name):
     model, image = PhotoModel(zoo.card(name)), synthetic(70, 90)
     encoded = model.encode(image, model.setting.default)
     assert encoded.payload_bytes * 8 == pytest.approx(encoded.estimated_bits, rel=0.015, abs=40)
     assert metrics.measure(image, model.decode(encoded.data), False).psnr > 20
     levels = zoo.card(name)["figures"]["levels"]
-    assert levels[0]["bpp"] > 0 and all(low[key] < high[key] for key in ("bpp", "psnr") for low, high in pairwise(levels))
+    assert levels[0]["bpp"] > 0 and all(
+        low[key] < high[key] for key in ("bpp", "psnr") for low, high in pairwise(levels)
+    )
 
 
 def test_gdn_and_relu_differ_in_nothing_else():
@@ -56,7 +62,10 @@ def test_the_context_coder_saves_bytes_and_the_static_one_keeps_to_its_estimate(
     for index in SOME:
         image = load(kodak[index]).image
         for level in (1, 6, 12):
-            one, two = get("bls2017-static").encode(image, level), get("bls2017").encode(image, level)
+            one, two = (
+                get("bls2017-static").encode(image, level),
+                get("bls2017").encode(image, level),
+            )
             assert one.payload_bytes * 8 == pytest.approx(one.estimated_bits, rel=0.015)
             assert two.payload_bytes * 8 == pytest.approx(two.estimated_bits, rel=0.015)
             static, context = static + len(one.data), context + len(two.data)

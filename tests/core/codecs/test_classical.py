@@ -38,7 +38,10 @@ def test_files_are_standard_and_decode_elsewhere(codec, small):
 
 @each
 def test_the_same_input_gives_the_same_bytes(codec, small):
-    assert codec.encode(small, codec.setting.default).data == codec.encode(small, codec.setting.default).data
+    assert (
+        codec.encode(small, codec.setting.default).data
+        == codec.encode(small, codec.setting.default).data
+    )
 
 
 @each
@@ -50,7 +53,9 @@ def test_settings_span_the_useful_range(codec, small):
     sizes, quality = zip(*points, strict=True)
     assert sizes[0] == min(sizes) and sizes[-1] == max(sizes)
     assert quality[-1] > quality[0] + 10
-    assert list(codec.setting.grid) == sorted(codec.setting.grid, reverse=codec.setting.better == "low")
+    assert list(codec.setting.grid) == sorted(
+        codec.setting.grid, reverse=codec.setting.better == "low"
+    )
 
 
 @each
@@ -63,6 +68,7 @@ def test_every_size_comes_back_right(codec, shape):
 
 def test_subsampling_is_as_recorded(small):
     from PIL.JpegImagePlugin import get_sampling
+
     for name, sampling in (("jpeg", 2), ("jpeg444", 0)):
         with Image.open(io.BytesIO(get(name).encode(small, 80).data)) as picture:
             assert get_sampling(picture) == sampling

@@ -18,7 +18,7 @@ from core.errors import BitstreamError, ImageError, SettingError
 from tests.conftest import ROOT, synthetic
 
 EXAMPLE = ROOT / "examples" / "cjpeg-progressive.toml"
-SETTING = '[setting]\nlow = 1\nhigh = 9\ndefault = 5\ngrid = [2, 5, 8]\n'
+SETTING = "[setting]\nlow = 1\nhigh = 9\ndefault = 5\ngrid = [2, 5, 8]\n"
 
 # A codec in Python: drops the low bits, deflates; with faults on demand.
 PROGRAM = r"""
@@ -60,8 +60,10 @@ def spec(program: Path, encode: str = "encode", decode: str = "decode", more: st
     def words(mode: str, *rest: str) -> str:
         return repr([sys.executable, str(program), mode, "{input}", "{output}", *rest])
 
-    return (f'title = "Own"\nsuffix = ".own"\nencode = {words(encode, "{setting}")}\ndecode = {words(decode)}\n'
-            f'input = "ppm"\noutput = "ppm"\n{more}\n{SETTING}')
+    return (
+        f'title = "Own"\nsuffix = ".own"\nencode = {words(encode, "{setting}")}\ndecode = {words(decode)}\n'
+        f'input = "ppm"\noutput = "ppm"\n{more}\n{SETTING}'
+    )
 
 
 def test_two_commands_are_a_codec(program):
@@ -73,10 +75,14 @@ def test_two_commands_are_a_codec(program):
     assert (codec.decode(codec.encode(image, 2).data) == image & 0xC0).all()
 
 
-@pytest.mark.parametrize("mode, word", [
-    ("fail", "no such profile"), ("nothing", "wrote no output"), ("flood", "more than 300,000")])
+@pytest.mark.parametrize(
+    "mode, word",
+    [("fail", "no such profile"), ("nothing", "wrote no output"), ("flood", "more than 300,000")],
+)
 def test_faults_of_the_command_are_clear_errors(mode, word, program):
-    codec = external.parse("own", spec(program, encode=mode, decode=mode, more="max_bytes = 300_000"))
+    codec = external.parse(
+        "own", spec(program, encode=mode, decode=mode, more="max_bytes = 300_000")
+    )
     with pytest.raises(ImageError, match=word):
         codec.encode(synthetic(8, 8), 5)
     with pytest.raises(BitstreamError, match=word):
@@ -104,7 +110,9 @@ def test_commands_see_no_shell_and_few_variables(program, monkeypatch, tmp_path)
     own = external.parse("own", spec(program, encode="environment"))
     seen = own.encode(synthetic(8, 8), 5).data.decode()
     assert "SECRET_TOKEN" not in seen and "PATH" in seen and "rdx-codec-" in seen
-    literal = spec(program).replace("'{setting}'", f"'{{setting}}', '; touch {tmp_path}/was-here $(id)'")
+    literal = spec(program).replace(
+        "'{setting}'", f"'{{setting}}', '; touch {tmp_path}/was-here $(id)'"
+    )
     assert external.parse("own2", literal).encode(synthetic(8, 8), 5).data
     assert not (tmp_path / "was-here").exists()
 
@@ -115,19 +123,30 @@ def test_a_program_that_is_not_there_is_named():
         external.parse("own", commands + SETTING).encode(synthetic(8, 8), 5)
 
 
-@pytest.mark.parametrize("change, word", [
-    ("= = =", "not TOML"), ("speed = 3\n", "unknown speed"), ('output = "tiff"\n', "not TOML|must be one of"),
-])
+@pytest.mark.parametrize(
+    "change, word",
+    [
+        ("= = =", "not TOML"),
+        ("speed = 3\n", "unknown speed"),
+        ('output = "tiff"\n', "not TOML|must be one of"),
+    ],
+)
 def test_a_bad_description_says_what_is_wrong(change, word, program):
     with pytest.raises(SettingError, match=word):
         external.parse("own", change + spec(program))
 
 
-@pytest.mark.parametrize("old, new, word", [
-    ("{setting}", "5", "does not mention {setting}"), ("encode = [", "encode = [3, ", "list of words"),
-    ("grid = [2, 5, 8]", "grid = []", "empty"), ("grid = [2, 5, 8]", "grid = [2, 50]", "between 1 and 9"),
-    ("low = 1\n", "", "needs low, high"), ('output = "ppm"', 'output = "gif"', "must be one of"),
-])
+@pytest.mark.parametrize(
+    "old, new, word",
+    [
+        ("{setting}", "5", "does not mention {setting}"),
+        ("encode = [", "encode = [3, ", "list of words"),
+        ("grid = [2, 5, 8]", "grid = []", "empty"),
+        ("grid = [2, 5, 8]", "grid = [2, 50]", "between 1 and 9"),
+        ("low = 1\n", "", "needs low, high"),
+        ('output = "ppm"', 'output = "gif"', "must be one of"),
+    ],
+)
 def test_each_entry_is_checked(old, new, word, program):
     text = spec(program)
     assert old in text
@@ -153,22 +172,32 @@ def test_installed_codecs_come_from_folders_and_packages(program, tmp_path, monk
     (folder / "bad.toml").write_text("title = 3")
     package = tmp_path / "site"
     (package / "theirs-1.0.dist-info").mkdir(parents=True)
-    (package / "theirs-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
+    (package / "theirs-1.0.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n"
+    )
     (package / "theirs-1.0.dist-info" / "entry_points.txt").write_text(
-        f"[{external.GROUP}]\nfancy = theirs_codec:Fancy\nbroken = theirs_codec:missing\nother = theirs_codec:NUMBER\n")
+        f"[{external.GROUP}]\nfancy = theirs_codec:Fancy\nbroken = theirs_codec:missing\nother = theirs_codec:NUMBER\n"
+    )
     (package / "theirs_codec.py").write_text(
         "from dataclasses import replace\nfrom core.codecs.classical import WebP\nNUMBER = 3\n"
-        "class Fancy(WebP):\n    info = replace(WebP.info, name='fancy', title='Fancy')\n")
+        "class Fancy(WebP):\n    info = replace(WebP.info, name='fancy', title='Fancy')\n"
+    )
     monkeypatch.syspath_prepend(package)
     monkeypatch.setenv(external.FOLDERS, str(folder))
     codecs, problems = external.installed()
     assert set(codecs) == {"good", "fancy"} and all(isinstance(c, Codec) for c in codecs.values())
     assert isinstance(codecs["fancy"], classical.WebP)
-    assert len(problems) == 3 and any("bad.toml" in p for p in problems) and any("NUMBER" in p for p in problems)
+    assert (
+        len(problems) == 3
+        and any("bad.toml" in p for p in problems)
+        and any("NUMBER" in p for p in problems)
+    )
 
 
-needs_cjpeg = pytest.mark.skipif(not (shutil.which("cjpeg") and shutil.which("djpeg")),
-                                 reason="no cjpeg and djpeg on this machine: apt-get install libjpeg-turbo-progs")
+needs_cjpeg = pytest.mark.skipif(
+    not (shutil.which("cjpeg") and shutil.which("djpeg")),
+    reason="no cjpeg and djpeg on this machine: apt-get install libjpeg-turbo-progs",
+)
 
 
 @needs_cjpeg
@@ -187,14 +216,38 @@ def test_the_worked_example_takes_part_in_a_sweep(small, tmp_path):
     """The README's command, on Dask: the own codec is measured beside the built-in one, and BD-rate is defined."""
     (tmp_path / "cat.png").write_bytes(images.png(small))
     output = tmp_path / "r.json"
-    command = [sys.executable, "-m", "core", "sweep", str(tmp_path / "cat.png"), "-c", "jpeg,cjpeg", "--codec-cmd",
-               f"cjpeg={EXAMPLE}", "-o", str(output), "--no-ssim", "--workers", "1"]
+    command = [
+        sys.executable,
+        "-m",
+        "core",
+        "sweep",
+        str(tmp_path / "cat.png"),
+        "-c",
+        "jpeg,cjpeg",
+        "--codec-cmd",
+        f"cjpeg={EXAMPLE}",
+        "-o",
+        str(output),
+        "--no-ssim",
+        "--workers",
+        "1",
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     found = results.read(output)
-    assert [len(found.table[c]["cat.png"]) for c in ("jpeg", "cjpeg")] == [15, 8] and not found.failures()
+    assert [len(found.table[c]["cat.png"]) for c in ("jpeg", "cjpeg")] == [
+        15,
+        8,
+    ] and not found.failures()
     assert found.header["codecs"]["cjpeg"]["family"] == "external"
-    bd = subprocess.run([sys.executable, "-m", "core", "bdrate", str(output), "--anchor", "jpeg", "--json"], cwd=ROOT,
-                        capture_output=True, text=True, timeout=120)
+    bd = subprocess.run(
+        [sys.executable, "-m", "core", "bdrate", str(output), "--anchor", "jpeg", "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert bd.returncode == 0, bd.stderr
-    assert -20 < json.loads(bd.stdout)["cjpeg"] < 30      # the same transform; progressive scans cost more on a small picture
+    assert (
+        -20 < json.loads(bd.stdout)["cjpeg"] < 30
+    )  # the same transform; progressive scans cost more on a small picture

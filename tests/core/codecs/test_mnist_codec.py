@@ -28,7 +28,10 @@ def test_digits_come_back_as_the_decoder_draws_them(count):
     encoded = get("mnist").encode(digits.reshape(-1, 28, 1), 10)
     file = container.unpack(encoded.data)
     assert (file.codec, file.setting, file.width, file.height) == ("mnist", 10, 28, 28 * count)
-    assert file.fingerprint == zoo.load("mnist-10").fingerprint and len(file.payload) == encoded.payload_bytes
+    assert (
+        file.fingerprint == zoo.load("mnist-10").fingerprint
+        and len(file.payload) == encoded.payload_bytes
+    )
     assert len(encoded.data) - encoded.payload_bytes <= 24
     model = codec.coder("mnist-10")
     expected = model.pictures(model.searched(digits, 10)).reshape(-1, 28, 1)
@@ -43,8 +46,17 @@ def test_the_setting_is_a_stored_lambda():
         mnist_codec.encode(sample()[0], 15)
 
 
-@pytest.mark.parametrize("shape, kind", [((28, 28, 3), np.uint8), ((28, 27, 1), np.uint8), ((29, 28, 1), np.uint8),
-                                         ((0, 28, 1), np.uint8), ((28, 28), np.uint8), ((28, 28, 1), np.float32)])
+@pytest.mark.parametrize(
+    "shape, kind",
+    [
+        ((28, 28, 3), np.uint8),
+        ((28, 27, 1), np.uint8),
+        ((29, 28, 1), np.uint8),
+        ((0, 28, 1), np.uint8),
+        ((28, 28), np.uint8),
+        ((28, 28, 1), np.float32),
+    ],
+)
 def test_what_is_no_digit_is_refused(shape, kind):
     with pytest.raises(ImageError, match="28 × 28"):
         get("mnist").encode(np.zeros(shape, kind), 10)
@@ -65,9 +77,20 @@ def test_every_flipped_bit_and_every_truncation_is_refused():
 def test_files_with_a_valid_checksum_but_wrong_contents_are_refused():
     fingerprint = zoo.load("mnist-10").fingerprint
     whole = container.unpack(get("mnist").encode(sample()[:3].reshape(-1, 28, 1), 10).data)
-    sound = {"codec": "mnist", "setting": 10.0, "width": 28, "height": 84, "payload": whole.payload, "fingerprint": fingerprint}
-    for wrong in ({"width": 27}, {"height": 30}, {"fingerprint": b"\0\1\2\3"},
-                  {"payload": whole.payload + b"\0\1\2\3"}):
+    sound = {
+        "codec": "mnist",
+        "setting": 10.0,
+        "width": 28,
+        "height": 84,
+        "payload": whole.payload,
+        "fingerprint": fingerprint,
+    }
+    for wrong in (
+        {"width": 27},
+        {"height": 30},
+        {"fingerprint": b"\0\1\2\3"},
+        {"payload": whole.payload + b"\0\1\2\3"},
+    ):
         fields = sound | wrong
         with pytest.raises(BitstreamError):
             get("mnist").decode(container.pack(container.Container(**fields)))

@@ -63,12 +63,23 @@ def test_decoding_is_the_same_for_any_number_of_threads(codec, small):
     """The arithmetic is exact, so nothing that changes the order of sums changes a pixel."""
 
     from tests.conftest import ROOT
+
     data = codec.encode(small, 50).data
-    code = (f"import sys, hashlib; from core.codecs.registry import get; d = sys.stdin.buffer.read();"
-            f"print(hashlib.sha256(get('{codec.name}').decode(d).tobytes()).hexdigest())")
-    answers = {subprocess.run([sys.executable, "-c", code], input=data, cwd=ROOT, capture_output=True, check=True,
-                              env={"PATH": "", "OPENBLAS_NUM_THREADS": n, "OPENBLAS_CORETYPE": kind}).stdout
-               for n, kind in (("1", "Haswell"), ("2", "Prescott"))}
+    code = (
+        f"import sys, hashlib; from core.codecs.registry import get; d = sys.stdin.buffer.read();"
+        f"print(hashlib.sha256(get('{codec.name}').decode(d).tobytes()).hexdigest())"
+    )
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            input=data,
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+            env={"PATH": "", "OPENBLAS_NUM_THREADS": n, "OPENBLAS_CORETYPE": kind},
+        ).stdout
+        for n, kind in (("1", "Haswell"), ("2", "Prescott"))
+    }
     assert len(answers) == 1
 
 
@@ -108,6 +119,7 @@ def test_a_huge_picture_from_no_payload_is_bounded(codec):
 
 # --- svd ---------------------------------------------------------------------------------------------------------------------
 
+
 @pytest.fixture(scope="module")
 def analysis(small):
     return svd.analyse(small)
@@ -141,7 +153,9 @@ def test_automatic_pairs_are_near_the_best_of_all_pairs(small, analysis):
 def test_a_rank_of_ones_own(small, analysis, rank):
     quality = svd.quality_for_rank(analysis, rank)
     encoded = svd.write(analysis, quality, rank)
-    assert lowrank.elements(96, 128, rank) <= encoded.elements <= 3 * lowrank.elements(96, 128, rank)
+    assert (
+        lowrank.elements(96, 128, rank) <= encoded.elements <= 3 * lowrank.elements(96, 128, rank)
+    )
     full = lowrank.to_image(lowrank.reconstruct(lowrank.decompose(lowrank.channels(small)), rank))
     assert abs(psnr(small, get("svd"), encoded.data) - metrics.measure(small, full, False).psnr) < 3
 
@@ -157,6 +171,7 @@ def test_large_pictures_use_a_truncated_svd(monkeypatch):
 
 # --- figures on Kodak (the README has all 24 pictures) -----------------------------------------------------------------------
 
+
 def test_svd_needs_far_fewer_bytes_than_float16_factors(kodak):
     """Bytes of the `svd` file against those of float16 factors of the rank that gives the same PSNR; RDX_FULL=1: all 24."""
     codec, ratios = get("svd"), []
@@ -170,7 +185,9 @@ def test_svd_needs_far_fewer_bytes_than_float16_factors(kodak):
             mse = lowrank.squared_error(image, lowrank.to_image(lowrank.reconstruct(f, middle)))
             low, high = (low, middle) if metrics.psnr_of(mse) >= target else (middle + 1, high)
         ratios.append(2 * 3 * lowrank.elements(*f.shape, low) / len(data))
-    print(f"float16 factors ÷ svd file at equal PSNR: mean {np.mean(ratios):.1f}, least {min(ratios):.1f} of {len(ratios)}")
+    print(
+        f"float16 factors ÷ svd file at equal PSNR: mean {np.mean(ratios):.1f}, least {min(ratios):.1f} of {len(ratios)}"
+    )
     assert np.mean(ratios) > 4
 
 
@@ -178,8 +195,10 @@ def test_klt_is_above_svd_and_jpeg(kodak):
     """At the same bytes klt's PSNR is over 0.5 dB above JPEG's and over 1 dB above svd's, both interpolated on their curves."""
     image = load(kodak[4]).image
     analysis = svd.analyse(image)
-    curves = ([get("jpeg").encode(image, q).data for q in (20, 35, 55, 75, 90)],
-              [svd.write(analysis, q).data for q in (32, 46, 60)])
+    curves = (
+        [get("jpeg").encode(image, q).data for q in (20, 35, 55, 75, 90)],
+        [svd.write(analysis, q).data for q in (32, 46, 60)],
+    )
     for quality in (26, 40):
         data = get("klt").encode(image, quality).data
         for codec, files, margin in zip((get("jpeg"), get("svd")), curves, (0.5, 1.0), strict=True):
@@ -197,14 +216,24 @@ def test_every_kodak_picture_decodes_to_the_same_bytes_in_another_process(codec,
         data = codec.encode(load(path).image, 60).data
         (tmp_path / f"{path.stem}.rdx").write_bytes(data)
         here[path.stem] = hashlib.sha256(codec.decode(data).tobytes()).hexdigest()
-    script = ("import hashlib, sys, pathlib\n"
-              "from core.codecs.sniff import identify\n"
-              "for path in sorted(pathlib.Path(sys.argv[1]).glob('*.rdx')):\n"
-              "    data = path.read_bytes()\n"
-              "    print(path.stem, hashlib.sha256(identify(data)[0].decode(data).tobytes()).hexdigest())")
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"), "1")
-    there = subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, env=os.environ | threads, check=True,
-                           capture_output=True, text=True).stdout
+    script = (
+        "import hashlib, sys, pathlib\n"
+        "from core.codecs.sniff import identify\n"
+        "for path in sorted(pathlib.Path(sys.argv[1]).glob('*.rdx')):\n"
+        "    data = path.read_bytes()\n"
+        "    print(path.stem, hashlib.sha256(identify(data)[0].decode(data).tobytes()).hexdigest())"
+    )
+    threads = dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"), "1"
+    )
+    there = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        cwd=ROOT,
+        env=os.environ | threads,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
     assert len(here) == 24 and dict(line.split() for line in there.splitlines()) == here
 
 

@@ -7,14 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.coding.container import CODEC_IDS, WITH_MODEL, Container, is_container, pack, read_varint, unpack, varint
+from core.coding.container import (
+    CODEC_IDS,
+    WITH_MODEL,
+    Container,
+    is_container,
+    pack,
+    read_varint,
+    unpack,
+    varint,
+)
 from core.errors import BitstreamError
 
 containers = st.builds(
     lambda codec, setting, width, height, payload, print4: Container(
-        codec, setting, width, height, payload, print4 if codec in WITH_MODEL else b""),
-    st.sampled_from(sorted(CODEC_IDS)), st.floats(width=32, allow_nan=False, allow_infinity=False),
-    st.integers(1, 7000), st.integers(1, 7000), st.binary(max_size=300), st.binary(min_size=4, max_size=4))
+        codec, setting, width, height, payload, print4 if codec in WITH_MODEL else b""
+    ),
+    st.sampled_from(sorted(CODEC_IDS)),
+    st.floats(width=32, allow_nan=False, allow_infinity=False),
+    st.integers(1, 7000),
+    st.integers(1, 7000),
+    st.binary(max_size=300),
+    st.binary(min_size=4, max_size=4),
+)
 
 
 @given(containers)
@@ -49,14 +64,29 @@ def signed(body: bytes) -> bytes:
     return body + struct.pack("<I", zlib.crc32(body))
 
 
-@pytest.mark.parametrize(("body", "words"), [
-    (b"RDX1" + bytes([200]) + struct.pack("<f", 1) + b"\x10\x10" + b"payload", "codec number 200"),
-    (b"RDX1" + bytes([2]) + struct.pack("<f", 1) + b"\x00\x10" + b"payload", "impossible picture"),
-    (b"RDX1" + bytes([2]) + struct.pack("<f", 1) + varint(60_000) * 2 + b"payload", "impossible picture"),
-    (b"RDX1" + bytes([2]) + struct.pack("<f", float("nan")) + b"\x10\x10" + b"payload", "impossible picture"),
-    (b"RDX1" + bytes([2]) + struct.pack("<f", 1) + b"\xff" * 9, "impossible number"),
-    (b"RDX1" + bytes([4]) + struct.pack("<f", 1) + b"\x10\x10", "cut short"),
-])
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (
+            b"RDX1" + bytes([200]) + struct.pack("<f", 1) + b"\x10\x10" + b"payload",
+            "codec number 200",
+        ),
+        (
+            b"RDX1" + bytes([2]) + struct.pack("<f", 1) + b"\x00\x10" + b"payload",
+            "impossible picture",
+        ),
+        (
+            b"RDX1" + bytes([2]) + struct.pack("<f", 1) + varint(60_000) * 2 + b"payload",
+            "impossible picture",
+        ),
+        (
+            b"RDX1" + bytes([2]) + struct.pack("<f", float("nan")) + b"\x10\x10" + b"payload",
+            "impossible picture",
+        ),
+        (b"RDX1" + bytes([2]) + struct.pack("<f", 1) + b"\xff" * 9, "impossible number"),
+        (b"RDX1" + bytes([4]) + struct.pack("<f", 1) + b"\x10\x10", "cut short"),
+    ],
+)
 def test_well_signed_nonsense_is_refused(body, words):
     with pytest.raises(BitstreamError, match=words):
         unpack(signed(body))

@@ -15,15 +15,27 @@ def pass_through(coder, batches):
     model, escape = Model.geometric(np.array([20, 300, 4000]), 12), escape_model()
     out = []
     for contexts, values in batches:
-        sizes = coder.magnitudes(model, escape, contexts, None if values is None else np.abs(values))
+        sizes = coder.magnitudes(
+            model, escape, contexts, None if values is None else np.abs(values)
+        )
         out.append(coder.signed(sizes, values))
     return out, model
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(st.tuples(st.integers(0, 2), st.integers(-4, 4) | st.integers(-500_000, 500_000)), max_size=30)))
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(st.integers(0, 2), st.integers(-4, 4) | st.integers(-500_000, 500_000)),
+            max_size=30,
+        )
+    )
+)
 def test_numbers_come_back(batches):
-    batches = [(np.array([c for c, _ in b], np.int64), np.array([v for _, v in b], np.int64)) for b in batches]
+    batches = [
+        (np.array([c for c, _ in b], np.int64), np.array([v for _, v in b], np.int64))
+        for b in batches
+    ]
     coder = Encoder()
     _, written = pass_through(coder, batches)
     values, read = pass_through(Decoder(coder.data()), [(c, None) for c, _ in batches])
@@ -61,10 +73,18 @@ def test_any_bytes_decode_or_are_refused(data):
 
 
 @settings(max_examples=25, deadline=None)
-@given(rows=st.integers(1, 9), columns=st.integers(1, 9), used=st.integers(0, 64), size=st.sampled_from([0.3, 2, 50]),
-       scaled=st.booleans(), seed=st.integers(0, 99))
+@given(
+    rows=st.integers(1, 9),
+    columns=st.integers(1, 9),
+    used=st.integers(0, 64),
+    size=st.sampled_from([0.3, 2, 50]),
+    scaled=st.booleans(),
+    seed=st.integers(0, 99),
+)
 def test_planes_of_coefficients_come_back(rows, columns, used, size, scaled, seed):
-    q = np.round(np.random.default_rng(seed).laplace(0, size, (used, rows, columns))).astype(np.int64)
+    q = np.round(np.random.default_rng(seed).laplace(0, size, (used, rows, columns))).astype(
+        np.int64
+    )
     scale = np.full((rows, columns), 300) if scaled else None
     coder = Encoder()
     code_plane(coder, (rows, columns), 8, used, q, scale)
@@ -95,15 +115,16 @@ def test_optimised_quantisation_trades_distortion_for_rate():
 
     def cost(q, shifts, coder):
         y = np.zeros_like(x)
-        y[:len(q)] = rebuild(q, shifts, 64) / 64
+        y[: len(q)] = rebuild(q, shifts, 64) / 64
         return ((x - y) ** 2).sum() + 0.12 * 8 * len(coder.data())
+
     assert cost(best, shifts, after) < cost(q, np.array([8, 8]), before)
     assert np.array_equal(best[0], q[0])
 
 
 def test_reconstruction_points_are_whole_numbers():
     q = np.array([-3, -1, 0, 1, 2]).reshape(1, 1, 5).repeat(2, axis=0)
-    y = rebuild(q, np.array([8 + 8, 8 + 4]), 64)            # 8/32 and 4/32 of a step below
+    y = rebuild(q, np.array([8 + 8, 8 + 4]), 64)  # 8/32 and 4/32 of a step below
     assert y[1].ravel().tolist() == [-184, -48, 0, 48, 120]
     assert y[0].ravel().tolist() == [-192, -64, 0, 64, 128]
 

@@ -15,7 +15,9 @@ def folder(tmp_path):
     place.mkdir()
     rows, columns = np.mgrid[:80, :96]
     for i in range(60):
-        Image.fromarray(np.stack([rows, columns, np.full_like(rows, i)], -1).astype(np.uint8)).save(place / f"{i:02}.png")
+        Image.fromarray(np.stack([rows, columns, np.full_like(rows, i)], -1).astype(np.uint8)).save(
+            place / f"{i:02}.png"
+        )
     (place / "broken.png").write_bytes(b"no picture")
     return place
 
@@ -68,7 +70,10 @@ def test_patches_are_pieces_of_one_training_picture(folder, tmp_path):
         number = patch[..., 2]
         assert number.min() == number.max() and number[0, 0] in train and number[0, 0] not in held
         seen.add(number[0, 0])
-        along = [abs(np.diff(patch[5:-5, 5:-5, c], axis=axis)) for c, axis in ((0, 0), (1, 1), (0, 1), (1, 0))]
+        along = [
+            abs(np.diff(patch[5:-5, 5:-5, c], axis=axis))
+            for c, axis in ((0, 0), (1, 1), (0, 1), (1, 0))
+        ]
         straight = max(a.max() for a in along[:2]), max(a.max() for a in along[2:])
         assert min(straight) == 0 and 1 <= max(straight) <= 3
         steps.add(max(straight))

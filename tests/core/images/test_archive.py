@@ -20,7 +20,9 @@ from tests.conftest import synthetic
 PNG = images.png(synthetic(8, 8))
 
 
-def zipped(*entries: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED) -> io.BytesIO:
+def zipped(
+    *entries: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.ZIP_DEFLATED
+) -> io.BytesIO:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as file:
         for name, data in entries:
@@ -30,7 +32,9 @@ def zipped(*entries: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.
 
 
 def below(folder: Path) -> set[str]:
-    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() or p.is_symlink()}
+    return {
+        p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() or p.is_symlink()
+    }
 
 
 @pytest.fixture
@@ -45,12 +49,22 @@ def target(tmp_path: Path) -> Path:
 
 def test_images_come_out_with_their_folders(target):
     data = zipped(
-        ("b/2.png", PNG), ("a.png", PNG), ("notes.txt", b"no image"), ("__MACOSX/._a.png", b"junk"), (".hidden.png", PNG))
-    assert [p.relative_to(target).as_posix() for p in archive.unpack_images(data, target)] == ["a.png", "b/2.png"]
+        ("b/2.png", PNG),
+        ("a.png", PNG),
+        ("notes.txt", b"no image"),
+        ("__MACOSX/._a.png", b"junk"),
+        (".hidden.png", PNG),
+    )
+    assert [p.relative_to(target).as_posix() for p in archive.unpack_images(data, target)] == [
+        "a.png",
+        "b/2.png",
+    ]
     assert below(target) == {"a.png", "b/2.png"} and (target / "a.png").read_bytes() == PNG
 
 
-@pytest.mark.parametrize("name", ["../evil.png", "a/../../evil.png", "/evil.png", "C:/evil.png", "a\\..\\evil.png"])
+@pytest.mark.parametrize(
+    "name", ["../evil.png", "a/../../evil.png", "/evil.png", "C:/evil.png", "a\\..\\evil.png"]
+)
 def test_names_that_point_outside_are_refused(name, target):
     with pytest.raises(DataError, match="points outside"):
         archive.unpack_images(zipped(("fine.png", PNG), (name, PNG)), target)
@@ -87,7 +101,9 @@ def test_a_bomb_that_lies_about_its_size_is_stopped(target, monkeypatch):
 
 def test_too_many_entries_are_refused(target):
     with pytest.raises(DataError, match="10,000 entries"):
-        archive.unpack_images(zipped(*((f"{i}.png", b"x") for i in range(10_000)), method=zipfile.ZIP_STORED), target)
+        archive.unpack_images(
+            zipped(*((f"{i}.png", b"x") for i in range(10_000)), method=zipfile.ZIP_STORED), target
+        )
     assert below(target) == set()
 
 
@@ -106,7 +122,9 @@ def test_encrypted_entries_are_refused(target):
         archive.unpack_images(io.BytesIO(bytes(data)), target)
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"no archive at all", zipped(("a.png", PNG)).getvalue()[:-30]])
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\x03\x04", b"no archive at all", zipped(("a.png", PNG)).getvalue()[:-30]]
+)
 def test_what_is_no_archive_is_refused(data, target):
     with pytest.raises(DataError):
         archive.unpack_images(io.BytesIO(data), target)

@@ -16,7 +16,10 @@ def random(shape, seed=0):
 
 # --- the tutorial "Matrix approximation with Core APIs" -------------------------------------------------------------------
 
-@pytest.mark.parametrize(("rank", "size", "factor"), [(100, 614_700, 0.195), (50, 307_350, 0.098), (10, 61_470, 0.020)])
+
+@pytest.mark.parametrize(
+    ("rank", "size", "factor"), [(100, 614_700, 0.195), (50, 307_350, 0.098), (10, 61_470, 0.020)]
+)
 def test_sizes_of_the_tutorials_picture(rank, size, factor):
     assert 3 * lowrank.elements(1024, 1024, rank) == size
     assert lowrank.compression_factor(1024, 1024, rank) == pytest.approx(factor, abs=5e-4)
@@ -37,9 +40,9 @@ def test_the_tutorials_matrix():
 
 def test_energy_looks_at_the_right_place_where_the_tutorial_looks_one_too_far():
     s = np.array([[4.0, 3, 2, 1]])
-    props = np.cumsum(s / s.sum())                          # the tutorial's own steps …
-    r = int(np.argmin(np.abs(props - 0.7))) + 1             # … its rank for an energy of 0.7 …
-    assert (r, props[r]) == (2, pytest.approx(0.9))         # … and the energy that it reports for it
+    props = np.cumsum(s / s.sum())  # the tutorial's own steps …
+    r = int(np.argmin(np.abs(props - 0.7))) + 1  # … its rank for an energy of 0.7 …
+    assert (r, props[r]) == (2, pytest.approx(0.9))  # … and the energy that it reports for it
     assert lowrank.energy(s)[r - 1] == pytest.approx(0.7)
     assert lowrank.rank_for_energy(s, 0.7) == 2
     assert lowrank.rank_for_energy(s, 0.7001) == 3
@@ -57,14 +60,22 @@ def test_agrees_with_numpy(shape):
     u, s, vt = np.linalg.svd(a, full_matrices=False)
     assert np.allclose(f.s, s, rtol=1e-4, atol=1e-5)
     for r in {0, 1, f.rank // 2, f.rank}:
-        assert np.allclose(lowrank.reconstruct(f, r), (u[..., :r] * s[..., None, :r]) @ vt[..., :r, :], atol=1e-4)
+        assert np.allclose(
+            lowrank.reconstruct(f, r), (u[..., :r] * s[..., None, :r]) @ vt[..., :r, :], atol=1e-4
+        )
 
 
 def test_agrees_with_the_einsum_of_the_tutorial():
     f = lowrank.decompose(random((3, 20, 30)))
     seven = lowrank.reconstruct(f, 7)
-    assert np.allclose(seven, np.einsum("...ms,...s,...ns->...mn", f.u[..., :7], f.s[..., :7], f.v[..., :7]), atol=1e-5)
-    assert np.allclose(lowrank.reconstruct(f, 7, first=3) + lowrank.reconstruct(f, 3), seven, atol=1e-5)
+    assert np.allclose(
+        seven,
+        np.einsum("...ms,...s,...ns->...mn", f.u[..., :7], f.s[..., :7], f.v[..., :7]),
+        atol=1e-5,
+    )
+    assert np.allclose(
+        lowrank.reconstruct(f, 7, first=3) + lowrank.reconstruct(f, 3), seven, atol=1e-5
+    )
 
 
 def test_truncated_svd_agrees_with_the_full_one():
@@ -105,8 +116,14 @@ def test_rank_for_factor_is_the_largest_that_fits(m, n, factor):
 
 
 @settings(max_examples=40, deadline=None)
-@given(m=st.integers(1, 12), n=st.integers(1, 12), kind=st.sampled_from(["random", "constant", "zero", "rank 1", "grey"]),
-       wanted=st.floats(0, 1), power=st.sampled_from([1, 2]), seed=st.integers(0, 99))
+@given(
+    m=st.integers(1, 12),
+    n=st.integers(1, 12),
+    kind=st.sampled_from(["random", "constant", "zero", "rank 1", "grey"]),
+    wanted=st.floats(0, 1),
+    power=st.sampled_from([1, 2]),
+    seed=st.integers(0, 99),
+)
 def test_odd_matrices(m, n, kind, wanted, power, seed):
     a = random((3, m, n), seed)
     if kind == "constant":
@@ -149,6 +166,7 @@ def test_importing_the_module_does_not_import_tensorflow():
     import sys
 
     from tests.conftest import ROOT
+
     code = "import sys, core.linear.lowrank, core.codecs.svd, core.codecs.klt; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
@@ -162,7 +180,9 @@ def test_a_layer_shows_zero_as_grey(small):
 
 def test_error_map_and_squared_error(small):
     other = np.clip(small.astype(int) + 3, 0, 250).astype(np.uint8)
-    assert lowrank.squared_error(small, other) == pytest.approx(((small.astype(float) - other) ** 2).mean())
+    assert lowrank.squared_error(small, other) == pytest.approx(
+        ((small.astype(float) - other) ** 2).mean()
+    )
     assert lowrank.error_map(small, small).min() == lowrank.error_map(small, small).max() == 128
     assert (lowrank.error_map(small, other, 4)[small < 240] == 140).all()
 
@@ -172,8 +192,18 @@ def test_matrices_are_read(text):
     assert lowrank.read_matrix(text).tolist() == [[1, 2, 3], [4, 5, 6]]
 
 
-@pytest.mark.parametrize(("text", "word"), [("", "row"), ("1 2\n3", "same count"), ("1 x", "number"), ("1 nan", "finite"), 
-                                            ("1 1e99", "finite"), (" ".join("1" * 201), "200"), ("1\n" * 201, "200")])
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("", "row"),
+        ("1 2\n3", "same count"),
+        ("1 x", "number"),
+        ("1 nan", "finite"),
+        ("1 1e99", "finite"),
+        (" ".join("1" * 201), "200"),
+        ("1\n" * 201, "200"),
+    ],
+)
 def test_other_texts_are_refused(text, word):
     with pytest.raises(DataError, match=word):
         lowrank.read_matrix(text)

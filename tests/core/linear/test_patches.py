@@ -13,7 +13,10 @@ def test_backward_undoes_forward(patch, shape):
     planes = np.moveaxis(synthetic(*shape), -1, 0) - 128.0
     c = patches.forward(planes, patch)
     assert c.shape == (3, patch**2, *patches.grid(*shape, patch))
-    back = patches.backward(np.round(c * patches.PIXEL), patch)[:, :shape[0], :shape[1]] / patches.PIXEL
+    back = (
+        patches.backward(np.round(c * patches.PIXEL), patch)[:, : shape[0], : shape[1]]
+        / patches.PIXEL
+    )
     assert np.abs(back - planes).max() < 0.2
 
 
@@ -27,8 +30,10 @@ def test_overlap_leaves_no_seam():
     c = np.zeros((1, 64, 3, 3))
     c[0, 0, 1, 1] = 64 * 800
     row = patches.backward(c, 8)[0, 12] / 64
-    assert np.abs(row[:8]).max() > 1                        # it reaches into the neighbour
-    assert np.abs(np.diff(row)).max() < 0.5 * row.max()     # a block ends with one step of the whole height
+    assert np.abs(row[:8]).max() > 1  # it reaches into the neighbour
+    assert (
+        np.abs(np.diff(row)).max() < 0.5 * row.max()
+    )  # a block ends with one step of the whole height
     plain = np.zeros(24)
     plain[8:16] = 100
     assert np.abs(np.diff(row)).max() < 0.5 * np.abs(np.diff(plain)).max()
@@ -37,8 +42,14 @@ def test_overlap_leaves_no_seam():
 @pytest.mark.parametrize("patch", [8, 16])
 def test_backward_is_exact_in_whole_numbers(patch):
     """Python's unbounded integers give the same pixels as float64, so the order of its sums cannot matter."""
-    c = np.random.default_rng(0).integers(-patches.LIMIT, patches.LIMIT, (1, patch**2, 2, 2)).astype(float)
-    matrix, post = (m.astype(int).astype(object) for m in (patches._dct(patch), patches._unlap(patch)))
+    c = (
+        np.random.default_rng(0)
+        .integers(-patches.LIMIT, patches.LIMIT, (1, patch**2, 2, 2))
+        .astype(float)
+    )
+    matrix, post = (
+        m.astype(int).astype(object) for m in (patches._dct(patch), patches._unlap(patch))
+    )
     one, half = patches.MATRIX, patch // 2
 
     def div(numbers):
@@ -46,9 +57,11 @@ def test_backward_is_exact_in_whole_numbers(patch):
 
     cut = div(matrix.T.dot(c.astype(int).astype(object).reshape(patch**2, -1)))
     plane = cut.reshape(patch, patch, 2, 2).transpose(2, 0, 3, 1).reshape(2 * patch, 2 * patch)
-    for _ in range(2):                                      # columns' borders, then rows'
+    for _ in range(2):  # columns' borders, then rows'
         plane = plane.T
-        plane = np.concatenate([plane[:half] * one, post.dot(plane[half:-half]), plane[-half:] * one])
+        plane = np.concatenate(
+            [plane[:half] * one, post.dot(plane[half:-half]), plane[-half:] * one]
+        )
         plane = div(plane)
     assert np.array_equal(patches.backward(c, patch)[0], plane.astype(float))
 
@@ -56,6 +69,7 @@ def test_backward_is_exact_in_whole_numbers(patch):
 def test_rounding_of_the_matrices_is_beyond_doubt():
     """No entry lies so close to a half that another machine's cosine could round it the other way."""
     from scipy.fft import dct
+
     for patch in (8, 16):
         one = dct(np.eye(patch), axis=0, norm="ortho")
         entries = np.kron(one, one) * patches.MATRIX
@@ -67,7 +81,9 @@ def test_the_klt_is_the_svd_of_the_patches():
     x = np.linalg.qr(np.random.default_rng(4).normal(size=(4, 4)))[0] @ x
     own = basis.klt(x)
     u = np.linalg.svd(x, full_matrices=False)[0]
-    assert np.allclose(np.abs(own @ u).max(axis=1), 1, atol=1e-6)       # the same vectors, in another order
+    assert np.allclose(
+        np.abs(own @ u).max(axis=1), 1, atol=1e-6
+    )  # the same vectors, in another order
     assert np.allclose(own @ own.T, np.eye(4), atol=1e-9)
     assert np.allclose(np.corrcoef(own @ x), np.eye(4), atol=0.15)
 

@@ -23,20 +23,29 @@ def test_mse_and_psnr_agree_with_scikit_image():
 
 
 def test_mae_of_a_constant_offset():
-    assert metrics.measure(np.full((8, 9, 3), 10, np.uint8), np.full((8, 9, 3), 17, np.uint8), False).mae == 7
+    assert (
+        metrics.measure(
+            np.full((8, 9, 3), 10, np.uint8), np.full((8, 9, 3), 17, np.uint8), False
+        ).mae
+        == 7
+    )
 
 
 def test_luma_and_its_psnr_agree_with_scikit_image():
-    y = [(rgb2ycbcr(x)[..., 0] - 16) * 255 / 219 for x in (A, B)]       # from studio range to full range
+    y = [(rgb2ycbcr(x)[..., 0] - 16) * 255 / 219 for x in (A, B)]  # from studio range to full range
     assert np.abs(metrics.luma(A) - y[0]).max() <= 0.02
     expected = peak_signal_noise_ratio(*y, data_range=255)
     assert metrics.measure(A, B, False).psnr_y == pytest.approx(expected, abs=0.002)
 
 
 def test_611_weighs_the_three_planes():
-    planes = [np.moveaxis(np.asarray(Image.fromarray(x).convert("YCbCr"), float), -1, 0) for x in (A, B)]
+    planes = [
+        np.moveaxis(np.asarray(Image.fromarray(x).convert("YCbCr"), float), -1, 0) for x in (A, B)
+    ]
     each = [peak_signal_noise_ratio(a, b, data_range=255) for a, b in zip(*planes, strict=True)]
-    assert metrics.measure(A, B, False).psnr_611 == pytest.approx((6 * each[0] + each[1] + each[2]) / 8, abs=0.1)
+    assert metrics.measure(A, B, False).psnr_611 == pytest.approx(
+        (6 * each[0] + each[1] + each[2]) / 8, abs=0.1
+    )
 
 
 def test_grey_error_is_the_same_in_rgb_and_luma():
@@ -44,18 +53,27 @@ def test_grey_error_is_the_same_in_rgb_and_luma():
     noisy = np.repeat(B[..., :1], 3, 2)
     m = metrics.measure(grey, noisy, False)
     assert m.psnr == pytest.approx(m.psnr_y, abs=1e-4)
-    assert m.psnr_611 > m.psnr_y                                       # no chroma error: both chroma terms are infinite
+    assert m.psnr_611 > m.psnr_y  # no chroma error: both chroma terms are infinite
 
 
 def test_ssim_agrees_with_scikit_image():
-    expected = structural_similarity(A, B, channel_axis=2, data_range=255, gaussian_weights=True, sigma=1.5,
-                                     use_sample_covariance=False, full=True)[1][5:-5, 5:-5].mean()
+    expected = structural_similarity(
+        A,
+        B,
+        channel_axis=2,
+        data_range=255,
+        gaussian_weights=True,
+        sigma=1.5,
+        use_sample_covariance=False,
+        full=True,
+    )[1][5:-5, 5:-5].mean()
     assert metrics.ssim(A, B) == pytest.approx(expected, abs=2e-4)
 
 
 def test_ms_ssim_agrees_with_its_definition_on_scikit_image():
     """Wang, Simoncelli, Bovik 2003: contrast-structure at five scales, luminance at the last; per channel, then the mean."""
     from scipy.ndimage import correlate1d
+
     weights = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
     taps = np.exp(-((np.arange(11) - 5) ** 2) / (2 * 1.5**2))
     taps /= taps.sum()
@@ -86,20 +104,24 @@ def test_equal_pictures():
     m = metrics.measure(A, A)
     assert (m.mse, m.mae, m.psnr, m.psnr_611) == (0, 0, math.inf, math.inf)
     assert m.ssim == pytest.approx(1) and m.ms_ssim == pytest.approx(1)
-    assert m.as_dict()["psnr"] is None                                 # JSON has no infinity
+    assert m.as_dict()["psnr"] is None  # JSON has no infinity
 
 
 def test_db_form():
     assert metrics.to_db(0.99) == pytest.approx(20) and metrics.to_db(1) == math.inf
 
 
-@pytest.mark.parametrize(("side", "has_ssim", "has_multi"), [
-    (10, False, False), (11, True, False), (160, True, False), (161, True, True)])
+@pytest.mark.parametrize(
+    ("side", "has_ssim", "has_multi"),
+    [(10, False, False), (11, True, False), (160, True, False), (161, True, True)],
+)
 def test_small_pictures_have_the_measures_that_exist_for_them(side, has_ssim, has_multi):
     a, b = synthetic(side, 170), synthetic(side, 170, seed=2)
     m = metrics.measure(a, b)
     assert (m.ssim is not None, m.ms_ssim is not None) == (has_ssim, has_multi)
-    assert set(metrics.absent(side, 170)) == {n for n, there in (("ssim", has_ssim), ("ms_ssim", has_multi)) if not there}
+    assert set(metrics.absent(side, 170)) == {
+        n for n, there in (("ssim", has_ssim), ("ms_ssim", has_multi)) if not there
+    }
 
 
 def test_different_sizes_are_refused():

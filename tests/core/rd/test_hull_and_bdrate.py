@@ -26,7 +26,12 @@ def test_hull_agrees_with_qhull():
     for _ in range(20):
         rate, distortion = rng.uniform(0.1, 4, 60), rng.uniform(1, 100, 60)
         hull = ConvexHull(np.stack([rate, distortion], 1))
-        facing_down_left = {i for s, eq in zip(hull.simplices, hull.equations, strict=True) if eq[0] < 0 and eq[1] < 0 for i in s}
+        facing_down_left = {
+            i
+            for s, eq in zip(hull.simplices, hull.equations, strict=True)
+            if eq[0] < 0 and eq[1] < 0
+            for i in s
+        }
         lowest_ends = {int(np.argmin(rate)), int(np.argmin(distortion))}
         assert set(lower_hull(rate, distortion)) == facing_down_left | lowest_ends
 
@@ -57,13 +62,16 @@ def test_shifting_the_quality_is_the_bd_psnr():
     assert bd_rate((RATE, QUALITY), (RATE, QUALITY + 0.8)).gain == pytest.approx(0.8, abs=1e-6)
 
 
-@pytest.mark.parametrize(("test", "words"), [
-    ((RATE[:2], QUALITY[:2]), "at least 3"),
-    ((RATE, QUALITY + 20), "share no range"),
-    ((RATE, QUALITY + 9.2), "share only"),
-    ((RATE, np.full(4, np.nan)), "0 usable points"),
-    ((RATE, -QUALITY), "at least 3"),
-])
+@pytest.mark.parametrize(
+    ("test", "words"),
+    [
+        ((RATE[:2], QUALITY[:2]), "at least 3"),
+        ((RATE, QUALITY + 20), "share no range"),
+        ((RATE, QUALITY + 9.2), "share only"),
+        ((RATE, np.full(4, np.nan)), "0 usable points"),
+        ((RATE, -QUALITY), "at least 3"),
+    ],
+)
 def test_undefined_bd_rates_say_why(test, words):
     result = bd_rate((RATE, QUALITY), test)
     assert result.percent is None and words in result.reason

@@ -22,7 +22,9 @@ class Staircase(Codec):
         self.setting, self.bumpy, self.calls = setting, bumpy, 0
 
     def length(self, value: float) -> int:
-        rank = value if self.setting.better == "high" else self.setting.high + self.setting.low - value
+        rank = (
+            value if self.setting.better == "high" else self.setting.high + self.setting.low - value
+        )
         return int(1000 * rank) + (2500 if self.bumpy and round(rank) % 5 == 0 else 0)
 
     def _encode(self, image, value):
@@ -35,7 +37,9 @@ class Staircase(Codec):
 
 @pytest.mark.parametrize("better", ["high", "low"])
 @pytest.mark.parametrize("bumpy", [False, True])
-@pytest.mark.parametrize("budget", [1, 999, 1000, 4999, 5000, 33_333, 50_499, 97_000, 99_999, 100_000, 10**9])
+@pytest.mark.parametrize(
+    "budget", [1, 999, 1000, 4999, 5000, 33_333, 50_499, 97_000, 99_999, 100_000, 10**9]
+)
 def test_discrete_settings_find_the_nearest_point_of_the_whole_grid(better, bumpy, budget):
     codec = Staircase(Setting("level", 1, 100, 50, (1, 100), better=better), bumpy)
     found = match_bytes(codec, np.zeros((4, 4, 3), np.uint8), budget, structural=False)
@@ -52,7 +56,9 @@ def test_discrete_settings_find_the_nearest_point_of_the_whole_grid(better, bump
 @pytest.mark.parametrize("floor", [1, 1000, 1001, 4999, 33_333, 50_499, 99_999, 10**9])
 def test_no_fewer_bytes_is_the_smallest_file_that_is_long_enough(better, bumpy, floor):
     codec = Staircase(Setting("level", 1, 100, 50, (1, 100), better=better), bumpy)
-    found = match_bytes(codec, np.zeros((4, 4, 3), np.uint8), floor, structural=False, at_least=True)
+    found = match_bytes(
+        codec, np.zeros((4, 4, 3), np.uint8), floor, structural=False, at_least=True
+    )
     lengths = [codec.length(v) for v in range(1, 101)]
     fitting = [n for n in lengths if n >= floor]
     assert found.measured.point.bytes == (min(fitting) if fitting else max(lengths))
@@ -62,7 +68,9 @@ def test_no_fewer_bytes_is_the_smallest_file_that_is_long_enough(better, bumpy, 
 def test_no_fewer_bytes_on_a_continuous_setting():
     codec = Staircase(Setting("rate", 1.0, 100, 50, (1, 100), step=0))
     for floor in (1500, 31_415, 88_888):
-        found = match_bytes(codec, np.zeros((4, 4, 3), np.uint8), floor, structural=False, at_least=True)
+        found = match_bytes(
+            codec, np.zeros((4, 4, 3), np.uint8), floor, structural=False, at_least=True
+        )
         assert floor <= found.measured.point.bytes <= 1.001 * floor
 
 
@@ -97,7 +105,9 @@ def test_quality_is_reached_with_no_smaller_neighbour(name, small):
                 image = codec.decode(data := codec.encode(small, below).data)
                 assert len(data) >= point.bytes or metrics.measure(small, image, False).psnr < 33
     else:
-        assert found.error < 0.02                       # JPEG 2000 stops at whole coding passes: coarse on a small picture
+        assert (
+            found.error < 0.02
+        )  # JPEG 2000 stops at whole coding passes: coarse on a small picture
 
 
 def test_ms_ssim_targets(photo):
@@ -109,6 +119,7 @@ def test_ms_ssim_targets(photo):
 @pytest.fixture(scope="module")
 def photo():
     from skimage import data
+
     return np.ascontiguousarray(data.astronaut()[:256, :256])
 
 
@@ -152,7 +163,10 @@ def nothing_nearer(codec, image, point, budget) -> bool:
     budget by far more than they ever waver.
     """
     reach = 100 if codec.name.startswith("jpeg") else 6
-    low, high = max(codec.setting.low, point.setting - reach), min(codec.setting.high, point.setting + reach)
+    low, high = (
+        max(codec.setting.low, point.setting - reach),
+        min(codec.setting.high, point.setting + reach),
+    )
     for value in np.arange(low, high + 1):
         if codec.name == "avif" and abs(value - point.setting) not in (0, 1, 2, 6):
             continue

@@ -22,7 +22,10 @@ def test_the_figures_are_those_of_the_file(codec, small):
 
 def test_a_record_is_plain_json(small):
     import json
+
     record = measure(get("webp"), small, 50)[0].point.record("cat.png")
     assert json.loads(json.dumps(record, allow_nan=False)) == record
-    promised = "image codec setting width height bytes bpp mse psnr psnr_y ssim ms_ssim encode_s decode_s"
+    promised = (
+        "image codec setting width height bytes bpp mse psnr psnr_y ssim ms_ssim encode_s decode_s"
+    )
     assert set(promised.split()) <= set(record)

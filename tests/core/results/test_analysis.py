@@ -20,10 +20,23 @@ def made(factors: dict[str, float], images: tuple[float, ...] = (1.0, 2.0)) -> R
             for setting in SETTINGS:
                 psnr = 24 + 3 * setting
                 bpp = factor * difficulty * 2 ** ((psnr - 30) / 6)
-                records.append({
-                    "image": f"i{n}", "codec": codec, "setting": setting, "width": 1000, "height": 500, "bytes": 1, "bpp": bpp,
-                    "mse": 255**2 / 10 ** (psnr / 10), "psnr": psnr, "psnr_y": psnr, "ms_ssim": 1 - 10 ** (-psnr / 20),
-                    "encode_s": 0.25 * factor, "decode_s": 0.5})
+                records.append(
+                    {
+                        "image": f"i{n}",
+                        "codec": codec,
+                        "setting": setting,
+                        "width": 1000,
+                        "height": 500,
+                        "bytes": 1,
+                        "bpp": bpp,
+                        "mse": 255**2 / 10 ** (psnr / 10),
+                        "psnr": psnr,
+                        "psnr_y": psnr,
+                        "ms_ssim": 1 - 10 ** (-psnr / 20),
+                        "encode_s": 0.25 * factor,
+                        "decode_s": 0.5,
+                    }
+                )
     return Results({}, records)
 
 
@@ -32,7 +45,9 @@ def test_bd_rate_is_the_factor_between_the_codecs():
     curves = {name: analysis.mean_curve(data, name) for name in "abc"}
     found = analysis.matrix(curves)
     assert len(found) == 6
-    assert found["a", "b"].percent == pytest.approx(-20, abs=1e-6) and found["a", "c"].percent == pytest.approx(50, abs=1e-6)
+    assert found["a", "b"].percent == pytest.approx(-20, abs=1e-6) and found[
+        "a", "c"
+    ].percent == pytest.approx(50, abs=1e-6)
     assert found["b", "a"].percent == pytest.approx(25, abs=1e-6)
     assert found["a", "b"].gain == pytest.approx(6 * math.log2(1 / 0.8), abs=1e-6)
     for result in analysis.per_image(data, "a", "b").values():
@@ -50,20 +65,30 @@ def test_means_at_constant_setting_and_at_constant_rate_differ_as_they_must():
     assert curve.rate == pytest.approx([1.5 * 2 ** ((24 + 3 * s - 30) / 6) for s in SETTINGS])
     band = analysis.band(data, "a")
     assert band.mean == pytest.approx(30 + 6 * np.log2(band.rate) - 3, abs=1e-6)
-    assert band.rate[0] == pytest.approx(2 * 2**-0.5) and band.rate[-1] == pytest.approx(2 ** (9 / 6))     # where both reach
-    assert band.high - band.low == pytest.approx(np.full(len(band.rate), 3.0), abs=1e-6)                   # quartiles of two
+    assert band.rate[0] == pytest.approx(2 * 2**-0.5) and band.rate[-1] == pytest.approx(
+        2 ** (9 / 6)
+    )  # where both reach
+    assert band.high - band.low == pytest.approx(
+        np.full(len(band.rate), 3.0), abs=1e-6
+    )  # quartiles of two
 
 
 def test_ms_ssim_is_averaged_before_it_becomes_decibels():
     data = made({"a": 1.0})
     for record in data.records:
         record["ms_ssim"] = 0.9 if record["image"] == "i0" else 0.99
-    assert analysis.mean_curve(data, "a", "ms-ssim").quality == pytest.approx([-10 * math.log10(1 - 0.945)] * 5)
+    assert analysis.mean_curve(data, "a", "ms-ssim").quality == pytest.approx(
+        [-10 * math.log10(1 - 0.945)] * 5
+    )
 
 
 def test_only_images_that_all_codecs_have_in_full_are_compared():
     data = made({"a": 1.0, "b": 0.5}, images=(1.0, 2.0, 4.0))
-    records = [r for r in data.records if not (r["image"] == "i2" and r["codec"] == "b" and r["setting"] == 3)]
+    records = [
+        r
+        for r in data.records
+        if not (r["image"] == "i2" and r["codec"] == "b" and r["setting"] == 3)
+    ]
     lacking = Results({}, records)
     assert analysis.complete_images(lacking, ["a"]) == ["i0", "i1", "i2"]
     assert analysis.complete_images(lacking, ["a", "b"]) == ["i0", "i1"]
@@ -93,6 +118,6 @@ def test_perfect_pictures_are_left_out_of_curves():
 
 def test_speed_is_seconds_per_megapixel_at_one_quality():
     found = analysis.speed(made({"a": 1.0, "b": 0.5}), "b", 33.0)
-    assert (found.encode, found.decode) == (0.25, 1.0)                # 0.125 s and 0.5 s for half a megapixel
+    assert (found.encode, found.decode) == (0.25, 1.0)  # 0.125 s and 0.5 s for half a megapixel
     assert found.bpp == pytest.approx(0.5 * 1.5 * 2**0.5)
     assert analysis.speed(made({"a": 1.0}), "a", 50.0) is None

@@ -13,9 +13,25 @@ from core import results
 from core.codecs import registry
 from core.errors import DataError
 
-RECORD = {"image": "a.png", "codec": "jpeg", "setting": 50.0, "width": 8, "height": 4, "bytes": 100, "bpp": 25.0, "mse": 3.5,
-          "mae": 1.0, "psnr": 42.7, "psnr_y": 43.0, "psnr_611": 44.0, "ssim": None, "ms_ssim": None, "ms_ssim_db": None,
-          "encode_s": 0.01, "decode_s": 0.02}
+RECORD = {
+    "image": "a.png",
+    "codec": "jpeg",
+    "setting": 50.0,
+    "width": 8,
+    "height": 4,
+    "bytes": 100,
+    "bpp": 25.0,
+    "mse": 3.5,
+    "mae": 1.0,
+    "psnr": 42.7,
+    "psnr_y": 43.0,
+    "psnr_611": 44.0,
+    "ssim": None,
+    "ms_ssim": None,
+    "ms_ssim_db": None,
+    "encode_s": 0.01,
+    "decode_s": 0.02,
+}
 
 
 def test_what_is_written_is_read(tmp_path):
@@ -25,25 +41,52 @@ def test_what_is_written_is_read(tmp_path):
     found = results.read(tmp_path / "r.json")
     assert found.header == head and found.records == records
     assert set(json.loads((tmp_path / "r.json").read_text())) == {"header", "records"}
-    assert found.codecs() == ["jpeg"] and found.images() == ["a.png", "b.png"] and found.title("jpeg") == "JPEG"
-    assert head["codecs"]["jpeg"]["options"]["subsampling"] == "4:2:0" and head["versions"]["pillow"]
+    assert (
+        found.codecs() == ["jpeg"]
+        and found.images() == ["a.png", "b.png"]
+        and found.title("jpeg") == "JPEG"
+    )
+    assert (
+        head["codecs"]["jpeg"]["options"]["subsampling"] == "4:2:0" and head["versions"]["pillow"]
+    )
     assert [p.name for p in tmp_path.iterdir()] == ["r.json"]
 
 
 def test_csv_has_one_line_a_record():
-    rows = list(csv.DictReader(io.StringIO(results.to_csv([RECORD, RECORD | {"image": 'with "quotes", commas'}]))))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(results.to_csv([RECORD, RECORD | {"image": 'with "quotes", commas'}]))
+        )
+    )
     assert [row["image"] for row in rows] == ["a.png", 'with "quotes", commas']
-    assert float(rows[0]["psnr"]) == 42.7 and rows[0]["ssim"] == "" and tuple(rows[0]) == results.COLUMNS
+    assert (
+        float(rows[0]["psnr"]) == 42.7
+        and rows[0]["ssim"] == ""
+        and tuple(rows[0]) == results.COLUMNS
+    )
 
 
-@pytest.mark.parametrize("content, word", [
-    (b"", "not JSON"), (b"[" * 100_000, "not JSON"), (b"[]", "header"), (b'{"header": {}}', "records"),
-    (b'{"header": {}, "records": [3]}', "record 1 is not an object"), (b'{"header": {}, "records": [{}]}', "has no image"),
-    (json.dumps({"header": {}, "records": [RECORD, RECORD | {"bpp": "x"}]}).encode(), "record 2 has a bpp"),
-    (json.dumps({"header": {}, "records": [RECORD | {"mse": float("nan")}]}).encode(), "mse that is not a number"),
-    (json.dumps({"header": {}, "records": [RECORD | {"bpp": 0}]}).encode(), "not positive"),
-    (json.dumps({"header": {}, "records": [RECORD | {"image": 3}]}).encode(), "not a text"),
-])
+@pytest.mark.parametrize(
+    "content, word",
+    [
+        (b"", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[]", "header"),
+        (b'{"header": {}}', "records"),
+        (b'{"header": {}, "records": [3]}', "record 1 is not an object"),
+        (b'{"header": {}, "records": [{}]}', "has no image"),
+        (
+            json.dumps({"header": {}, "records": [RECORD, RECORD | {"bpp": "x"}]}).encode(),
+            "record 2 has a bpp",
+        ),
+        (
+            json.dumps({"header": {}, "records": [RECORD | {"mse": float("nan")}]}).encode(),
+            "mse that is not a number",
+        ),
+        (json.dumps({"header": {}, "records": [RECORD | {"bpp": 0}]}).encode(), "not positive"),
+        (json.dumps({"header": {}, "records": [RECORD | {"image": 3}]}).encode(), "not a text"),
+    ],
+)
 def test_what_is_no_results_file_is_refused(content, word):
     with pytest.raises(DataError, match=word):
         results.parse(content, "file.json")

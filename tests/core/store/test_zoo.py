@@ -21,7 +21,9 @@ from core.store import modelfile, zoo
 def store(tmp_path, monkeypatch):
     """An empty store, and a family "toy" of models with one (2, n) tensor and an integer table."""
     toy = types.ModuleType("toy_family")
-    toy.check = lambda card, tensors: modelfile.check_shapes(card, tensors, {"w": (2, None), "table": (3,)})
+    toy.check = lambda card, tensors: modelfile.check_shapes(
+        card, tensors, {"w": (2, None), "table": (3,)}
+    )
     monkeypatch.setitem(sys.modules, "toy_family", toy)
     monkeypatch.setitem(modelfile.FAMILIES, "toy", "toy_family")
     monkeypatch.setenv("RDX_MODELS", str(tmp_path / "models"))
@@ -30,7 +32,10 @@ def store(tmp_path, monkeypatch):
 
 def tensors(seed=0, columns=5):
     rng = np.random.default_rng(seed)
-    return {"w": rng.normal(size=(2, columns)).astype(np.float16), "table": np.arange(3, dtype=np.int32)}
+    return {
+        "w": rng.normal(size=(2, columns)).astype(np.float16),
+        "table": np.arange(3, dtype=np.int32),
+    }
 
 
 def test_a_stored_model_comes_back_whole(store):
@@ -48,20 +53,34 @@ def test_a_stored_model_comes_back_whole(store):
 
 
 def test_the_proof_sees_what_is_on_the_disk_and_can_refuse():
-    card = zoo.store("one", "toy", tensors(), {}, proof=lambda model: {"sum": float(model.tensors["table"].sum())})
+    card = zoo.store(
+        "one",
+        "toy",
+        tensors(),
+        {},
+        proof=lambda model: {"sum": float(model.tensors["table"].sum())},
+    )
     assert card["proof"] == zoo.card("one")["proof"] == {"sum": 3.0}
 
     def refuse(model):
         raise ModelError("writes other bytes")
+
     with pytest.raises(ModelError, match="other bytes"):
         zoo.store("two", "toy", tensors(), {}, proof=refuse)
     assert zoo.names() == ["one"]
 
 
-@pytest.mark.parametrize("name", ["../evil", "a/b", "", ".hidden", "UPPER", "x" * 65, "a\n", "/etc", "..", None])
+@pytest.mark.parametrize(
+    "name", ["../evil", "a/b", "", ".hidden", "UPPER", "x" * 65, "a\n", "/etc", "..", None]
+)
 def test_names_cannot_leave_the_store(name, store):
-    for act in (lambda: zoo.store(name, "toy", tensors(), {}), lambda: zoo.load(name), lambda: zoo.remove(name),
-                lambda: zoo.card(name), lambda: zoo.export(name)):
+    for act in (
+        lambda: zoo.store(name, "toy", tensors(), {}),
+        lambda: zoo.load(name),
+        lambda: zoo.remove(name),
+        lambda: zoo.card(name),
+        lambda: zoo.export(name),
+    ):
         with pytest.raises(ModelError, match="cannot name a model"):
             act()
     assert not store.exists()
@@ -73,20 +92,23 @@ def test_every_flipped_byte_of_the_weights_is_noticed(store):
     path = store / "bad" / "weights.safetensors"
     whole = path.read_bytes()
     for at in range(len(whole)):
-        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
         with pytest.raises(ModelError, match="'bad' is damaged"):
             zoo.load("bad")
     assert set(zoo.faults()) == {"bad"} and zoo.load("good").card == good
 
 
-@pytest.mark.parametrize("damage, words", [
-    (lambda folder: (folder / "weights.safetensors").unlink(), "no readable weights"),
-    (lambda folder: (folder / "card.json").unlink(), "no readable card"),
-    (lambda folder: (folder / "card.json").write_text("{"), "damaged card"),
-    (lambda folder: (folder / "card.json").write_text("[]"), "damaged card"),
-    (lambda folder: (folder / "card.json").write_bytes(b"\xff\xfe"), "damaged card"),
-    (lambda folder: (folder / "weights.safetensors").write_bytes(b""), "damaged"),
-])
+@pytest.mark.parametrize(
+    "damage, words",
+    [
+        (lambda folder: (folder / "weights.safetensors").unlink(), "no readable weights"),
+        (lambda folder: (folder / "card.json").unlink(), "no readable card"),
+        (lambda folder: (folder / "card.json").write_text("{"), "damaged card"),
+        (lambda folder: (folder / "card.json").write_text("[]"), "damaged card"),
+        (lambda folder: (folder / "card.json").write_bytes(b"\xff\xfe"), "damaged card"),
+        (lambda folder: (folder / "weights.safetensors").write_bytes(b""), "damaged"),
+    ],
+)
 def test_half_written_models_are_named_and_harm_no_other(store, damage, words):
     zoo.store("bad", "toy", tensors(), {})
     zoo.store("good", "toy", tensors(), {})
@@ -117,7 +139,9 @@ def test_foreign_models_are_refused(store):
 
 def test_a_card_can_be_amended_but_not_about_its_weights(store):
     before = zoo.store("one", "toy", tensors(), {"lmbda": 7})
-    after = zoo.amend("one", {"figures": {"bpp": 0.5}, "name": "two", "family": "vae", "weights_sha256": "0" * 64})
+    after = zoo.amend(
+        "one", {"figures": {"bpp": 0.5}, "name": "two", "family": "vae", "weights_sha256": "0" * 64}
+    )
     assert after == before | {"figures": {"bpp": 0.5}} == zoo.card("one") == zoo.load("one").card
     assert sorted(path.name for path in store.iterdir()) == ["one"]
     with pytest.raises(ModelError, match="no model 'two'"):
@@ -159,15 +183,20 @@ def test_foreign_archives_are_refused(store):
     zoo.remove("one")
     card = {"name": "one", "family": "toy", "weights_sha256": "0" * 64}
     evil = json.dumps({**card, "name": "../../evil"})
-    for bad in (b"", b"PK", data[:-30], _zip(**{"card.json": "{}"}),
-                _zip(**{"card.json": "{}", "weights.safetensors": ""}),
-                _zip(**{"card.json": json.dumps(card), "weights.safetensors": "", "run.py": "x"}),
-                _zip(**{"card.json": json.dumps(card), "weights.safetensors": b"\0" * 10_000_000}),
-                _zip(**{"card.json": evil, "weights.safetensors": ""})):
+    for bad in (
+        b"",
+        b"PK",
+        data[:-30],
+        _zip(**{"card.json": "{}"}),
+        _zip(**{"card.json": "{}", "weights.safetensors": ""}),
+        _zip(**{"card.json": json.dumps(card), "weights.safetensors": "", "run.py": "x"}),
+        _zip(**{"card.json": json.dumps(card), "weights.safetensors": b"\0" * 10_000_000}),
+        _zip(**{"card.json": evil, "weights.safetensors": ""}),
+    ):
         with pytest.raises(ModelError):
             zoo.import_file(bad)
     for at in range(0, len(data), 7):
-        damaged = data[:at] + bytes([data[at] ^ 16]) + data[at + 1:]
+        damaged = data[:at] + bytes([data[at] ^ 16]) + data[at + 1 :]
         try:
             zoo.import_file(damaged, name="x", replace=True)
         except ModelError:
@@ -181,6 +210,7 @@ def _store_slowly(started):
         started.set()
         time.sleep(60)
         return {}
+
     zoo.store("half", "toy", tensors(), {}, proof=proof)
 
 
@@ -218,6 +248,8 @@ def test_two_processes_storing_at_once_never_mix(store):
         writer.start()
     while any(writer.is_alive() for writer in writers):
         model = zoo.load("shared")
-        np.testing.assert_array_equal(model.tensors["w"], tensors(model.card["seed"], 5 + model.card["seed"])["w"])
+        np.testing.assert_array_equal(
+            model.tensors["w"], tensors(model.card["seed"], 5 + model.card["seed"])["w"]
+        )
     assert [writer.exitcode for writer in writers] == [0, 0]
     assert zoo.names() == ["shared"] and [p.name for p in store.iterdir()] == ["shared"]

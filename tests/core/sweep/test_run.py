@@ -34,7 +34,9 @@ def folder(tmp_path: Path) -> Path:
     return path
 
 
-def sweep(folder: Path, journal: Journal, pool: pools.Pool, points: int = 3, **more) -> tuple[engine.Outcome, engine.Progress]:
+def sweep(
+    folder: Path, journal: Journal, pool: pools.Pool, points: int = 3, **more
+) -> tuple[engine.Outcome, engine.Progress]:
     items = sources.items([folder])
     progress = engine.Progress(plan.total(items, CODECS.values(), points))
     jobs = plan.jobs(items, list(CODECS.values()), points, structural=False)
@@ -42,7 +44,10 @@ def sweep(folder: Path, journal: Journal, pool: pools.Pool, points: int = 3, **m
 
 
 def figures(outcome: engine.Outcome, journal: Journal) -> list[dict]:
-    return [{k: v for k, v in record.items() if not k.endswith("_s")} for record in outcome.records(journal)]
+    return [
+        {k: v for k, v in record.items() if not k.endswith("_s")}
+        for record in outcome.records(journal)
+    ]
 
 
 def test_dask_gives_the_figures_of_one_process(folder, tmp_path):
@@ -54,14 +59,21 @@ def test_dask_gives_the_figures_of_one_process(folder, tmp_path):
     assert outcome.complete and not outcome.failures
     assert progress.done == progress.total == len(expected) == 6 * 2 * 3
     assert {(r["image"], r["codec"], r["setting"]) for r in expected} == {
-        (f"{i}.png", name, value) for i in range(6) for name, codec in CODECS.items() for value in plan.settings(codec, 3)}
+        (f"{i}.png", name, value)
+        for i in range(6)
+        for name, codec in CODECS.items()
+        for value in plan.settings(codec, 3)
+    }
 
 
 def test_equal_pictures_are_measured_once(folder, tmp_path):
     with Journal(tmp_path / "j") as journal, pools.pool(workers=0) as pool:
         outcome, progress = sweep(folder, journal, pool)
         assert (progress.measured, progress.reused) == (30, 6)
-        by_image = {name: [r["bytes"] for r in outcome.records(journal) if r["image"] == name] for name in ("0.png", "5.png")}
+        by_image = {
+            name: [r["bytes"] for r in outcome.records(journal) if r["image"] == name]
+            for name in ("0.png", "5.png")
+        }
     assert by_image["0.png"] == by_image["5.png"] and len(by_image["5.png"]) == 6
 
 
@@ -77,10 +89,16 @@ def test_a_second_run_measures_nothing_again(folder, tmp_path, monkeypatch):
 
 def test_what_other_results_hold_is_not_measured_again(folder, tmp_path, monkeypatch):
     with Journal(tmp_path / "a") as journal, pools.pool(workers=0) as pool:
-        known = {r["key"]: r for r in sweep(folder, journal, pool)[0].records(journal) if r["codec"] == "jpeg"}
+        known = {
+            r["key"]: r
+            for r in sweep(folder, journal, pool)[0].records(journal)
+            if r["codec"] == "jpeg"
+        }
     (folder / "0.png").rename(folder / "renamed.png")
     measured = []
-    monkeypatch.setattr(task, "measure", lambda *a, real=task.measure: measured.append(a[2]) or real(*a))
+    monkeypatch.setattr(
+        task, "measure", lambda *a, real=task.measure: measured.append(a[2]) or real(*a)
+    )
     with Journal(tmp_path / "b") as journal, pools.pool(workers=0) as pool:
         outcome, progress = sweep(folder, journal, pool, known=known)
         assert set(measured) == {"webp"} and len(list(outcome.records(journal))) == 36
@@ -90,6 +108,7 @@ def test_what_other_results_hold_is_not_measured_again(folder, tmp_path, monkeyp
 
 def test_digits_go_through_codecs_of_one_channel(monkeypatch):
     """A codec of (28, 28, 1) pictures gets one channel of a grey picture and is measured like the others; colour is refused."""
+
     class Digits(type(registry.get("webp"))):
         info = replace(registry.get("webp").info, name="digits")
 
@@ -106,7 +125,9 @@ def test_digits_go_through_codecs_of_one_channel(monkeypatch):
     grey = np.repeat(synthetic(28, 28)[..., :1], 3, -1)
     own, other = (
         task.measure(item, item.read().sha256, codec, None, 90, False)
-        for item in [sources.Item("d", data=images.png(grey))] for codec in ("digits", "webp"))
+        for item in [sources.Item("d", data=images.png(grey))]
+        for codec in ("digits", "webp")
+    )
     assert own["width"] == own["height"] == 28 and own["bytes"] == other["bytes"]
     assert own["psnr"] == pytest.approx(other["psnr"], abs=0.5)
     colour = sources.Item("c", data=images.png(synthetic(28, 28)))
@@ -115,10 +136,17 @@ def test_digits_go_through_codecs_of_one_channel(monkeypatch):
 
 def test_another_option_or_version_is_another_measurement():
     codec = registry.get("jpeg")
-    names = {plan.key("0" * 64, codec, 50, True), plan.key("1" * 64, codec, 50, True), plan.key("0" * 64, codec, 51, True),
-             plan.key("0" * 64, registry.get("jpeg444"), 50, True), plan.key("0" * 64, codec, 50, False)}
+    names = {
+        plan.key("0" * 64, codec, 50, True),
+        plan.key("1" * 64, codec, 50, True),
+        plan.key("0" * 64, codec, 51, True),
+        plan.key("0" * 64, registry.get("jpeg444"), 50, True),
+        plan.key("0" * 64, codec, 50, False),
+    }
     assert len(names) == 5
-    changed = type("Other", (type(codec),), {"info": replace(codec.info, options={"libjpeg-turbo": "9"})})()
+    changed = type(
+        "Other", (type(codec),), {"info": replace(codec.info, options={"libjpeg-turbo": "9"})}
+    )()
     assert plan.key("0" * 64, changed, 50, True) not in names
 
 
@@ -133,12 +161,17 @@ def test_cancelling_keeps_what_is_done(folder, tmp_path):
 
 def test_failures_are_recorded_and_not_fatal(folder, tmp_path):
     (folder / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n nothing else")
-    (folder / "wide.png").write_bytes(images.png(np.zeros((2, 16400, 3), np.uint8)))        # more than WebP takes
+    (folder / "wide.png").write_bytes(
+        images.png(np.zeros((2, 16400, 3), np.uint8))
+    )  # more than WebP takes
     with Journal(tmp_path / "j") as journal, pools.pool(workers=0) as pool:
         outcome, progress = sweep(folder, journal, pool)
         assert outcome.complete and len(list(outcome.records(journal))) == 36 + 3
         assert any("failure" in entry for _, entry in entries(journal.path))
-    assert {(f["image"], f["codec"]) for f in outcome.failures} == {("broken.png", None), ("wide.png", "webp")}
+    assert {(f["image"], f["codec"]) for f in outcome.failures} == {
+        ("broken.png", None),
+        ("wide.png", "webp"),
+    }
     assert progress.failed == 6 + 3 and progress.done == progress.total
     assert all(len(f["error"]) > 20 for f in outcome.failures)
 
@@ -149,11 +182,26 @@ def test_a_killed_sweep_goes_on_where_it_was(folder, tmp_path):
         (folder / f"{i}.png").write_bytes(images.png(synthetic(64, 80, seed=i)))
     output = tmp_path / "out.json"
     journal = tmp_path / "out.json.journal"
-    command = [sys.executable, "-m", "core", "sweep", str(folder), "-c", "jpeg,webp,avif", "-o", str(output), "--no-ssim",
-               "--workers", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "core",
+        "sweep",
+        str(folder),
+        "-c",
+        "jpeg,webp,avif",
+        "-o",
+        str(output),
+        "--no-ssim",
+        "--workers",
+        "2",
+    ]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
     deadline = time.monotonic() + 120
-    while not (journal.exists() and journal.read_bytes().count(b"\n") >= 45) and time.monotonic() < deadline:
+    while (
+        not (journal.exists() and journal.read_bytes().count(b"\n") >= 45)
+        and time.monotonic() < deadline
+    ):
         assert process.poll() is None, "the sweep was over before it could be killed"
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
@@ -164,21 +212,28 @@ def test_a_killed_sweep_goes_on_where_it_was(folder, tmp_path):
     with open(journal, "ab") as file:
         file.write(b'{"key": "0000", "record": {"image": "torn')
     before = journal.stat().st_ino
-    done = subprocess.run([*command, "--resume"], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [*command, "--resume"], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, done.stderr
     found = results.read(output).records
     assert len(found) == total == len({(r["image"], r["codec"], r["setting"]) for r in found})
     measured = int(done.stderr.split("(")[-1].split(" measured")[0])
-    assert measured == total - 45 - len(written)          # 45: the twin picture's, taken over within the run
+    assert measured == total - 45 - len(
+        written
+    )  # 45: the twin picture's, taken over within the run
     assert before and not journal.exists()
 
 
 def test_a_worker_that_is_killed_loses_nothing(folder, tmp_path):
     """A cluster of three workers on this machine, one killed mid-sweep with -9: all results are there, each once."""
     from distributed import LocalCluster
+
     for i in range(6, 16):
         (folder / f"{i}.png").write_bytes(images.png(synthetic(96, 96, seed=i)))
-    with LocalCluster(n_workers=3, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as cluster:
+    with LocalCluster(
+        n_workers=3, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
+    ) as cluster:
         victims = [worker.process.pid for worker in cluster.workers.values()]
         state = {"killed": False, "seen": 0}
 
@@ -189,7 +244,10 @@ def test_a_worker_that_is_killed_loses_nothing(folder, tmp_path):
                 os.kill(victims[0], signal.SIGKILL)
                 state["killed"] = True
 
-        with Journal(tmp_path / "j") as journal, pools.pool(address=cluster.scheduler_address) as pool:
+        with (
+            Journal(tmp_path / "j") as journal,
+            pools.pool(address=cluster.scheduler_address) as pool,
+        ):
             outcome, progress = sweep(folder, journal, pool, points=8, watch=kill_one)
             records = list(outcome.records(journal))
         lines = [entry["key"] for _, entry in entries(tmp_path / "j")]
@@ -199,7 +257,10 @@ def test_a_worker_that_is_killed_loses_nothing(folder, tmp_path):
 
 
 def test_no_scheduler_is_a_clear_error():
-    with pytest.raises(DataError, match="No Dask scheduler"), pools.pool(address="tcp://127.0.0.1:9"):
+    with (
+        pytest.raises(DataError, match="No Dask scheduler"),
+        pools.pool(address="tcp://127.0.0.1:9"),
+    ):
         pass
 
 
@@ -223,5 +284,3 @@ def test_the_journal_keeps_places_not_records(tmp_path):
         assert len(journal) == 300 and journal.get("key7")["n"] == 7
         assert max(map(sys.getsizeof, journal._places.values())) < 50
     assert json.loads((tmp_path / "j").read_text().splitlines()[299])["record"]["n"] == 299
-
-

@@ -49,21 +49,34 @@ def test_a_sweep_in_the_background_is_watched_stopped_and_resumed(folder):
     jobs.cancel(job)
     _wait(lambda: job.state() != "running")
     kept = len(watcher.look().records)
-    assert job.state() == "cancelled" and 20 <= kept < 360 and not _mine()[0].path.exists(), job.log()
+    assert job.state() == "cancelled" and 20 <= kept < 360 and not _mine()[0].path.exists(), (
+        job.log()
+    )
     jobs.resume(job)
     _wait(lambda: job.state() != "running")
     assert job.state() == "done", job.log()
     found = runs.load(_mine()[0])
     assert len(found.records) == 30 * 2 * 6 and not found.failures()
     last = job.progress()[-1]
-    assert last["event"] == "done" and last["done"] == last["total"] == 360 and last["reused"] == kept
+    assert (
+        last["event"] == "done" and last["done"] == last["total"] == 360 and last["reused"] == kept
+    )
     assert runs.picture(_mine()[0], "07.png").sha256 == images.load(folder / "07.png").sha256
     with pytest.raises(DataError, match="not on this machine"):
         runs.picture(_mine()[0], "none.png")
 
 
 def test_results_are_brought_in_named_and_deleted():
-    record = {"image": "a", "codec": "jpeg", "setting": 5.0, "width": 8, "height": 8, "bytes": 9, "bpp": 1.1, "mse": 2.0}
+    record = {
+        "image": "a",
+        "codec": "jpeg",
+        "setting": 5.0,
+        "width": 8,
+        "height": 8,
+        "bytes": 9,
+        "bpp": 1.1,
+        "mse": 2.0,
+    }
     runs.add("theirs.json", json.dumps({"header": {}, "records": [record]}).encode())
     run = _mine()[0]
     assert (run.name, run.state, run.running) == ("theirs.json", "done", False)
@@ -83,8 +96,17 @@ def test_results_are_brought_in_named_and_deleted():
 def test_the_shipped_run_is_there_and_stays():
     run = runs.runs()[-1]
     found = runs.load(run)
-    assert run.job is None and {"jpeg", "jpeg2000", "webp", "avif"} <= set(found.codecs()) and not found.failures()
-    assert len(found.images()) == found.header["images"] == len(analysis.complete_images(found, found.codecs())) >= 10
+    assert (
+        run.job is None
+        and {"jpeg", "jpeg2000", "webp", "avif"} <= set(found.codecs())
+        and not found.failures()
+    )
+    assert (
+        len(found.images())
+        == found.header["images"]
+        == len(analysis.complete_images(found, found.codecs()))
+        >= 10
+    )
     for action in (lambda: runs.remove(run), lambda: runs.rename(run, "x")):
         with pytest.raises(DataError, match="shipped"):
             action()
@@ -105,7 +127,9 @@ def test_a_watcher_reads_only_whole_lines_and_sees_a_new_file(tmp_path):
     with Journal(path) as journal:
         journal.add("b", {"n": 2})
         journal.fail({"image": "x", "error": "y"})
-    assert [r["n"] for r in watcher.look().records] == [1, 2] and len(watcher.look().header["failures"]) == 1
+    assert [r["n"] for r in watcher.look().records] == [1, 2] and len(
+        watcher.look().header["failures"]
+    ) == 1
     path.unlink()
     with Journal(path) as journal:
         journal.add("c", {"n": 3})
@@ -119,9 +143,14 @@ def test_estimates_follow_the_work(folder):
     one = estimate.seconds(["jpeg"], 4, 10, False, 1, known) - estimate.START_S
     assert one == pytest.approx(4 * 10 * (0.5 + estimate.MEASURES_S_PER_MPX))
     two = estimate.seconds(["jpeg", "webp"], 4, 10, True, 2, known) - estimate.START_S
-    assert two == pytest.approx(4 * 10 * (1.5 + 2 * (estimate.MEASURES_S_PER_MPX + estimate.STRUCTURAL_S_PER_MPX)) / 2)
+    assert two == pytest.approx(
+        4 * 10 * (1.5 + 2 * (estimate.MEASURES_S_PER_MPX + estimate.STRUCTURAL_S_PER_MPX)) / 2
+    )
     assert 0 < estimate.trial("jpeg") < 60
-    records = [{"codec": "a", "width": 1000, "height": 500, "encode_s": s, "decode_s": 0.1} for s in (0.1, 0.4, 0.9)]
+    records = [
+        {"codec": "a", "width": 1000, "height": 500, "encode_s": s, "decode_s": 0.1}
+        for s in (0.1, 0.4, 0.9)
+    ]
     assert estimate.speeds(records) == {"a": pytest.approx(1.0)}
 
 
@@ -130,11 +159,19 @@ def test_settings_are_spread_over_the_grid():
     grid = codec.setting.grid
     for points in range(1, 16):
         chosen = plan.settings(codec, points)
-        assert len(chosen) == len(set(chosen)) == points and set(chosen) <= set(grid) and list(chosen) == sorted(chosen)
+        assert (
+            len(chosen) == len(set(chosen)) == points
+            and set(chosen) <= set(grid)
+            and list(chosen) == sorted(chosen)
+        )
         assert points == 1 or (chosen[0], chosen[-1]) == (grid[0], grid[-1])
     assert plan.settings(codec) == plan.settings(codec, 99) == grid
 
 
 def test_headers_say_what_was_measured(folder, tmp_path):
     head = results.header([registry.get("avif")], sources=["x"])
-    assert head["machine"]["cores"] and head["codecs"]["avif"]["options"]["threads"] == "1" and head["sources"] == ["x"]
+    assert (
+        head["machine"]["cores"]
+        and head["codecs"]["avif"]["options"]["threads"] == "1"
+        and head["sources"] == ["x"]
+    )

@@ -8,7 +8,11 @@ from dashboard.training.charts import curve_names, training_chart
 
 
 def card(lmbda: float, rate: float, mae: float) -> dict:
-    return {"name": f"mnist-{lmbda:g}", "lmbda": lmbda, "figures": {"rate": rate, "mae": mae, "loss": rate + lmbda * mae}}
+    return {
+        "name": f"mnist-{lmbda:g}",
+        "lmbda": lmbda,
+        "figures": {"rate": rate, "mae": mae, "loss": rate + lmbda * mae},
+    }
 
 
 CARDS = [card(100, 5, 0.10), card(1000, 40, 0.045), card(500, 20, 0.05), card(2000, 41, 0.044)]
@@ -19,14 +23,26 @@ def trace(fig, name):
 
 
 def test_the_tradeoff_shows_models_hull_tangent_and_the_tutorial():
-    fig = charts.tradeoff_chart(CARDS, CARDS[2], None, {"PNG": [(1500.0, 0.0, "lossless")]}, log_x=False)
+    fig = charts.tradeoff_chart(
+        CARDS, CARDS[2], None, {"PNG": [(1500.0, 0.0, "lossless")]}, log_x=False
+    )
     assert list(trace(fig, "stored models").x) == [5, 20, 40, 41]
-    assert list(trace(fig, "hull").x) == [5, 20, 41]            # 40 bits at 0.045 lie above the line from 20 to 41
+    assert list(trace(fig, "hull").x) == [
+        5,
+        20,
+        41,
+    ]  # 40 bits at 0.045 lie above the line from 20 to 41
     tangent = trace(fig, "R + 500 · D = 45.0")
     np.testing.assert_allclose(np.array(tangent.x) + 500 * np.array(tangent.y), 45, rtol=1e-9)
-    assert [tuple(p) for p in zip(trace(fig, "the tutorial's own").x, trace(fig, "the tutorial's own").y, strict=True)] == [
-        (40.2, 0.0360), (15.3, 0.0596), (8.4, 0.0767)]
-    assert trace(fig, "PNG").x == (1500.0,) and all(axis.title.text for axis in (fig.layout.xaxis, fig.layout.yaxis))
+    assert [
+        tuple(p)
+        for p in zip(
+            trace(fig, "the tutorial's own").x, trace(fig, "the tutorial's own").y, strict=True
+        )
+    ] == [(40.2, 0.0360), (15.3, 0.0596), (8.4, 0.0767)]
+    assert trace(fig, "PNG").x == (1500.0,) and all(
+        axis.title.text for axis in (fig.layout.xaxis, fig.layout.yaxis)
+    )
     assert not [t for t in fig.data if t.name == "with searched rounding"]
 
 
@@ -40,7 +56,9 @@ def test_latents_show_y_noise_and_rounding_in_order():
 def test_priors_mark_the_probability_of_the_rounded_value():
     fig = charts.prior_chart(np.array([1.0, 0.25]), [1], np.array([9.0, 0.3]))
     marker = fig.data[1]
-    assert marker.x == (0.0,) and marker.y[0] == pytest.approx(np.tanh(1.0))        # tanh(1 / 4s) at s = 1/4
+    assert marker.x == (0.0,) and marker.y[0] == pytest.approx(
+        np.tanh(1.0)
+    )  # tanh(1 / 4s) at s = 1/4
 
 
 def test_lengths_are_drawn_in_bits():
@@ -51,14 +69,23 @@ def test_lengths_are_drawn_in_bits():
 def test_dead_dimensions_come_last_and_grey():
     fig = charts.dimension_chart([0.0, 2.0, 1.0], [1, 2])
     assert list(fig.data[0].x) == ["1", "2", "0"]
-    assert len(set(fig.data[0].marker.color[:2])) == 1 and fig.data[0].marker.color[2] != fig.data[0].marker.color[0]
+    assert (
+        len(set(fig.data[0].marker.color[:2])) == 1
+        and fig.data[0].marker.color[2] != fig.data[0].marker.color[0]
+    )
 
 
 def test_training_curves_are_those_reported():
-    events = [{"event": "start", "step": 0, "lr": 1}, {"event": "progress", "step": 20, "steps": 60, "loss": 9.0, "lr": 0.1},
-              {"event": "progress", "step": 40, "steps": 60, "loss": 8.0, "rate": 3.0, "lr": 0.1},
-              {"event": "validation", "step": 40, "loss": 7.5}, {"event": "done", "step": 60}]
+    events = [
+        {"event": "start", "step": 0, "lr": 1},
+        {"event": "progress", "step": 20, "steps": 60, "loss": 9.0, "lr": 0.1},
+        {"event": "progress", "step": 40, "steps": 60, "loss": 8.0, "rate": 3.0, "lr": 0.1},
+        {"event": "validation", "step": 40, "loss": 7.5},
+        {"event": "done", "step": 60},
+    ]
     assert curve_names(events) == ["loss", "rate"]
     fig = training_chart(events, "loss")
     assert [(t.name, list(t.x), list(t.y)) for t in fig.data] == [
-        ("training batch", [20, 40], [9, 8]), ("validation", [40], [7.5])]
+        ("training batch", [20, 40], [9, 8]),
+        ("validation", [40], [7.5]),
+    ]

@@ -3,7 +3,11 @@
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.fragment import MemoryFragmentStorage
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    RerunData,
+    ScriptRequests,
+    ScriptRequestType,
+)
 from streamlit.testing.v1 import AppTest
 
 from dashboard.streamlit_patches import reruns
@@ -14,10 +18,14 @@ def test_a_timer_does_not_take_the_place_of_a_visit_to_another_page():
     reruns.mend()
     requests = ScriptRequests()
     assert requests.request_rerun(RerunData(page_script_hash="digits"))
-    assert requests.request_rerun(RerunData(page_script_hash="compare", fragment_id="clock", is_auto_rerun=True))
+    assert requests.request_rerun(
+        RerunData(page_script_hash="compare", fragment_id="clock", is_auto_rerun=True)
+    )
     request = requests.on_scriptrunner_yield()
     assert request.type == ScriptRequestType.RERUN
-    assert request.rerun_data.page_script_hash == "digits" and not request.rerun_data.fragment_id_queue
+    assert (
+        request.rerun_data.page_script_hash == "digits" and not request.rerun_data.fragment_id_queue
+    )
 
 
 def test_a_timer_does_not_wipe_out_what_a_person_has_just_chosen():
@@ -26,7 +34,9 @@ def test_a_timer_does_not_wipe_out_what_a_person_has_just_chosen():
     requests, chosen = ScriptRequests(), WidgetStates()
     chosen.widgets.add(id="size", int_value=7)
     assert requests.request_rerun(RerunData(widget_states=chosen))
-    assert requests.request_rerun(RerunData(widget_states=WidgetStates(), fragment_id="clock", is_auto_rerun=True))
+    assert requests.request_rerun(
+        RerunData(widget_states=WidgetStates(), fragment_id="clock", is_auto_rerun=True)
+    )
     states = requests.on_scriptrunner_ready().rerun_data.widget_states
     assert [(state.id, state.int_value) for state in states.widgets] == [("size", 7)]
 
@@ -35,7 +45,9 @@ def test_timers_alone_still_run_their_fragments_alone():
     reruns.mend()
     requests = ScriptRequests()
     for name in ("clock", "chart"):
-        requests.request_rerun(RerunData(page_script_hash="compare", fragment_id=name, is_auto_rerun=True))
+        requests.request_rerun(
+            RerunData(page_script_hash="compare", fragment_id=name, is_auto_rerun=True)
+        )
     assert requests.on_scriptrunner_yield() is None
     assert requests.on_scriptrunner_ready().rerun_data.fragment_id_queue == ["clock", "chart"]
 
@@ -72,13 +84,16 @@ def test_a_choice_in_a_fragment_that_is_gone_runs_the_page_and_a_timer_of_it_doe
     session = Session()
     person = session.ask(fragment_id="gone")
     assert not person.fragment_id and person.widget_states.widgets
-    assert session.ask(fragment_id="gone", is_auto_rerun=True).fragment_id == "gone"       # Streamlit drops it
+    assert (
+        session.ask(fragment_id="gone", is_auto_rerun=True).fragment_id == "gone"
+    )  # Streamlit drops it
 
 
 def page() -> None:
     import streamlit as st
 
     from dashboard import state
+
     state.keep("size")
     if st.session_state.get("elsewhere"):
         st.title("Elsewhere")

@@ -13,8 +13,10 @@ def point(codec: str, bpp: float, mse: float) -> RDPoint:
     return RDPoint(codec, 5.0, 80, 100, round(bpp * 1000), measures, 0.1, 0.1)
 
 
-CURVES = {"jpeg": [point("jpeg", r, 60 / r) for r in (0.25, 0.5, 1, 2)],
-          "avif": [point("avif", r, 30 / r) for r in (0.25, 0.5, 1)]}
+CURVES = {
+    "jpeg": [point("jpeg", r, 60 / r) for r in (0.25, 0.5, 1, 2)],
+    "avif": [point("avif", r, 30 / r) for r in (0.25, 0.5, 1)],
+}
 TITLES = {"jpeg": "JPEG", "avif": "AVIF"}
 
 

@@ -27,8 +27,15 @@ def test_png_holds_the_very_pixels(shape):
     assert Panel("k", "label", "", png_bytes(image)).size == (shape[1], shape[0])
 
 
-@pytest.mark.parametrize("image", [np.zeros((4, 4, 3)), np.zeros((4, 4, 4), np.uint8), np.zeros((0, 4, 3), np.uint8),
-                                   np.zeros((2, 4, 4, 3), np.uint8)])
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((4, 4, 3)),
+        np.zeros((4, 4, 4), np.uint8),
+        np.zeros((0, 4, 3), np.uint8),
+        np.zeros((2, 4, 4, 3), np.uint8),
+    ],
+)
 def test_png_refuses_what_is_no_image(image):
     with pytest.raises(ValueError, match="uint8 image"):
         png_bytes(image)
@@ -39,26 +46,62 @@ def test_panel_refuses_other_files():
         Panel("x", "X", "", b"\xff\xd8\xff\xe0 a JPEG")
 
 
-@pytest.mark.parametrize("options", [
-    {"panels": []}, {"panels": [panel("a"), panel("a", 1)]}, {"panels": [panel(str(i)) for i in range(10)]},
-    {"mode": "wipe"}, {"left": "z"}, {"right": "z"}, {"reference": "z"}, {"zoom": 2.5},
-    {"zoom": float("nan")}, {"centre": (0.5, 1.5)},
-])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"panels": []},
+        {"panels": [panel("a"), panel("a", 1)]},
+        {"panels": [panel(str(i)) for i in range(10)]},
+        {"mode": "wipe"},
+        {"left": "z"},
+        {"right": "z"},
+        {"reference": "z"},
+        {"zoom": 2.5},
+        {"zoom": float("nan")},
+        {"centre": (0.5, 1.5)},
+    ],
+)
 def test_viewer_refuses_impossible_wishes(options):
     with pytest.raises(ValueError):
         viewer(**{"panels": [panel("a"), panel("b", 1)], "key": "v", **options})
 
 
 def test_report_of_the_browser():
-    told = {"mode": "flicker", "left": "c", "right": "a", "reference": "b", "zoom": 3, "x": 0.5, "y": 0, "pixel": [4, 2]}
+    told = {
+        "mode": "flicker",
+        "left": "c",
+        "right": "a",
+        "reference": "b",
+        "zoom": 3,
+        "x": 0.5,
+        "y": 0,
+        "pixel": [4, 2],
+    }
     assert _state(told, START, KEYS) == ViewerState("flicker", "c", "a", "b", 3.0, 0.5, 0.0, (4, 2))
 
 
-@pytest.mark.parametrize("told", [
-    None, 7, "slider", [], {}, {"mode": "<script>", "left": 3, "right": None, "zoom": "2", "x": -1, "y": 1e9, "pixel": [1]},
-    {"zoom": float("inf"), "x": float("nan"), "y": True, "pixel": [1.5, 2]}, {"pixel": "12", "left": ["a"], "zoom": -1},
-    {"pixel": [-1, 2], "mode": {"a": 1}, "right": {}},
-])
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        7,
+        "slider",
+        [],
+        {},
+        {
+            "mode": "<script>",
+            "left": 3,
+            "right": None,
+            "zoom": "2",
+            "x": -1,
+            "y": 1e9,
+            "pixel": [1],
+        },
+        {"zoom": float("inf"), "x": float("nan"), "y": True, "pixel": [1.5, 2]},
+        {"pixel": "12", "left": ["a"], "zoom": -1},
+        {"pixel": [-1, 2], "mode": {"a": 1}, "right": {}},
+    ],
+)
 def test_report_that_makes_no_sense_changes_nothing(told):
     assert _state(told, START, KEYS) == START
 
@@ -82,7 +125,9 @@ def test_pictures_are_stored_by_content():
     app = AppTest.from_function(script).run()
     assert not app.exception
     assert app.session_state.state == ViewerState("slider", "p1", "p0", "p0")
-    assert min(app.session_state.sizes) > 2**20            # above this size Streamlit names files by a sample of their bytes
+    assert (
+        min(app.session_state.sizes) > 2**20
+    )  # above this size Streamlit names files by a sample of their bytes
     data = json.loads(app.get("bidi_component")[0].proto.json)
     urls = [p["url"] for p in data["panels"]]
     assert urls[0] == urls[2] != urls[1]

@@ -22,7 +22,7 @@ def test_flipping_is_exclusive_or_and_undoes_itself(string, draw):
 def test_prior_samples_have_the_logistics_spread():
     scale = np.array([0.5, 2.0, 8.0])
     drawn = digit_lab.prior_samples(np.log(scale), 40_000, 1.0, seed=1)
-    variance = (np.pi * scale) ** 2 / 3 + 1 / 12            # of a logistic, plus rounding
+    variance = (np.pi * scale) ** 2 / 3 + 1 / 12  # of a logistic, plus rounding
     np.testing.assert_allclose(drawn.var(0), variance, rtol=0.05)
     assert not digit_lab.prior_samples(np.log(scale), 10, 0.0, seed=1).any()
 
@@ -31,7 +31,7 @@ def test_noisy_density_is_a_density_and_the_known_one():
     scale, points = np.array([0.3, 1.0]), np.linspace(-40, 40, 80_001)
     density = digit_lab.noisy_density(scale, points)
     np.testing.assert_allclose(density.sum(1) * (points[1] - points[0]), 1, rtol=1e-4)
-    for row, s in zip(density, scale, strict=True):         # at 0: σ(½/s) − σ(−½/s) = tanh(1/4s)
+    for row, s in zip(density, scale, strict=True):  # at 0: σ(½/s) − σ(−½/s) = tanh(1/4s)
         assert row[40_000] == pytest.approx(np.tanh(1 / (4 * s)), rel=1e-6)
 
 
@@ -47,7 +47,7 @@ def test_traversals_and_paths_end_where_they_should():
 def test_noise_stays_within_half_a_step():
     y = np.linspace(-5, 5, 1000)
     moved = digit_lab.noisy(y, 3) - y
-    assert np.abs(moved).max() <= 0.5 + 1e-6 and moved.std() == pytest.approx(12 ** -0.5, rel=0.05)
+    assert np.abs(moved).max() <= 0.5 + 1e-6 and moved.std() == pytest.approx(12**-0.5, rel=0.05)
 
 
 def test_live_dimensions_come_in_order():

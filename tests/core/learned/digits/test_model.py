@@ -23,18 +23,37 @@ def tensors():
 def keras_twins(parameters):
     """The tutorial's two Keras models with our parameters."""
     layer = tf.keras.layers
-    analysis = tf.keras.Sequential([
-        layer.Conv2D(20, 5, strides=2, padding="same", activation="leaky_relu"),
-        layer.Conv2D(50, 5, strides=2, padding="same", activation="leaky_relu"),
-        layer.Flatten(), layer.Dense(500, activation="leaky_relu"), layer.Dense(7)])
-    synthesis = tf.keras.Sequential([
-        layer.Dense(500, activation="leaky_relu"), layer.Dense(2450, activation="leaky_relu"), layer.Reshape((7, 7, 50)),
-        layer.Conv2DTranspose(20, 5, strides=2, padding="same", activation="leaky_relu"),
-        layer.Conv2DTranspose(1, 5, strides=2, padding="same", activation="leaky_relu")])
-    for model, side, shape in ((analysis, "analysis", (1, 28, 28, 1)), (synthesis, "synthesis", (1, 7))):
+    analysis = tf.keras.Sequential(
+        [
+            layer.Conv2D(20, 5, strides=2, padding="same", activation="leaky_relu"),
+            layer.Conv2D(50, 5, strides=2, padding="same", activation="leaky_relu"),
+            layer.Flatten(),
+            layer.Dense(500, activation="leaky_relu"),
+            layer.Dense(7),
+        ]
+    )
+    synthesis = tf.keras.Sequential(
+        [
+            layer.Dense(500, activation="leaky_relu"),
+            layer.Dense(2450, activation="leaky_relu"),
+            layer.Reshape((7, 7, 50)),
+            layer.Conv2DTranspose(20, 5, strides=2, padding="same", activation="leaky_relu"),
+            layer.Conv2DTranspose(1, 5, strides=2, padding="same", activation="leaky_relu"),
+        ]
+    )
+    for model, side, shape in (
+        (analysis, "analysis", (1, 28, 28, 1)),
+        (synthesis, "synthesis", (1, 7)),
+    ):
         model.build(shape)
-        order = ("conv1", "conv2", "dense1", "dense2") if side == "analysis" else ("dense1", "dense2", "conv1", "conv2")
-        model.set_weights([parameters[f"{side}/{name}/{part}"] for name in order for part in ("kernel", "bias")])
+        order = (
+            ("conv1", "conv2", "dense1", "dense2")
+            if side == "analysis"
+            else ("dense1", "dense2", "conv1", "conv2")
+        )
+        model.set_weights(
+            [parameters[f"{side}/{name}/{part}"] for name in order for part in ("kernel", "bias")]
+        )
     return analysis, synthesis
 
 
@@ -59,17 +78,22 @@ def test_prior_is_a_logistic_integrated_over_the_rounding_interval(tensors):
     scale = np.exp(tensors["prior/log_scale"].astype(np.float64))
     k = np.arange(-3, 4)[:, None]
     mass = 1 / (1 + np.exp(-(k + 0.5) / scale)) - 1 / (1 + np.exp(-(k - 0.5) / scale))
-    np.testing.assert_allclose(2.0 ** -mnist.Coder(tensors).bits(np.tile(k, 7).astype(np.float32)), mass, rtol=2e-3, atol=1e-12)
+    np.testing.assert_allclose(
+        2.0 ** -mnist.Coder(tensors).bits(np.tile(k, 7).astype(np.float32)),
+        mass,
+        rtol=2e-3,
+        atol=1e-12,
+    )
 
 
 def test_strings_and_streams_give_the_latents_back(tensors):
     coder = mnist.Coder(tensors)
     y_hat = coder.quantised(sample()[:40])
-    assert np.ptp(y_hat) > 10                       # else the test would say little
+    assert np.ptp(y_hat) > 10  # else the test would say little
     np.testing.assert_array_equal(coder.from_strings(coder.strings(y_hat)), y_hat)
     np.testing.assert_array_equal(coder.from_stream(coder.stream(y_hat), 40), y_hat)
     far = y_hat.copy()
-    far[3] = [1e5, -1e5, 300, -300, 0, 1, 5000]     # the escape code takes over outside the tables
+    far[3] = [1e5, -1e5, 300, -300, 0, 1, 5000]  # the escape code takes over outside the tables
     np.testing.assert_array_equal(coder.from_stream(coder.stream(far), 40), far)
 
 
@@ -79,43 +103,77 @@ def test_search_never_costs_more_than_rounding(tensors):
     x = digits.astype(np.float32) / 255
 
     def cost(y_hat):
-        return coder.bits(y_hat).sum(1) + 800 * np.abs(coder.pictures(y_hat) / np.float32(255) - x).mean((1, 2, 3))
+        return coder.bits(y_hat).sum(1) + 800 * np.abs(
+            coder.pictures(y_hat) / np.float32(255) - x
+        ).mean((1, 2, 3))
+
     rounded, searched = coder.quantised(digits), coder.searched(digits, 800)
-    assert (cost(searched) <= cost(rounded) + 1e-3).all() and cost(searched).sum() < cost(rounded).sum()
-    assert (searched == np.round(searched)).all() and np.abs(searched - coder.latents(digits)).max() < 1
+    assert (cost(searched) <= cost(rounded) + 1e-3).all() and cost(searched).sum() < cost(
+        rounded
+    ).sum()
+    assert (searched == np.round(searched)).all() and np.abs(
+        searched - coder.latents(digits)
+    ).max() < 1
 
 
 def test_tables_hold_the_priors_probabilities(tensors):
     starts = np.flatnonzero(tensors["cdf"] == -mnist.PRECISION)
     for dim, table in enumerate(np.split(tensors["cdf"], starts[1:])):
-        share = np.diff(table[1:]) / 2.0 ** mnist.PRECISION
+        share = np.diff(table[1:]) / 2.0**mnist.PRECISION
         k = tensors["cdf_offset"][dim] + np.arange(len(share) - 1)
         latents = np.zeros((len(k), 7), np.float32)
         latents[:, dim] = k
-        np.testing.assert_allclose(share[:-1], 2.0 ** -mnist.Coder(tensors).bits(latents)[:, dim], rtol=0.02, atol=2e-4)
+        np.testing.assert_allclose(
+            share[:-1], 2.0 ** -mnist.Coder(tensors).bits(latents)[:, dim], rtol=0.02, atol=2e-4
+        )
 
 
-@pytest.mark.parametrize("change, words", [
-    (lambda t: t.pop("cdf"), "lacks or has too much: cdf"),
-    (lambda t: t.update(cdf=t["cdf"][1:]), "tables"),
-    (lambda t: t.update(cdf=np.flip(t["cdf"])), "tables"),
-    (lambda t: t.update(cdf=t["cdf"] * 0), "tables"),
-    (lambda t: t.update(cdf=t["cdf"][:-1]), "tables"),
-    (lambda t: t.update(cdf_offset=t["cdf_offset"].astype(np.float32)), "tables"),
-    (lambda t: t.update({"prior/log_scale": t["prior/log_scale"][:3]}), "shape"),
-    (lambda t: t.update({"synthesis/conv2/bias": np.zeros(2, np.float32)}), "shape"),
-])
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (lambda t: t.pop("cdf"), "lacks or has too much: cdf"),
+        (lambda t: t.update(cdf=t["cdf"][1:]), "tables"),
+        (lambda t: t.update(cdf=np.flip(t["cdf"])), "tables"),
+        (lambda t: t.update(cdf=t["cdf"] * 0), "tables"),
+        (lambda t: t.update(cdf=t["cdf"][:-1]), "tables"),
+        (lambda t: t.update(cdf_offset=t["cdf_offset"].astype(np.float32)), "tables"),
+        (lambda t: t.update({"prior/log_scale": t["prior/log_scale"][:3]}), "shape"),
+        (lambda t: t.update({"synthesis/conv2/bias": np.zeros(2, np.float32)}), "shape"),
+    ],
+)
 def test_what_is_no_model_of_digits_is_refused(tensors, change, words):
-    card = {"name": "m", "family": "mnist", "lmbda": 10, "metric": "mae", "latent_dims": 7, "data": {"validation": 10_000},
-            "figures": {"rate": 1.0, "mae": 0.1, "loss": 2.0, "bits_per_dim": [0.5] * 7},
-            "real": {"string_bytes": 2.0, "string_excess_bytes": 0.3, "stream_digits": 9, "stream_bytes": 9,
-                     "stream_information_bytes": 8.5, "per_digit": {"bits": [7.0], "bytes": [1]}}}
+    card = {
+        "name": "m",
+        "family": "mnist",
+        "lmbda": 10,
+        "metric": "mae",
+        "latent_dims": 7,
+        "data": {"validation": 10_000},
+        "figures": {"rate": 1.0, "mae": 0.1, "loss": 2.0, "bits_per_dim": [0.5] * 7},
+        "real": {
+            "string_bytes": 2.0,
+            "string_excess_bytes": 0.3,
+            "stream_digits": 9,
+            "stream_bytes": 9,
+            "stream_information_bytes": 8.5,
+            "per_digit": {"bits": [7.0], "bytes": [1]},
+        },
+    }
     mnist.check(card, tensors)
     damaged = dict(tensors)
     change(damaged)
     with pytest.raises(ModelError, match=words):
         mnist.check(card, damaged)
-    for wrong in ({"metric": "psnr"}, {"lmbda": None}, {"lmbda": "x"}, {"lmbda": -1}, {"lmbda": float("nan")}, {"figures": 3},
-                  {"real": {}}, {"latent_dims": 8}, {"data": None}):
+    for wrong in (
+        {"metric": "psnr"},
+        {"lmbda": None},
+        {"lmbda": "x"},
+        {"lmbda": -1},
+        {"lmbda": float("nan")},
+        {"figures": 3},
+        {"real": {}},
+        {"latent_dims": 8},
+        {"data": None},
+    ):
         with pytest.raises(ModelError, match="incomplete card"):
             mnist.check({**card, **wrong}, tensors)

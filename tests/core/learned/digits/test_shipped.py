@@ -13,8 +13,8 @@ from core.learned.digits import vae
 from core.learned.digits import vae_train as vae_training
 from core.store import zoo
 
-TUTORIAL = {300: 31.4, 500: 45.1, 2000: 112.3}      # validation loss R + λ · D that the tutorial prints
-REACHED = {300: 0.975, 500: 0.955, 2000: 0.89}      # shares of it
+TUTORIAL = {300: 31.4, 500: 45.1, 2000: 112.3}  # validation loss R + λ · D that the tutorial prints
+REACHED = {300: 0.975, 500: 0.955, 2000: 0.89}  # shares of it
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,10 @@ def test_all_lambdas_ship_and_are_sound(test_set):
     assert set(codec.SHIPPED) <= set(shipped)
     for lmbda in codec.SHIPPED:
         model = zoo.load(codec.model_for(lmbda), "mnist")
-        assert model.card["weights_bytes"] < 6_000_000 and model.card["proof"]["same_bytes_after_reload"] is True
+        assert (
+            model.card["weights_bytes"] < 6_000_000
+            and model.card["proof"]["same_bytes_after_reload"] is True
+        )
         assert f"train mnist --lmbda {lmbda:g} " in model.card["command"]
 
 
@@ -57,7 +60,9 @@ def test_real_bytes_keep_close_to_the_information_content(test_set, lmbda):
     bits = coder.bits(y_hat).sum(1)
     lengths = np.array([len(string) for string in coder.strings(y_hat)])
     assert (lengths - bits / 8).mean() <= 1.2
-    assert len(coder.stream(y_hat)) <= max(1, 1.02 * bits.sum() / 8)        # at λ = 100 there is nothing to send
+    assert len(coder.stream(y_hat)) <= max(
+        1, 1.02 * bits.sum() / 8
+    )  # at λ = 100 there is nothing to send
     np.testing.assert_array_equal(coder.from_stream(coder.stream(y_hat), 1000), y_hat)
 
 
@@ -67,8 +72,10 @@ def test_a_container_of_1000_digits_is_one_stream(test_set):
     assert len(encoded.data) <= 1.02 * encoded.estimated_bits / 8 + 24
     back = get("mnist").decode(encoded.data)
     rate, error = encoded.estimated_bits / 1000, np.abs(back.astype(int) - digits).mean() / 255
-    plain = mnist_training.evaluate(codec.coder(codec.model_for(500)).model, test_set[:1000], "mae", 500)
-    assert rate + 500 * error < plain["loss"]        # the codec searches its rounding
+    plain = mnist_training.evaluate(
+        codec.coder(codec.model_for(500)).model, test_set[:1000], "mae", 500
+    )
+    assert rate + 500 * error < plain["loss"]  # the codec searches its rounding
 
 
 def test_the_vae_does_what_its_card_says(test_set):

@@ -26,7 +26,9 @@ ROOT = Path(__file__).resolve().parents[4]
 @pytest.fixture
 def few(monkeypatch):
     """A training set of 192 and a test set of 64 digits in place of MNIST: the sample that ships."""
-    monkeypatch.setattr(data, "load", lambda split: data.sample()[:192] if split == "train" else data.sample()[192:])
+    monkeypatch.setattr(
+        data, "load", lambda split: data.sample()[:192] if split == "train" else data.sample()[192:]
+    )
 
 
 @pytest.fixture
@@ -44,7 +46,9 @@ def test_one_epoch_on_mnist_halves_the_loss(tfds_dir, monkeypatch, tmp_path):
     task = mnist_training.Task(config, train_set, test_set[:2000])
     before = task.validate()["loss"]
     result = training.train(task, config.plan(len(train_set)), tmp_path)
-    after = mnist_training.evaluate(mnist.Model(result.averaged), test_set[:2000], "mae", 500)["loss"]
+    after = mnist_training.evaluate(mnist.Model(result.averaged), test_set[:2000], "mae", 500)[
+        "loss"
+    ]
     assert result.event == "done" and result.step == 468
     assert after < before / 2, (before, after)
 
@@ -74,8 +78,13 @@ def test_a_killed_run_resumed_ends_with_the_weights_of_an_unbroken_one(tmp_path)
     killed_at = training.read_checkpoint(broken)[1]
     assert 0 < killed_at < 30
     for folder in (broken, whole):
-        subprocess.run([sys.executable, "-c", _SCRIPT, str(folder)], cwd=ROOT, check=True, timeout=240)
-    (resumed, last), (unbroken, _) = training.read_checkpoint(broken), training.read_checkpoint(whole)
+        subprocess.run(
+            [sys.executable, "-c", _SCRIPT, str(folder)], cwd=ROOT, check=True, timeout=240
+        )
+    (resumed, last), (unbroken, _) = (
+        training.read_checkpoint(broken),
+        training.read_checkpoint(whole),
+    )
     assert last == 30
     for name, value in unbroken.items():
         np.testing.assert_array_equal(resumed[name], value, err_msg=name)
@@ -89,7 +98,10 @@ def _steps(folder: Path) -> int:
 def test_a_finished_model_is_stored_proved_and_can_be_the_start_of_another(few, store, tmp_path):
     config = mnist_training.Config(lmbda=300, epochs=2, batch=64, latent_dims=6)
     result, card = mnist_training.run(config, "tiny", tmp_path / "run")
-    assert result.event == "done" and card["proof"] == {"digits": 64, "same_bytes_after_reload": True}
+    assert result.event == "done" and card["proof"] == {
+        "digits": 64,
+        "same_bytes_after_reload": True,
+    }
     assert card["lmbda"] == 300 and card["seed"] == 0 and card["epochs"] == 2 and card["steps"] == 6
     assert (store / "tiny" / "weights.safetensors").stat().st_size < 6_000_000
     coder = mnist.Coder(zoo.load("tiny", "mnist").tensors)
@@ -97,65 +109,99 @@ def test_a_finished_model_is_stored_proved_and_can_be_the_start_of_another(few, 
     assert figures["loss"] == pytest.approx(card["figures"]["loss"], rel=1e-6)
     y_hat, x = coder.quantised(data.load("test")), data.load("test")
     assert figures["rate"] == pytest.approx(coder.bits(y_hat).sum(1).mean(), rel=1e-5)
-    assert figures["mae"] == pytest.approx(np.abs(coder.pictures(y_hat) / 255 - x / 255).mean(), rel=1e-5)
+    assert figures["mae"] == pytest.approx(
+        np.abs(coder.pictures(y_hat) / 255 - x / 255).mean(), rel=1e-5
+    )
     with pytest.raises(ModelError, match="already has"):
         mnist_training.run(config, "tiny", tmp_path / "again")
-    next_task = mnist_training.Task(replace(config, init="tiny"), data.load("train"), data.load("test"))
-    np.testing.assert_array_equal(next_task.variables["analysis/conv1/bias"], coder.model.parameters["analysis/conv1/bias"])
+    next_task = mnist_training.Task(
+        replace(config, init="tiny"), data.load("train"), data.load("test")
+    )
+    np.testing.assert_array_equal(
+        next_task.variables["analysis/conv1/bias"], coder.model.parameters["analysis/conv1/bias"]
+    )
     with pytest.raises(ModelError, match="latent dimensions"):
-        mnist_training.Task(replace(config, init="tiny", latent_dims=7), data.load("train"), data.load("test"))
+        mnist_training.Task(
+            replace(config, init="tiny", latent_dims=7), data.load("train"), data.load("test")
+        )
 
 
-@pytest.mark.parametrize("metric, by_hand", [
-    ("mae", lambda a, b: np.abs(a - b).mean()), ("mse", lambda a, b: ((a - b) ** 2).mean()),
-    ("ssim", lambda a, b: 1 - _scikit_ssim(a, b))])
+@pytest.mark.parametrize(
+    "metric, by_hand",
+    [
+        ("mae", lambda a, b: np.abs(a - b).mean()),
+        ("mse", lambda a, b: ((a - b) ** 2).mean()),
+        ("ssim", lambda a, b: 1 - _scikit_ssim(a, b)),
+    ],
+)
 def test_distortions_are_what_they_say(metric, by_hand):
     a, b = data.sample()[0, :, :, 0] / 255, data.sample()[1, :, :, 0] / 255
-    measured = mnist.distortion(metric, a[None, ..., None].astype("f"), b[None, ..., None].astype("f"))
+    measured = mnist.distortion(
+        metric, a[None, ..., None].astype("f"), b[None, ..., None].astype("f")
+    )
     assert float(measured[0]) == pytest.approx(by_hand(a, b), rel=1e-4)
 
 
 def _scikit_ssim(a, b):
     from skimage.metrics import structural_similarity
-    _, full = structural_similarity(a, b, data_range=1.0, gaussian_weights=True, use_sample_covariance=False, full=True)
-    return full[5:-5, 5:-5].mean()      # TensorFlow averages where the 11 × 11 window fits
+
+    _, full = structural_similarity(
+        a, b, data_range=1.0, gaussian_weights=True, use_sample_covariance=False, full=True
+    )
+    return full[5:-5, 5:-5].mean()  # TensorFlow averages where the 11 × 11 window fits
 
 
 def test_settings_out_of_range_are_refused():
-    for wrong in ({"lmbda": 0}, {"lmbda": float("nan")}, {"lmbda": 1, "metric": "psnr"}, {"lmbda": 1, "hard": 2},
-                  {"lmbda": 1, "epochs": -1}, {"lmbda": 1, "latent_dims": 0}):
+    for wrong in (
+        {"lmbda": 0},
+        {"lmbda": float("nan")},
+        {"lmbda": 1, "metric": "psnr"},
+        {"lmbda": 1, "hard": 2},
+        {"lmbda": 1, "epochs": -1},
+        {"lmbda": 1, "latent_dims": 0},
+    ):
         with pytest.raises(SettingError):
             mnist_training.Config(**wrong)
 
 
 def test_a_loss_that_is_no_number_ends_the_run_and_stores_nothing(few, store, tmp_path):
-    result, card = mnist_training.run(mnist_training.Config(lmbda=1e6, lr=1.0, epochs=200, batch=64), "bad", tmp_path)
+    result, card = mnist_training.run(
+        mnist_training.Config(lmbda=1e6, lr=1.0, epochs=200, batch=64), "bad", tmp_path
+    )
     assert result.event == "failed" and "finite" in result.message and card is None
     assert zoo.names() == []
 
 
 def test_the_vae_learns_and_is_stored(few, store, tmp_path):
     config = vae_training.Config(epochs=20, latent_dims=4, batch=64, lr=3e-3)
-    before = vae_training.evaluate(vae_training.Task(config, data.load("train"), data.load("test")).model, data.load("test"))
+    before = vae_training.evaluate(
+        vae_training.Task(config, data.load("train"), data.load("test")).model, data.load("test")
+    )
     _, card = vae_training.run(config, "tiny-vae", tmp_path)
     assert card["figures"]["elbo_bits"] < before["elbo_bits"] / 2
     assert card["proof"]["same_pictures_after_reload"] is True
     model = vae.Model(zoo.load("tiny-vae", "vae").tensors)
     assert model.pictures(np.zeros((3, 4))).shape == (3, 28, 28, 1)
-    assert vae_training.evaluate(model, data.load("test"))["kl_bits"] == pytest.approx(card["figures"]["kl_bits"], rel=1e-6)
+    assert vae_training.evaluate(model, data.load("test"))["kl_bits"] == pytest.approx(
+        card["figures"]["kl_bits"], rel=1e-6
+    )
 
 
 @pytest.mark.parametrize("mean, deviation", [(0, 1), (0.7, 0.3), (-2, 1.5)])
 def test_kl_is_the_integral_it_stands_for(mean, deviation):
     from scipy import integrate, stats
+
     q, p = stats.norm(mean, deviation), stats.norm()
-    nats, _ = integrate.quad(lambda z: q.pdf(z) * (q.logpdf(z) - p.logpdf(z)), mean - 9 * deviation, mean + 9 * deviation)
+    nats, _ = integrate.quad(
+        lambda z: q.pdf(z) * (q.logpdf(z) - p.logpdf(z)), mean - 9 * deviation, mean + 9 * deviation
+    )
     bits = float(vae.kl_bits(np.float32(mean), np.float32(2 * np.log(deviation))))
     assert bits == pytest.approx(nats / np.log(2), rel=1e-4, abs=1e-6)
 
 
 def test_without_mnist_the_message_says_what_to_do(tmp_path, monkeypatch):
     import tensorflow_datasets as tfds
+
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
     monkeypatch.setattr(tfds.core.DatasetBuilder, "download_and_prepare", _no_network)
     data.load.cache_clear()

@@ -14,7 +14,11 @@ def latents(height: int, width: int, seed: int, smooth: bool = True) -> np.ndarr
     """(height, width, CHANNELS) int32: a smooth first channel, the others loud where a common envelope is."""
     rng = np.random.default_rng(seed)
     grid = rng.normal(size=(height // 4 + 2, width // 4 + 2, 2))
-    field = np.kron(grid, np.ones((4, 4, 1)))[2:2 + height, 2:2 + width] if smooth else rng.normal(size=(height, width, 2))
+    field = (
+        np.kron(grid, np.ones((4, 4, 1)))[2 : 2 + height, 2 : 2 + width]
+        if smooth
+        else rng.normal(size=(height, width, 2))
+    )
     scales = 3.0 / (1 + np.arange(CHANNELS))
     y = rng.normal(size=(height, width, CHANNELS)) * np.exp(field[..., 1:]) * scales
     y[..., 0] = 40 * field[..., 0] + rng.normal(size=(height, width))
@@ -23,7 +27,12 @@ def latents(height: int, width: int, seed: int, smooth: bool = True) -> np.ndarr
 
 @pytest.fixture(scope="module")
 def tensors():
-    return fit([[latents(32, 48, seed) for seed in range(4)], [latents(32, 48, seed) // 3 for seed in range(4)]])
+    return fit(
+        [
+            [latents(32, 48, seed) for seed in range(4)],
+            [latents(32, 48, seed) // 3 for seed in range(4)],
+        ]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +40,21 @@ def coder(tensors):
     return ContextCoder(Rules.of_level(tensors, 0))
 
 
-@pytest.mark.parametrize("height, width", [(1, 1), (1, 31), (17, 1), (2, 3), (8, 8), (9, 23), (40, 33)])
+@pytest.mark.parametrize(
+    "height, width", [(1, 1), (1, 31), (17, 1), (2, 3), (8, 8), (9, 23), (40, 33)]
+)
 def test_visits_reach_every_position_once_with_known_neighbours(height, width):
     known = set()
     border = COARSEST // 2
-    inside = {(y + border) * (width + 2 * border) + x + border for y in range(height) for x in range(width)}
+    inside = {
+        (y + border) * (width + 2 * border) + x + border
+        for y in range(height)
+        for x in range(width)
+    }
     for visit in visits(height, width):
-        assert all(row in known or row not in inside for rows in visit.around for row in rows.tolist())
+        assert all(
+            row in known or row not in inside for rows in visit.around for row in rows.tolist()
+        )
         assert not known & set(visit.rows.tolist())
         known |= set(visit.rows.tolist())
     assert known == inside
@@ -71,9 +88,14 @@ def test_context_saves_where_there_is_some(coder):
             _, counts = np.unique(channel, return_counts=True)
             total -= (counts * np.log2(counts / counts.sum())).sum()
         return total
+
     y_hat = latents(64, 64, 21)
-    assert coder.bits(y_hat).sum() < 0.9 * entropy(y_hat)       # against each channel's own entropy, tables for free
-    shuffled = np.random.default_rng(0).permutation(y_hat.reshape(-1, CHANNELS)).reshape(y_hat.shape)
+    assert coder.bits(y_hat).sum() < 0.9 * entropy(
+        y_hat
+    )  # against each channel's own entropy, tables for free
+    shuffled = (
+        np.random.default_rng(0).permutation(y_hat.reshape(-1, CHANNELS)).reshape(y_hat.shape)
+    )
     assert coder.bits(y_hat).sum() < 0.9 * coder.bits(shuffled).sum()
 
 
@@ -95,4 +117,6 @@ def test_stored_numbers_are_checked(tensors):
     order = tensors["context/order"].copy()
     order[0, 0] = order[0, 1]
     assert not sound_context(tensors | {"context/order": order})
-    assert not sound_context(tensors | {"context/weights": tensors["context/weights"].astype(np.float32)})
+    assert not sound_context(
+        tensors | {"context/weights": tensors["context/weights"].astype(np.float32)}
+    )

@@ -13,9 +13,23 @@ from core.learned.photos import context_coder
 from core.learned.photos import start as klt_start
 from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.context_fit import fit
-from core.learned.photos.model import Config, Model, check, parameter_shapes, quantised, rate_distortion
+from core.learned.photos.model import (
+    Config,
+    Model,
+    check,
+    parameter_shapes,
+    quantised,
+    rate_distortion,
+)
 from core.learned.photos.publish import evaluate, store_run
-from core.learned.photos.run import LMBDAS, Options, Start, describe_data, train_photos, warm_weights
+from core.learned.photos.run import (
+    LMBDAS,
+    Options,
+    Start,
+    describe_data,
+    train_photos,
+    warm_weights,
+)
 from core.learned.photos.static_coder import LatentCoder
 from core.learned.photos.task import PhotoTask
 from core.learned.training.loop import Plan, train
@@ -42,12 +56,16 @@ def cached(photos, tmp_path_factory):
 
 
 @pytest.mark.parametrize("activation, filters", [("gdn", 192), ("relu", 384)])
-def test_the_linear_start_loses_nothing_when_no_channel_is_dropped(monkeypatch, activation, filters):
+def test_the_linear_start_loses_nothing_when_no_channel_is_dropped(
+    monkeypatch, activation, filters
+):
     """With as many channels as pixel values the cascade is an orthonormal transform: the synthesis undoes the analysis."""
     monkeypatch.setattr(klt_start, "ROOT_GAMMA", 0.0)
     config = Config((0.01,), filters=filters, latents=768, activation=activation)
     parameters = start(config)
-    parameters |= {name: np.zeros_like(parameters[name]) for name in ("log_gain", "log_inverse_gain")}
+    parameters |= {
+        name: np.zeros_like(parameters[name]) for name in ("log_gain", "log_inverse_gain")
+    }
     full, level = Model(config, parameters), tf.constant([0])
     x = synthetic(64, 96, seed=5)[None]
     y = full.analysis(x, level)
@@ -77,10 +95,15 @@ def test_every_parameter_has_a_gradient_that_agrees_with_finite_differences():
     with tf.GradientTape() as tape:
         value = loss()
     rng = np.random.default_rng(0)
-    for name, gradient in zip(variables, tape.gradient(value, list(variables.values())), strict=True):
+    for name, gradient in zip(
+        variables, tape.gradient(value, list(variables.values())), strict=True
+    ):
         gradient = tf.convert_to_tensor(gradient).numpy()
         assert np.all(np.isfinite(gradient)) and np.abs(gradient).max() > 0, name
-        direction = gradient / np.linalg.norm(gradient) + 0.1 * rng.normal(size=gradient.shape) / gradient.size**0.5
+        direction = (
+            gradient / np.linalg.norm(gradient)
+            + 0.1 * rng.normal(size=gradient.shape) / gradient.size**0.5
+        )
         size = min(1e-3, 0.002 * float(value) / float(np.sum(gradient * direction)))
         saved = variables[name].numpy()
         ends = []
@@ -89,10 +112,14 @@ def test_every_parameter_has_a_gradient_that_agrees_with_finite_differences():
             ends.append(float(loss()))
         variables[name].assign(saved)
         slope = (ends[0] - ends[1]) / (2 * size)
-        assert slope == pytest.approx(float(np.sum(gradient * direction)), rel=0.05, abs=2e-3 * float(value)), name
+        assert slope == pytest.approx(
+            float(np.sum(gradient * direction)), rel=0.05, abs=2e-3 * float(value)
+        ), name
 
 
-@pytest.mark.parametrize("changes", [{"activation": "relu"}, {"colours": 1}, {"metric": "ms-ssim"}, {"lmbda": (0.01,)}])
+@pytest.mark.parametrize(
+    "changes", [{"activation": "relu"}, {"colours": 1}, {"metric": "ms-ssim"}, {"lmbda": (0.01,)}]
+)
 def test_variants_have_their_shapes_and_finite_figures(changes):
     config = Config(**({"lmbda": (0.003, 0.03), "filters": 24, "latents": 32} | changes))
     assert {name: value.shape for name, value in start(config).items()} == parameter_shapes(config)
@@ -106,21 +133,38 @@ def test_variants_have_their_shapes_and_finite_figures(changes):
 
 def test_hard_steps_decode_rounded_latents_and_keep_the_noisy_rate():
     variables = {name: tf.Variable(value) for name, value in start().items()}
-    trained, x, level, seed = Model(TINY, variables), synthetic(64, 64, 3)[None], tf.constant([1]), tf.constant([1, 2])
+    trained, x, level, seed = (
+        Model(TINY, variables),
+        synthetic(64, 64, 3)[None],
+        tf.constant([1]),
+        tf.constant([1, 2]),
+    )
     soft, _ = rate_distortion(trained, x, level, seed)
     with tf.GradientTape() as tape:
         bpp, mse = rate_distortion(trained, x, level, seed, hard=True)
-    wanted = tf.reduce_mean((trained.synthesis(tf.round(trained.analysis(x, level)), level) - x.astype(np.float32)) ** 2)
-    assert float(bpp[0]) == float(soft[0]) and float(mse[0]) == pytest.approx(float(wanted), rel=1e-5)
-    assert np.abs(tape.gradient(mse, variables["analysis/0/spectrum"]).numpy()).max() > 0  # straight through the rounding
+    wanted = tf.reduce_mean(
+        (trained.synthesis(tf.round(trained.analysis(x, level)), level) - x.astype(np.float32)) ** 2
+    )
+    assert float(bpp[0]) == float(soft[0]) and float(mse[0]) == pytest.approx(
+        float(wanted), rel=1e-5
+    )
+    assert (
+        np.abs(tape.gradient(mse, variables["analysis/0/spectrum"]).numpy()).max() > 0
+    )  # straight through the rounding
 
 
 def test_sixty_steps_on_photographs_lower_the_loss(cached, tmp_path):
     """At each level, on held-out photographs with rounded latents."""
     task = PhotoTask(TINY, cached, patch=64, batch=8, first_hard=50)
     before = task.validate()
-    train(task, Plan(steps=60, lr=1e-3, warmup=10, decay=20, average=0.9, validate_every=1000), tmp_path)
-    after = [json.loads(line) for line in (tmp_path / "progress.jsonl").read_text().splitlines()][-2]
+    train(
+        task,
+        Plan(steps=60, lr=1e-3, warmup=10, decay=20, average=0.9, validate_every=1000),
+        tmp_path,
+    )
+    after = [json.loads(line) for line in (tmp_path / "progress.jsonl").read_text().splitlines()][
+        -2
+    ]
     assert after["event"] == "validation" and after["loss"] < 0.98 * before["loss"]
     assert after["bpp"][0] < after["bpp"][1] and after["psnr"][0] < after["psnr"][1]
 
@@ -150,8 +194,22 @@ def test_levels_of_a_batch_cover_the_range_evenly(cached):
 
 
 def options(photos, run, **changes) -> Options:
-    usual = {"data": photos, "run": run, "steps": 3, "decay": 1, "lr": 1e-3, "lmbda": None, "filters": 24, "latents": 32,
-             "activation": "gdn", "metric": "mse", "gray": False, "patch": 64, "batch": 2, "seed": 1}
+    usual = {
+        "data": photos,
+        "run": run,
+        "steps": 3,
+        "decay": 1,
+        "lr": 1e-3,
+        "lmbda": None,
+        "filters": 24,
+        "latents": 32,
+        "activation": "gdn",
+        "metric": "mse",
+        "gray": False,
+        "patch": 64,
+        "batch": 2,
+        "seed": 1,
+    }
     return Options(**(usual | changes))
 
 
@@ -164,13 +222,19 @@ def test_from_run_to_stored_model(photos, kodak, tmp_path, monkeypatch):
     for path in kodak[:2]:
         (pictures / path.name).symlink_to(path)
     card = store_run(tmp_path / "run", "tiny", photos, pictures, ["a note"])
-    assert card["steps"] == 3 and card["tried"] == ["a note"] and card["proof"]["same_bytes_and_pixels_after_reload"]
+    assert (
+        card["steps"] == 3
+        and card["tried"] == ["a note"]
+        and card["proof"]["same_bytes_and_pixels_after_reload"]
+    )
     assert card["data"]["pictures"] == 340 and sum(card["data"]["licences"].values()) == 340
     assert len(card["validation"]) == 1 and "train" not in card["figures"]
     stored = zoo.load("tiny", "bls2017")
     rows = evaluate(PhotoCoder(Config.from_json(stored.card["config"]), stored.tensors), pictures)
     assert rows == card["figures"]["levels"] and len(rows) == 3
-    plain = evaluate(PhotoCoder(Config.from_json(stored.card["config"]), stored.tensors), pictures, search=False)
+    plain = evaluate(
+        PhotoCoder(Config.from_json(stored.card["config"]), stored.tensors), pictures, search=False
+    )
     for searched, rounded, lmbda in zip(rows, plain, lmbdas, strict=True):
         assert searched["bpp"] + lmbda * searched["mse"] < rounded["bpp"] + lmbda * rounded["mse"]
     assert rows[0]["bpp"] < rows[-1]["bpp"] and rows[0]["psnr"] < rows[-1]["psnr"]
@@ -180,12 +244,18 @@ def test_from_run_to_stored_model(photos, kodak, tmp_path, monkeypatch):
     wanted = Config((0.01,), 24, 40)
     fixed = warm_weights(Start.of_run(tmp_path / "run"), wanted, start(wanted))
     assert {k: v.shape for k, v in fixed.items()} == parameter_shapes(wanted)
-    np.testing.assert_allclose(fixed["log_gain"][0, :32], stored.tensors["log_gain"][lmbdas.index(0.01)], rtol=1e-3)
+    np.testing.assert_allclose(
+        fixed["log_gain"][0, :32], stored.tensors["log_gain"][lmbdas.index(0.01)], rtol=1e-3
+    )
     assert np.array_equal(fixed["log_gain"][0, 32:], start(wanted)["log_gain"][0, 32:])
     with pytest.raises(ModelError, match="transforms"):
-        warm_weights(Start.of_model("tiny"), Config((0.01,), 24, 24), start(Config((0.01,), 24, 24)))
+        warm_weights(
+            Start.of_model("tiny"), Config((0.01,), 24, 24), start(Config((0.01,), 24, 24))
+        )
 
-    again = train_photos(options(photos, tmp_path / "more", steps=2, lr=1e-9), start=Start.of_model("tiny"))
+    again = train_photos(
+        options(photos, tmp_path / "more", steps=2, lr=1e-9), start=Start.of_model("tiny")
+    )
     for key, value in stored.tensors.items():
         if key in again.averaged:
             np.testing.assert_allclose(again.averaged[key], value, atol=1e-6, err_msg=key)
@@ -198,9 +268,16 @@ def test_data_without_a_manifest(tmp_path):
     assert describe_data(tmp_path) == {"folder": tmp_path.name}
 
 
-@pytest.mark.parametrize("changes, word", [({"activation": "elu"}, "gdn or relu"), ({"metric": "mae"}, "mse or ms-ssim"),
-                                           ({"patch": 100}, "multiple of 16"), ({"metric": "ms-ssim"}, "at least 96"),
-                                           ({"hard": 1.5}, "from 0 to 1")])
+@pytest.mark.parametrize(
+    "changes, word",
+    [
+        ({"activation": "elu"}, "gdn or relu"),
+        ({"metric": "mae"}, "mse or ms-ssim"),
+        ({"patch": 100}, "multiple of 16"),
+        ({"metric": "ms-ssim"}, "at least 96"),
+        ({"hard": 1.5}, "from 0 to 1"),
+    ],
+)
 def test_wrong_options_are_refused(tmp_path, changes, word):
     with pytest.raises(SettingError, match=word):
         options(tmp_path, tmp_path, **changes).config()
@@ -247,16 +324,26 @@ def test_frequencies(seed):
 
 
 def test_check_refuses_what_is_no_model():
-    tensors = start() | build_tables({k[6:]: v for k, v in start().items() if k.startswith("prior/")})
+    tensors = start() | build_tables(
+        {k[6:]: v for k, v in start().items() if k.startswith("prior/")}
+    )
     rng = np.random.default_rng(0)
     tensors |= fit([[rng.integers(-3, 4, (20, 20, 32), np.int32)] for _ in TINY.lmbda])
     card = {"name": "m", "family": "bls2017", "config": TINY.to_json()}
     check(card, tensors)
     broken = tensors["tables/cdf"].copy()
     broken[3] = 0
-    cases = [({"config": {}}, {}), ({"config": {"lmbda": 3}}, {}), ({}, {"log_gain": tensors["log_gain"][:, :5]}),
-             ({}, {"tables/cdf": broken}), ({}, {"tables/cdf": tensors["tables/cdf"][1:]}),
-             *(({}, {f"context/{name}": np.full_like(tensors[f"context/{name}"], -(10**6))}) for name in context_coder.NAMES)]
+    cases = [
+        ({"config": {}}, {}),
+        ({"config": {"lmbda": 3}}, {}),
+        ({}, {"log_gain": tensors["log_gain"][:, :5]}),
+        ({}, {"tables/cdf": broken}),
+        ({}, {"tables/cdf": tensors["tables/cdf"][1:]}),
+        *(
+            ({}, {f"context/{name}": np.full_like(tensors[f"context/{name}"], -(10**6))})
+            for name in context_coder.NAMES
+        ),
+    ]
     for other_card, other_tensors in cases:
         with pytest.raises(ModelError):
             check(card | other_card, tensors | other_tensors)

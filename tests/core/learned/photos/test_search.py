@@ -23,7 +23,7 @@ def coder(tmp_path_factory):
 def squared_error(coder, image, y_hat, level) -> float:
     """Of the picture before it is rounded to whole numbers."""
     x_hat = coder.model.synthesis(tf.constant(y_hat[None], tf.float32), tf.constant([level]))[0]
-    x_hat = np.clip(x_hat.numpy()[:image.shape[0], :image.shape[1]], 0, 255)
+    x_hat = np.clip(x_hat.numpy()[: image.shape[0], : image.shape[1]], 0, 255)
     return float(np.sum((x_hat.astype(np.float64) - image) ** 2))
 
 
@@ -41,8 +41,12 @@ def test_slopes_are_finite_differences_of_the_squared_error(coder, height, width
     assert error == pytest.approx(squared_error(coder, image, y_hat, level), rel=1e-5)
     rng = np.random.default_rng(0)
     for direction in rng.normal(size=(4, *y_hat.shape)):
-        ends = [squared_error(coder, image, y_hat + sign * 1e-3 * direction, level) for sign in (1, -1)]
-        assert (ends[0] - ends[1]) / 2e-3 == pytest.approx(float(np.sum(slope * direction)), rel=0.02, abs=0.005 * error)
+        ends = [
+            squared_error(coder, image, y_hat + sign * 1e-3 * direction, level) for sign in (1, -1)
+        ]
+        assert (ends[0] - ends[1]) / 2e-3 == pytest.approx(
+            float(np.sum(slope * direction)), rel=0.02, abs=0.005 * error
+        )
 
 
 def test_tiles_have_the_slopes_of_the_whole(coder, monkeypatch):
@@ -83,14 +87,18 @@ def test_prices_around_are_those_of_the_other_latents(coder):
     live = y_hat.any((0, 1))
     assert np.isnan(found[..., ~live]).all() and np.isfinite(found[..., live]).all()
     bits = coder.symbol_bits(y_hat, level)
-    np.testing.assert_allclose(found[1, 1:][..., live], bits[1:][..., live], rtol=1e-5)  # the flags lie on the first position
+    np.testing.assert_allclose(
+        found[1, 1:][..., live], bits[1:][..., live], rtol=1e-5
+    )  # the flags lie on the first position
     order = [int(c) for c in prices._rules.order if live[c]]
     y, x, last = 1, 0, order[-1]
     for place, step in ((0, -1), (2, 1)):
         other = y_hat.copy()
         other[y, x, last] += step
         if other[..., last].any():
-            assert coder.symbol_bits(other, level)[y, x, last] == pytest.approx(found[place][y, x, last], rel=1e-5)
+            assert coder.symbol_bits(other, level)[y, x, last] == pytest.approx(
+                found[place][y, x, last], rel=1e-5
+            )
 
 
 @pytest.mark.parametrize("height, width", [(1, 1), (17, 23), (96, 128)])

@@ -44,8 +44,20 @@ class Fit:
 
 
 def plan(steps=60, **changes) -> Plan:
-    return Plan(**{"steps": steps, "lr": 0.1, "seed": 3, "warmup": 5, "decay": 20, "average": 0.9, "report_every": 10,
-                   "validate_every": 30, "checkpoint_s": 0.0} | changes)
+    return Plan(
+        **{
+            "steps": steps,
+            "lr": 0.1,
+            "seed": 3,
+            "warmup": 5,
+            "decay": 20,
+            "average": 0.9,
+            "report_every": 10,
+            "validate_every": 30,
+            "checkpoint_s": 0.0,
+        }
+        | changes
+    )
 
 
 def events(run: Path) -> list[dict]:
@@ -62,15 +74,21 @@ def test_learns_and_reports(tmp_path):
     assert progress[-1]["loss"] < progress[0]["loss"] / 10 and progress[-1]["eta_s"] == 0
     assert {"step", "steps", "loss", "error", "lr", "step_s", "eta_s"} <= set(progress[0])
     distances = [e["distance"] for e in lines if e["event"] == "validation"]
-    assert distances[-1] == pytest.approx(np.linalg.norm(result.averaged["w"] - TARGET), abs=1e-5)  # of the average
+    assert distances[-1] == pytest.approx(
+        np.linalg.norm(result.averaged["w"] - TARGET), abs=1e-5
+    )  # of the average
 
 
 def test_killed_and_resumed_is_unbroken(tmp_path):
     unbroken = train(Fit(), plan(), tmp_path / "whole")
-    script = ("import sys; from pathlib import Path; from tests.core.learned.training.test_loop import *; "
-              f"train(Fit(kill_at=37), plan(), Path({str(tmp_path / 'cut')!r}))")
+    script = (
+        "import sys; from pathlib import Path; from tests.core.learned.training.test_loop import *; "
+        f"train(Fit(kill_at=37), plan(), Path({str(tmp_path / 'cut')!r}))"
+    )
     root = Path(__file__).parents[4]
-    killed = subprocess.run([sys.executable, "-c", script], cwd=root, env=os.environ | {"PYTHONPATH": str(root)})
+    killed = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, env=os.environ | {"PYTHONPATH": str(root)}
+    )
     assert killed.returncode == -signal.SIGKILL
     assert read_checkpoint(tmp_path / "cut")[1] == 37
     resumed = train(Fit(), plan(), tmp_path / "cut", resume=True)
@@ -94,10 +112,16 @@ def test_cancel_saves_and_resumes(tmp_path):
 
 def test_nan_keeps_the_last_good_checkpoint(tmp_path):
     result = train(Fit(nan_at=42), plan(), tmp_path)
-    assert result.event == "failed" and "no longer finite" in result.message and "step 42 is kept" in result.message
+    assert (
+        result.event == "failed"
+        and "no longer finite" in result.message
+        and "step 42 is kept" in result.message
+    )
     assert events(tmp_path)[-1]["event"] == "failed"
     weights, step = read_checkpoint(tmp_path)
-    good = train(Fit(), plan(), tmp_path / "good", branch=tmp_path)  # what was kept can be trained on
+    good = train(
+        Fit(), plan(), tmp_path / "good", branch=tmp_path
+    )  # what was kept can be trained on
     assert step == 42 and np.all(np.isfinite(weights["w"])) and good.event == "done"
 
 
@@ -125,7 +149,9 @@ def test_foreign_and_damaged_checkpoints_are_refused(tmp_path):
 
 def test_schedule():
     shares = [schedule(step, steps=100, warmup=10, decay=20) for step in range(100)]
-    assert shares[0] == 0.1 and shares[9:81] == [1.0] * 72 and shares[90] == 0.5 and shares[99] == 0.05
+    assert (
+        shares[0] == 0.1 and shares[9:81] == [1.0] * 72 and shares[90] == 0.5 and shares[99] == 0.05
+    )
     assert min(shares[1:]) > 0
 
 
