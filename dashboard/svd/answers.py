@@ -110,7 +110,7 @@ def rank_for_bytes(
     sha256: str, way: str, budget: int, _image: np.ndarray, _analysis: svd.Analysis
 ) -> int | None:
     """The rank of the best `svd` file within a budget; None when no file is that small."""
-    match = match_bytes(svd.Prepared(_analysis), _image, budget, structural=False)
+    match = match_bytes(svd.Prepared(_analysis), _image, budget, ("mse",))
     return svd.rank_of(match.measured.data) if match.met else None
 
 
@@ -126,7 +126,7 @@ def bytes_at(
 ) -> int | None:
     """The length of the smallest file of a codec that reaches `psnr` (dB) on the working image; None when none does."""
     try:
-        match = match_quality(_codec, _image, "psnr", psnr, structural=False)
+        match = match_quality(_codec, _image, "psnr", psnr, ("psnr",))
     except RDError:
         return None
     return match.measured.point.bytes if match.met else None

@@ -1,5 +1,6 @@
 """Rate-distortion figures: data -> Plotly figure. No Streamlit, no arithmetic beyond what is drawn."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -9,8 +10,6 @@ from core import metrics
 from core.rd.hull import lower_hull, operating_point
 from core.rd.measure import RDPoint
 from dashboard.ui.theme import NEUTRAL, colour, figure
-
-DISTORTIONS = ("mse", "mae")  # measures where less is better
 
 
 def rd_chart(
@@ -30,10 +29,10 @@ def rd_chart(
     """
     fig = figure("Rate, bpp (bits per pixel)", axis_title, log_x=log_rate, log_y=axis == "mse")
     for name, points in curves.items():
-        drawn = sorted((p for p in points if _finite(p.value(axis))), key=lambda p: p.bpp)
+        drawn = sorted((p for p in points if _finite(p.quality(axis))), key=lambda p: p.bpp)
         fig.add_scatter(
             x=[p.bpp for p in drawn],
-            y=[p.value(axis) for p in drawn],
+            y=[p.quality(axis) for p in drawn],
             name=titles[name],
             mode="lines+markers",
             line={"color": colour(name), "width": 2},
@@ -47,10 +46,10 @@ def rd_chart(
     if lmbda is not None:
         _add_tangents(fig, curves, titles, axis, lmbda)
     for name, p in (operating or {}).items():
-        if _finite(p.value(axis)):
+        if _finite(p.quality(axis)):
             fig.add_scatter(
                 x=[p.bpp],
-                y=[p.value(axis)],
+                y=[p.quality(axis)],
                 name=f"{titles[name]}, shown",
                 mode="markers",
                 showlegend=False,
@@ -72,16 +71,19 @@ def _finite(value: float | None) -> bool:
 
 def _add_hull(fig: go.Figure, curves: Mapping[str, Sequence[RDPoint]], axis: str) -> None:
     """The lower convex hull of all points together, in rate and MSE (or 1 − SSIM …): the best that switching codecs gives."""
-    points = [p for curve in curves.values() for p in curve if _finite(p.value(axis))]
+    points = [p for curve in curves.values() for p in curve if _finite(p.quality(axis))]
     if not points:
         return
-    structural = axis in ("ssim", "ms_ssim", "ms_ssim_db")
-    measure = ("ms_ssim" if axis == "ms_ssim_db" else axis) if structural else "mse"
-    distortion = [1 - p.value(measure) if structural else p.measures.mse for p in points]
+    # Forms of the MSE give the MSE's hull; of any other measure what is lacking to its best.
+    best_figure = metrics.MEASURES[axis].best
+    lacking = math.isfinite(best_figure)
+    distortion = [
+        abs(best_figure - p.measures[axis]) if lacking else p.measures["mse"] for p in points
+    ]
     best = [points[i] for i in lower_hull([p.bpp for p in points], distortion)]
     fig.add_scatter(
         x=[p.bpp for p in best],
-        y=[p.value(axis) for p in best],
+        y=[p.quality(axis) for p in best],
         name="Hull of all",
         mode="lines",
         hoverinfo="skip",
@@ -102,11 +104,11 @@ def _add_tangents(
         return
     highest = max((p.bpp for curve in curves.values() for p in curve), default=0)
     for name, points in curves.items():
-        best = operating_point([p.bpp for p in points], [p.measures.mse for p in points], lmbda)
+        best = operating_point([p.bpp for p in points], [p.measures["mse"] for p in points], lmbda)
         if best is None:
             continue
-        cost = points[best].bpp + lmbda * points[best].measures.mse
-        mse = np.geomspace(max(points[best].measures.mse / 30, 0.02), cost / lmbda, 200)
+        cost = points[best].bpp + lmbda * points[best].measures["mse"]
+        mse = np.geomspace(max(points[best].measures["mse"] / 30, 0.02), cost / lmbda, 200)
         rate = cost - lmbda * mse
         keep = (rate > 0.003) & (rate <= highest)
         fig.add_scatter(
