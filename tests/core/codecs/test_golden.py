@@ -1,8 +1,10 @@
-"""Files written by an earlier revision decode to the pixels of that time; tests/golden/README.md says how they were made."""
+"""Files of an earlier revision decode to the pixels of that time.
+
+tests/golden/README.md says how they were made.
+"""
 
 import hashlib
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
