@@ -8,7 +8,7 @@ from core.codecs.registry import CODECS
 from core.images import Picture
 from dashboard.compare import choice
 from dashboard.compare.choice import AXES, MAX_CODECS, MIN_CODECS, MODES, TARGETS, own_key
-from dashboard.ui.theme import size_text
+from dashboard.ui.text import size_text
 
 BPPS = tuple(
     float(f"{10 ** (e / 20):.3g}") for e in range(-30, 20)
