@@ -19,7 +19,7 @@ def controls(picture: Picture) -> choice.Choice:
     """Draws the sidebar's controls and returns what they say."""
     with st.sidebar:
         st.divider()
-        offered = [name for name, codec in CODECS.items() if codec.accepts(picture.image) is None]
+        offered = [name for name, codec in CODECS.items() if codec.refusal(picture.image) is None]
         if not set(st.session_state.cmp_codecs) <= set(offered):
             st.session_state.cmp_codecs = [n for n in st.session_state.cmp_codecs if n in offered]
         st.multiselect(
