@@ -15,7 +15,7 @@ KEYS = ("dig_section", "dig_lmbda", "dig_own", "dig_index")
 
 def choose_model() -> dict | None:
     """The sidebar's choice of a model: its card, or None when the store has none (which is said)."""
-    cards = codec.models()
+    cards = codec.cards()
     if not cards:
         st.info(
             "There is no model of digits in the store. Train one on the page *Train & models*.",
@@ -108,7 +108,7 @@ def wait_for(card: dict) -> None:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _coder(name: str, weights_sha256: str, root: str) -> Future:
-    return loading.start(codec.coder, name)
+    return loading.start(codec.digit_coder, name)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -17,8 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.coding.range_coder import Decoder, Encoder, escape_model
-from core.coding.range_coder import Model as EntropyModel
+from core.coding.range_coder import AdaptiveModel, Decoder, Encoder, escape_model
 
 GROUPS = (
     1,
@@ -293,7 +292,7 @@ class ContextCoder:
         return rest + (1 << shift >> 1) >> shift
 
     def _code(
-        self, coder: Encoder | Decoder, escape: EntropyModel, site: Site, rest: np.ndarray | None
+        self, coder: Encoder | Decoder, escape: AdaptiveModel, site: Site, rest: np.ndarray | None
     ) -> np.ndarray:
         """Code what the prediction leaves of a site, (N, c); a decoder gets None and returns it."""
         which = self._tables_of(site)

@@ -17,7 +17,7 @@ def coder(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RDX_MODELS", str(tmp_path_factory.mktemp("models")))
         photo_models.fill(bls2017.MODEL)
-        yield bls2017.coder(bls2017.MODEL)[0]
+        yield bls2017.photo_coder(bls2017.MODEL)[0]
 
 
 def squared_error(coder, image, y_hat, level) -> float:
