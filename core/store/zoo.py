@@ -28,7 +28,7 @@ from core.store.modelfile import (
     MAX_CARD,
     MAX_WEIGHTS,
     NAME,
-    Model,
+    StoredModel,
     check_name,
     fingerprint,
     parse_card,
@@ -114,7 +114,7 @@ def check_free(name: str, replace: bool = False) -> None:
         )
 
 
-def load(name: str, family: str | None = None) -> Model:
+def load(name: str, family: str | None = None) -> StoredModel:
     """The verified model `name`. Raises ModelError when it is missing, damaged, foreign, or not of `family`."""
     check_name(name)
     with _lock(fcntl.LOCK_SH):
@@ -146,7 +146,7 @@ def store(
     family: str,
     tensors: dict[str, np.ndarray],
     facts: dict,
-    proof: Callable[[Model], dict] | None = None,
+    proof: Callable[[StoredModel], dict] | None = None,
     replace: bool = False,
 ) -> dict:
     """Store a model and return its card: `facts` plus name, family, size and SHA-256.
