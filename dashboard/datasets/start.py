@@ -12,7 +12,7 @@ from core.images import SUFFIXES, archive, png
 from core.metrics import MEASURES, NAMES
 from core.sweep import estimate, plan, runs, sources
 from dashboard import state
-from dashboard.ui.theme import seconds_text
+from dashboard.ui.text import seconds_text
 
 KINDS = {
     "samples": "Sample pictures",

@@ -14,7 +14,8 @@ from core.results.analysis import Curve
 from dashboard.compare.curves import Curves, gather
 from dashboard.photos import charts
 from dashboard.photos.answers import RIVALS, Shown, no_ms_ssim
-from dashboard.ui.theme import chart_config, plain, signed
+from dashboard.ui.charts import chart_config
+from dashboard.ui.text import plain, signed
 
 AXES = {name: FORMS[name].label for name in ("psnr", "ms_ssim")}  # those that the paper shows
 ALIKE = 0.05  # dB, in either: a difference that nobody sees
