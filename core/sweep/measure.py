@@ -54,8 +54,8 @@ def measure(
         image = _picture(item, sha256)
         chosen = registry.get(codec) if spec is None else external.parse(codec, spec)
         if (
-            chosen.accepts(image)
-            and chosen.accepts(image[..., :1]) is None
+            chosen.refusal(image)
+            and chosen.refusal(image[..., :1]) is None
             and (image == image[..., :1]).all()
         ):
             chosen = _Grey(chosen)

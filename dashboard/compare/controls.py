@@ -8,7 +8,7 @@ from core.codecs.registry import CODECS
 from core.images import Picture
 from dashboard.compare import choice
 from dashboard.compare.choice import AXES, MAX_CODECS, MIN_CODECS, MODES, TARGETS, own_key
-from dashboard.ui.theme import size_text
+from dashboard.ui.text import size_text
 
 BPPS = tuple(
     float(f"{10 ** (e / 20):.3g}") for e in range(-30, 20)
@@ -19,7 +19,7 @@ def controls(picture: Picture) -> choice.Choice:
     """Draws the sidebar's controls and returns what they say."""
     with st.sidebar:
         st.divider()
-        offered = [name for name, codec in CODECS.items() if codec.accepts(picture.image) is None]
+        offered = [name for name, codec in CODECS.items() if codec.refusal(picture.image) is None]
         if not set(st.session_state.cmp_codecs) <= set(offered):
             st.session_state.cmp_codecs = [n for n in st.session_state.cmp_codecs if n in offered]
         st.multiselect(

@@ -18,9 +18,10 @@ from dashboard import warmup
 from dashboard.compare.choice import AXES, LMBDAS, show_settings, write_link
 from dashboard.compare.results import Result
 from dashboard.engine import CURVE, EXTRA, SHOWN, Failure, engine
-from dashboard.ui import charts
 from dashboard.ui.chart_clicks import on_pick
-from dashboard.ui.theme import chart_config, plain, seconds_text, signed
+from dashboard.ui.charts import chart_config
+from dashboard.ui.rd_chart import rd_chart
+from dashboard.ui.text import plain, seconds_text, signed
 
 NOW = "now"
 BD_QUALITIES = ("psnr", "psnr_y", "psnr_611", "ms_ssim_db", "ssim")
@@ -105,7 +106,7 @@ def _section(owner: str, picture: Picture, shown: list[Result], key: str) -> Non
     _axes()
     curves = state.rd()
     titles = {r.codec.name: r.codec.info.title for r in shown}
-    chart = charts.rd_chart(
+    chart = rd_chart(
         curves,
         titles,
         ss.cmp_y,

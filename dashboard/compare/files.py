@@ -13,7 +13,8 @@ from core.images import Picture
 from dashboard.compare import report
 from dashboard.compare.curves import Curves
 from dashboard.compare.results import Result, original_png, picture_of
-from dashboard.ui.theme import colour, decibel, plain, size_text
+from dashboard.ui.text import decibel, plain, size_text
+from dashboard.ui.theme import colour
 from dashboard.ui.viewer import Panel, png_bytes, viewer
 
 MAX_FILE = 100_000_000

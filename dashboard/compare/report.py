@@ -13,8 +13,9 @@ from core.images import Picture
 from core.rd.measure import RDPoint
 from dashboard.compare.choice import AXES
 from dashboard.compare.results import Result
-from dashboard.ui.charts import rd_chart
-from dashboard.ui.theme import colour, decibel
+from dashboard.ui.rd_chart import rd_chart
+from dashboard.ui.text import decibel
+from dashboard.ui.theme import colour
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>RD Explorer – {title}</title><style>

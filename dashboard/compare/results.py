@@ -13,7 +13,8 @@ from core.rd.measure import Measured, RDPoint
 from dashboard import warmup
 from dashboard.compare.choice import Choice
 from dashboard.engine import MATCH, SHOWN, Failure, engine
-from dashboard.ui.theme import colour, decibel, plain, seconds_text, size_text
+from dashboard.ui.text import decibel, plain, seconds_text, size_text
+from dashboard.ui.theme import colour
 from dashboard.ui.viewer import Panel, png_bytes, viewer
 
 

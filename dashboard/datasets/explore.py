@@ -15,7 +15,8 @@ from dashboard import state
 from dashboard.datasets import charts, export, published
 from dashboard.datasets.charts import Drawn
 from dashboard.datasets.choice import Entry, Shown
-from dashboard.ui.theme import chart_config, signed
+from dashboard.ui.charts import chart_config
+from dashboard.ui.text import signed
 
 MEANS = {"setting": "Constant setting", "rate": "Constant rate"}
 MAX_SINGLES = 200  # thin lines of single pictures that a browser draws with ease

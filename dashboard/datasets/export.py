@@ -16,7 +16,7 @@ from core.results import published as curves_out
 from dashboard.datasets import charts, published
 from dashboard.datasets.charts import Drawn
 from dashboard.datasets.choice import Entry, Shown
-from dashboard.ui.theme import signed
+from dashboard.ui.text import signed
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>RD Explorer – {title}</title><style>

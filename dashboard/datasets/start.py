@@ -11,7 +11,7 @@ from core.errors import DataError, RDError
 from core.images import SUFFIXES, archive, png
 from core.sweep import estimate, plan, runs, sources
 from dashboard import state
-from dashboard.ui.theme import seconds_text
+from dashboard.ui.text import seconds_text
 
 KINDS = {
     "samples": "Sample pictures",

@@ -13,7 +13,8 @@ from core.results.analysis import Curve
 from dashboard.compare.curves import Curves, gather
 from dashboard.photos import charts
 from dashboard.photos.answers import RIVALS, Shown, no_ms_ssim
-from dashboard.ui.theme import chart_config, plain, signed
+from dashboard.ui.charts import chart_config
+from dashboard.ui.text import plain, signed
 
 AXES = {"psnr": "PSNR (RGB), dB", "ms_ssim_db": "MS-SSIM, dB"}
 ALIKE = {"psnr": 0.05, "ms_ssim_db": 0.05}  # differences that nobody sees

@@ -14,7 +14,8 @@ from dashboard.compare.results import original_png
 from dashboard.engine import Failure
 from dashboard.photos import answers
 from dashboard.photos.answers import GAIN, Look, Shown
-from dashboard.ui.theme import NEUTRAL, colour, decibel, plain, seconds_text, signed
+from dashboard.ui.text import decibel, plain, seconds_text, signed
+from dashboard.ui.theme import NEUTRAL, colour
 from dashboard.ui.viewer import Panel, viewer
 
 PATIENCE_S = 0.5  # how long a run waits for the new level rather than drawing the page twice

@@ -100,7 +100,7 @@ def test_pictures_wider_than_a_format_allows_are_refused():
     wide = np.zeros((2, 16_384, 3), np.uint8)
     with pytest.raises(ImageError, match="at most 16383"):
         get("webp").encode(wide, 50)
-    assert get("jpeg").accepts(wide) is None
+    assert get("jpeg").refusal(wide) is None
 
 
 @each

@@ -10,8 +10,8 @@ from core.rd.measure import measure
 
 @pytest.mark.parametrize("codec", CODECS.values(), ids=list(CODECS))
 def test_the_figures_are_those_of_the_file(codec, small):
-    if codec.accepts(small) is not None:
-        pytest.skip(codec.accepts(small))
+    if codec.refusal(small) is not None:
+        pytest.skip(codec.refusal(small))
     measured, decoded = measure(codec, small, codec.setting.default, structural=False)
     assert np.array_equal(decoded, codec.decode(measured.data))
     assert measured.point.bytes == len(measured.data)

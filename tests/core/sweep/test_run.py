@@ -112,7 +112,7 @@ def test_digits_go_through_codecs_of_one_channel(monkeypatch):
     class Digits(type(registry.get("webp"))):
         info = replace(registry.get("webp").info, name="digits")
 
-        def accepts(self, image):
+        def refusal(self, image):
             return None if image.shape == (28, 28, 1) else "Digits takes 28 × 28 grey."
 
         def _encode(self, image, value):

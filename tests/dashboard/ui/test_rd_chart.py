@@ -5,7 +5,7 @@ import pytest
 
 from core.metrics import Measures, psnr_of
 from core.rd.measure import RDPoint
-from dashboard.ui.charts import rd_chart
+from dashboard.ui.rd_chart import rd_chart
 
 
 def point(codec: str, bpp: float, mse: float) -> RDPoint:
