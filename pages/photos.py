@@ -1,11 +1,11 @@
 """Photos: the learned codec of Ballé et al. 2017 on one's own picture, beside JPEG and JPEG 2000, and open to questions."""
 
 import streamlit as st
+from dashboard.engine import engine
 
 from core.codecs.photo_models import PhotoModel
 from core.errors import ModelError
 from dashboard import state
-from dashboard.engine import engine
 from dashboard.photos import bits, curves, history, inside, models, relaxed, view
 
 SECTIONS = (

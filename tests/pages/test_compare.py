@@ -1,7 +1,5 @@
 """The Compare page without a browser: every way to choose, every refusal."""
 
-import time
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,12 +8,7 @@ from tests.conftest import ROOT
 
 
 def settled(app: AppTest) -> AppTest:
-    """`app`, run again until all results are there."""
-    end = time.monotonic() + 120
-    while any("Searching" in c.value for c in app.caption):
-        assert time.monotonic() < end
-        time.sleep(0.2)
-        app.run()
+    """`app`, whose run has ended: all results are there."""
     assert not app.exception
     return app
 
