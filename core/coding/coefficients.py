@@ -26,9 +26,34 @@ _LARGEST = 4096  # magnitudes above this one count as this one in expectations
 
 # Upper edges of the classes of expected magnitude, in 1/256: nearly a geometric series.
 _EDGES = np.array(
-    "4 6 9 13 18 24 32 42 54 70 90 115 148 190 245 315 405 520 670 860 1100 1450 1950 2700 4000 "
-    "6500".split(),
-    dtype=np.int64,
+    [
+        4,
+        6,
+        9,
+        13,
+        18,
+        24,
+        32,
+        42,
+        54,
+        70,
+        90,
+        115,
+        148,
+        190,
+        245,
+        315,
+        405,
+        520,
+        670,
+        860,
+        1100,
+        1450,
+        1950,
+        2700,
+        4000,
+        6500,
+    ]
 )
 _MEANS = np.append(_EDGES, 10000) * 7 // 8  # typical magnitude in each class, for the priors
 _CLASSES = len(_MEANS)
