@@ -1,4 +1,6 @@
-"""`python -m core sweep`: measure codecs over a data set, resumably, on all cores or on a Dask cluster."""
+"""`python -m core sweep`: measure codecs over a data set, resumably, on all cores or on a Dask
+cluster.
+"""
 
 import json
 import os
@@ -133,7 +135,9 @@ def sweep(
 
 
 def choose(names: str, commands: list[str]) -> dict[str, Codec]:
-    """The codecs called `names` (separated by commas), with those given by `--codec-cmd` among them. Raises SettingError."""
+    """The codecs called `names` (separated by commas), with those given by `--codec-cmd` among
+    them. Raises SettingError.
+    """
     own = {codec.name: codec for codec in map(external.load, commands)}
     if clash := set(own) & set(registry.CODECS):
         raise SettingError(f"There is a codec {clash.pop()!r} already; give yours another name.")
@@ -163,7 +167,8 @@ def _journal(output: Path, resume: bool) -> Journal:
 
 
 class _Line:
-    """Progress on stderr: one line that rewrites itself on a terminal, a line every ten seconds elsewhere.
+    """Progress on stderr: one line that rewrites itself on a terminal, a line every ten seconds
+    elsewhere.
 
     A background job's progress goes to its folder instead, once a second.
     """

@@ -1,4 +1,6 @@
-"""Where the jobs of a sweep run: in this process, in worker processes of our own, or on a Dask cluster that is there."""
+"""Where the jobs of a sweep run: in this process, in worker processes of our own, or on a Dask
+cluster that is there.
+"""
 
 import logging
 import os
@@ -23,7 +25,9 @@ GIVE_UP_S = 60  # how long a cluster may be without any worker
 
 
 class Pool:
-    """Where jobs run. `window` is how many to hand out at a time; `results()` waits up to a second or so for some of them."""
+    """Where jobs run. `window` is how many to hand out at a time; `results()` waits up to a second
+    or so for some of them.
+    """
 
     window = 1
 
@@ -49,7 +53,9 @@ class Here(Pool):
 
 
 class Dask(Pool):
-    """A Dask client's workers. With `ship`, images travel as bytes, for workers that do not see our disk."""
+    """A Dask client's workers. With `ship`, images travel as bytes, for workers that do not see our
+    disk.
+    """
 
     def __init__(self, client: "Client", ship: bool) -> None:
         self.client, self.ship = client, ship
@@ -81,7 +87,9 @@ class Dask(Pool):
         return [(key, _result(future)) for key, future in map(self._flying.pop, ready)]
 
     def _look(self) -> None:
-        """Looks, now and then, how many workers there are. Raises DataError when all have been gone for a while."""
+        """Looks, now and then, how many workers there are. Raises DataError when all have been gone
+        for a while.
+        """
         now = time.monotonic()
         if now - self._looked < LOOK_EVERY_S:
             return
@@ -112,7 +120,8 @@ def _result(future: "Future") -> dict:
 
 @contextmanager
 def pool(workers: int | None = None, address: str | None = None) -> Iterator[Pool]:
-    """The pool for `--workers` and `--dask`: `address` of a scheduler, or `workers` local processes (None: one a core).
+    """The pool for `--workers` and `--dask`: `address` of a scheduler, or `workers` local processes
+    (None: one a core).
 
     `workers=0` measures in this process. Raises DataError when no scheduler answers at `address`.
     """

@@ -1,6 +1,8 @@
-"""What a worker does: read the image (or remember it), measure one codec at one setting, return a record.
+"""What a worker does: read the image (or remember it), measure one codec at one setting, return a
+record.
 
-Runs in worker processes, perhaps on other machines: everything it needs comes with the call or from the installation.
+Runs in worker processes, perhaps on other machines: everything it needs comes with the call or from
+the installation.
 """
 
 import os
@@ -31,7 +33,9 @@ THREADS = dict.fromkeys(
 
 
 class _Grey(Codec):
-    """A codec of single-channel pictures in front of grey RGB ones, so that all measures are those of the others."""
+    """A codec of single-channel pictures in front of grey RGB ones, so that all measures are those
+    of the others.
+    """
 
     def __init__(self, codec: Codec) -> None:
         self.codec, self.info, self.setting = codec, codec.info, codec.setting
