@@ -23,7 +23,7 @@ app.command("run", context_settings={"allow_extra_args": True, "ignore_unknown_o
 app.command("codecs")(codecs.codecs)
 app.command("encode")(files.encode)
 app.command("decode")(files.decode)
-app.command("measure")(files.measure)
+app.command("measure")(files.measure_pair)
 app.command("sweep")(sweep.sweep)
 app.command("bdrate")(bdrate.bdrate)
 app.add_typer(train.app, name="train")
