@@ -9,15 +9,18 @@ import sys
 
 import typer
 
-from core.cli import bdrate, codecs, files, models, sweep, train
+from core.cli import bdrate, codecs, files, models, run, sweep, train
 from core.errors import RDError
 
 app = typer.Typer(
-    name="python -m core",
+    name="rd-explorer",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="RD Explorer: real codecs, real bytes, true distortion.",
+)
+app.command("run", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
+    run.run
 )
 app.command("codecs")(codecs.codecs)
 app.command("encode")(files.encode)
