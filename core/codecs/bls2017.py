@@ -159,7 +159,9 @@ def photo_coder(name: str):
 @lru_cache(maxsize=2)
 def _coder(name: str, weights_sha256: str, root: str):
     from core.learned.photos.coder import PhotoCoder
-    from core.learned.photos.model import Config
+    from core.learned.photos.model import PhotoConfig
 
     stored = zoo.load(name, "bls2017")
-    return PhotoCoder(Config.from_json(stored.card["config"]), stored.tensors), stored.fingerprint
+    return PhotoCoder(
+        PhotoConfig.from_json(stored.card["config"]), stored.tensors
+    ), stored.fingerprint

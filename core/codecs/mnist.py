@@ -94,15 +94,15 @@ def model_for(lmbda: float) -> str:
 
 
 def digit_coder(name: str):
-    """The `core.learned.digits.model.Coder` of stored model `name`, kept while its weights do not change."""
+    """The `core.learned.digits.model.DigitCoder` of stored model `name`, kept while its weights do not change."""
     return _coder(name, zoo.card(name)["weights_sha256"], str(zoo.root()))
 
 
 @lru_cache(maxsize=12)
 def _coder(name: str, weights_sha256: str, root: str):
-    from core.learned.digits.model import Coder
+    from core.learned.digits.model import DigitCoder
 
-    return Coder(zoo.load(name, "mnist").tensors)
+    return DigitCoder(zoo.load(name, "mnist").tensors)
 
 
 def encode_with(name: str, image: np.ndarray) -> Encoded:

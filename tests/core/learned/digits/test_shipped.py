@@ -80,6 +80,6 @@ def test_a_container_of_1000_digits_is_one_stream(test_set):
 
 def test_the_vae_does_what_its_card_says(test_set):
     card = max(zoo.cards("vae"), key=lambda c: c["created"])
-    figures = vae_training.evaluate(vae.Model(zoo.load(card["name"]).tensors), test_set)
+    figures = vae_training.evaluate(vae.Vae(zoo.load(card["name"]).tensors), test_set)
     assert figures["kl_bits"] == pytest.approx(card["figures"]["kl_bits"], rel=1e-3)
     assert figures["mae"] == pytest.approx(card["figures"]["mae"], rel=1e-3)
