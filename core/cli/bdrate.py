@@ -1,4 +1,6 @@
-"""`python -m core bdrate`: BD-rates of a results file against an anchor, with the reason where one is undefined."""
+"""`python -m core bdrate`: BD-rates of a results file against an anchor, with the reason where one
+is undefined.
+"""
 
 import json
 import sys
@@ -30,9 +32,11 @@ def bdrate(
         bool, typer.Option("--json", help="One JSON object: codec -> percent or null.")
     ] = False,
 ) -> None:
-    """Print how many percent more (less: −) bits each codec needs than the anchor for the same quality.
+    """Print how many percent more (less: −) bits each codec needs than the anchor for the same
+    quality.
 
-    From the curves of means over all images at constant setting; beside it the median over single images.
+    From the curves of means over all images at constant setting; beside it the median over single
+    images.
     """
     form = named(metric).form
     if form is None:
@@ -111,7 +115,9 @@ def _gains(
 
 
 def compare(data: files.Results, anchor: str, codec: str, metric: str) -> BDResult:
-    """BD-rate between the mean curves over the images that both codecs have in full; a reason where there are none."""
+    """BD-rate between the mean curves over the images that both codecs have in full; a reason where
+    there are none.
+    """
     try:
         a, b = _mean_curves(data, anchor, codec, metric)
     except DataError as error:
@@ -120,7 +126,9 @@ def compare(data: files.Results, anchor: str, codec: str, metric: str) -> BDResu
 
 
 def _mean_curves(data: files.Results, anchor: str, codec: str, metric: str) -> list[analysis.Curve]:
-    """Of both codecs, over the images that both have in full. Raises DataError where there are none."""
+    """Of both codecs, over the images that both have in full. Raises DataError where there are
+    none.
+    """
     images = analysis.complete_images(data, [anchor, codec])
     if not images:
         raise DataError("no image was measured with both codecs at all settings.")

@@ -1,6 +1,8 @@
-"""The command line: the same engine as the pages. Bad input ends with one line on stderr and exit status 2.
+"""The command line: the same engine as the pages. Bad input ends with one line on stderr and exit
+status 2.
 
-Each command is a function in `core/cli/`; this file only names them and turns errors into sentences.
+Each command is a function in `core/cli/`; this file only names them and turns errors into
+sentences.
 """
 
 import sys

@@ -8,10 +8,11 @@ structure   SSIM, MS-SSIM
     original, decoded, names  ──►  measure  ──►  {"psnr": 34.1, "ms_ssim": 0.981, …}
                                                    └─ form_of: 34.1 dB, 17.2 dB: curves, targets, BD-rates
 
-To add a measure, write a module here with its function `(original, decoded) -> float` and add one `Measure` to the
-table in `registry`. It then stands on every page, in `measure`, `sweep --measures` and `bdrate --metric`. Measures that one run
-of a program gives together share a function `together(original, decoded, names) -> {name: figure}`; a program or library that
-may be missing is reported by `unavailable`, as a sentence. tests/core/metrics/test_registry.py checks every entry.
+To add a measure, write a module here with its function `(original, decoded) -> float` and add one
+`Measure` to the table in `registry`. It then stands on every page, in `measure`, `sweep --measures`
+and `bdrate --metric`. Measures that one run of a program gives together share a function
+`together(original, decoded, names) -> {name: figure}`; a program or library that may be missing is
+reported by `unavailable`, as a sentence. tests/core/metrics/test_registry.py checks every entry.
 """
 
 from core.metrics.entry import Form, Measure

@@ -1,4 +1,6 @@
-"""What a measure is: its names and units, how good it can be, where it exists, and the function that computes it."""
+"""What a measure is: its names and units, how good it can be, where it exists, and the function
+that computes it.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,10 +26,12 @@ def _available() -> str:
 
 @dataclass(frozen=True)
 class Form:
-    """The form of a measure in which curves are drawn, targets are set and BD-rates are taken; it always grows with quality.
+    """The form of a measure in which curves are drawn, targets are set and BD-rates are taken; it
+    always grows with quality.
 
-    `label` names it with its unit, `short` without. `of` maps a figure of the measure to its form, `back` the form to the
-    figure. `target`: the lowest, highest and usual target of "same quality", in the form.
+    `label` names it with its unit, `short` without. `of` maps a figure of the measure to its form,
+    `back` the form to the figure. `target`: the lowest, highest and usual target of "same quality",
+    in the form.
     """
 
     label: str
@@ -86,7 +90,9 @@ class Measure:
         return self.label.removesuffix(f", {self.unit}")
 
     def absent(self, height: int, width: int) -> str:
-        """Why the measure cannot be had for a picture of this size on this machine; empty when it can."""
+        """Why the measure cannot be had for a picture of this size on this machine; empty when it
+        can.
+        """
         side = min(height, width)
         if side < self.min_side:
             why = f" ({self.why_side})" if self.why_side else ""

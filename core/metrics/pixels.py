@@ -1,4 +1,5 @@
-"""Measures of the differences between pixels: MSE, MAE, and PSNR over RGB, over luma, and 6:1:1 over YCbCr.
+"""Measures of the differences between pixels: MSE, MAE, and PSNR over RGB, over luma, and 6:1:1
+over YCbCr.
 
 Pure functions of two images uint8 (H, W, 3), sRGB, of the same shape. Only NumPy is needed.
 """
@@ -45,7 +46,9 @@ def psnr_611(original: np.ndarray, decoded: np.ndarray) -> float:
 
 
 def together(original: np.ndarray, decoded: np.ndarray, names: Sequence[str]) -> dict[str, float]:
-    """Those of "mse", "mae", "psnr", "psnr_y", "psnr_611" that `names` asks for, from one difference."""
+    """Those of "mse", "mae", "psnr", "psnr_y", "psnr_611" that `names` asks for, from one
+    difference.
+    """
     difference = _difference(original, decoded)
     error = float(np.mean(difference**2))
     found = {"mse": error, "psnr": psnr_of(error)}

@@ -1,7 +1,8 @@
-"""Searches a codec's setting for a target: so many bytes at most, or a quality with the fewest bytes.
+"""Searches a codec's setting for a target: so many bytes at most, or a quality with the fewest
+bytes.
 
-Bytes and quality mostly grow along a setting, but not always (JPEG XL on noise, WebP's lowest qualities). So: bracket,
-interpolate, and then try the neighbours.
+Bytes and quality mostly grow along a setting, but not always (JPEG XL on noise, WebP's lowest
+qualities). So: bracket, interpolate, and then try the neighbours.
 """
 
 import math
@@ -24,9 +25,11 @@ LOSSLESS = 1e3  # stands for an infinite quality, which would spoil the interpol
 
 @dataclass(frozen=True)
 class Match:
-    """The best setting found. `error` is what remains: (reached − target) / target, in bytes or in the measure's form.
+    """The best setting found. `error` is what remains: (reached − target) / target, in bytes or in
+    the measure's form.
 
-    `met` is False where no setting of the codec meets the target; `measured` is then the nearest that it can do.
+    `met` is False where no setting of the codec meets the target; `measured` is then the nearest
+    that it can do.
     """
 
     measured: Measured
@@ -44,10 +47,12 @@ def match_bytes(
     size_of: Callable[[float], int] | None = None,
     at_least: bool = False,
 ) -> Match:
-    """The setting whose file is as long as possible without exceeding `budget` bytes; with `at_least`, the one whose file is
-    as short as possible without falling below them. Its measures are `names` (None: all). Raises SettingError, ImageError.
+    """The setting whose file is as long as possible without exceeding `budget` bytes; with
+    `at_least`, the one whose file is as short as possible without falling below them. Its measures
+    are `names` (None: all). Raises SettingError, ImageError.
 
-    `size_of(value)`, the length of the file at a setting, may be given by a caller who remembers earlier encodes.
+    `size_of(value)`, the length of the file at a setting, may be given by a caller who remembers
+    earlier encodes.
     """
     if not budget > 0:
         raise SettingError(f"The budget must be at least one byte, not {budget}.")
@@ -69,7 +74,9 @@ def match_bytes(
 
 
 def _best_size(sizes: dict[float, int], budget: int, at_least: bool) -> tuple[float, bool]:
-    """(the setting whose size fits the budget best, whether it fits at all), of `sizes`: setting -> bytes."""
+    """(the setting whose size fits the budget best, whether it fits at all), of `sizes`: setting ->
+    bytes.
+    """
     if at_least:
         fitting = [value for value, size in sizes.items() if size >= budget]
         if fitting:
@@ -91,9 +98,10 @@ def match_quality(
 ) -> Match:
     """The setting that reaches `target` in the measure `name` with the fewest bytes.
 
-    `target` is in the measure's form (`metrics.FORMS`): decibels for MS-SSIM. The answer has the measures `names` (None: all).
-    `measure_at(value, names)` may be given by a caller who remembers earlier measurements. Raises SettingError for an unknown
-    measure, one that is no target, or one that cannot be had for a picture of this size.
+    `target` is in the measure's form (`metrics.FORMS`): decibels for MS-SSIM. The answer has the
+    measures `names` (None: all). `measure_at(value, names)` may be given by a caller who remembers
+    earlier measurements. Raises SettingError for an unknown measure, one that is no target, or one
+    that cannot be had for a picture of this size.
     """
     wanted = metrics.named(name)
     if wanted.form is None:
@@ -127,12 +135,13 @@ def match_quality(
 def _search(
     setting: Setting, f: Callable[[float], float], target: float, below: float, above: float
 ) -> None:
-    """Probes `f`, which mostly grows towards the setting's better end, around the place where it crosses `target`.
+    """Probes `f`, which mostly grows towards the setting's better end, around the place where it
+    crosses `target`.
 
-    A continuous setting is done once f is in [target + below, target + above], or the bracket is as narrow as makes a
-    difference; a discrete one once the bracket is a single step, and then NEIGHBOURS steps on both sides are probed too.
-    The ends of the range are probed only when the search arrives there (they are the slowest). What was probed is in f's
-    own memory.
+    A continuous setting is done once f is in [target + below, target + above], or the bracket is as
+    narrow as makes a difference; a discrete one once the bracket is a single step, and then
+    NEIGHBOURS steps on both sides are probed too. The ends of the range are probed only when the
+    search arrives there (they are the slowest). What was probed is in f's own memory.
     """
     scale = _Scale(setting)
     # The bracket, on the setting's scale, and f there once it is known: f_lo ≤ target < f_hi.
@@ -180,7 +189,9 @@ class _Scale:
 
 
 def _share(f_lo: float | None, f_hi: float | None, target: float, turn: int) -> float:
-    """Where in the bracket to probe next, 0 to 1: by interpolation once f is known at both ends, else in the middle."""
+    """Where in the bracket to probe next, 0 to 1: by interpolation once f is known at both ends,
+    else in the middle.
+    """
     if f_lo is None or f_hi is None:
         return 0.5
     if turn % 3 == 2:

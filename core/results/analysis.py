@@ -1,7 +1,8 @@
-"""What records say about codecs: mean curves, spread over images, BD-rates of means and of single images. Pure functions.
+"""What records say about codecs: mean curves, spread over images, BD-rates of means and of single
+images. Pure functions.
 
-A mean over different images at different settings misleads, so every mean is over one set of images: those that were
-measured at every setting, and, where codecs are compared, with every codec.
+A mean over different images at different settings misleads, so every mean is over one set of
+images: those that were measured at every setting, and, where codecs are compared, with every codec.
 """
 
 import math
@@ -33,7 +34,9 @@ class Curve:
 
 
 def figure(record: Record, metric: str) -> float | None:
-    """The record's figure of the measure `metric`: inf for a perfect picture, None where it was not measured."""
+    """The record's figure of the measure `metric`: inf for a perfect picture, None where it was not
+    measured.
+    """
     value = record.get(metric)
     # JSON has no infinity: a null in a picture without error is one, where the measure goes that far.
     if value is None and metric in record and record["mse"] == 0 and named(metric).best == math.inf:
@@ -47,7 +50,9 @@ def quality(record: Record, metric: str) -> float | None:
 
 
 def complete_images(results: Results, codecs: Sequence[str]) -> list[str]:
-    """The images that have a record at every setting of every one of `codecs`, in the order of the results."""
+    """The images that have a record at every setting of every one of `codecs`, in the order of the
+    results.
+    """
     common: set[str] | None = None
     for codec in codecs:
         rows = results.table.get(codec, {})
@@ -60,10 +65,12 @@ def complete_images(results: Results, codecs: Sequence[str]) -> list[str]:
 def mean_curve(
     results: Results, codec: str, metric: str = "psnr", images: Sequence[str] | None = None
 ) -> Curve:
-    """Means of bpp and of quality over `images` at constant setting, the way published curves are made.
+    """Means of bpp and of quality over `images` at constant setting, the way published curves are
+    made.
 
-    MS-SSIM and SSIM are averaged first and turned into dB then, as in published figures; PSNR is averaged in dB. A point
-    where a picture is reproduced perfectly, or where the metric is missing, is left out. Raises DataError when none is left.
+    MS-SSIM and SSIM are averaged first and turned into dB then, as in published figures; PSNR is
+    averaged in dB. A point where a picture is reproduced perfectly, or where the metric is missing,
+    is left out. Raises DataError when none is left.
     """
     rows = results.table.get(codec, {})
     chosen = [
@@ -107,14 +114,18 @@ def image_curve(results: Results, codec: str, image: str, metric: str = "psnr") 
 
 
 def rate_grid(curves: Sequence[Curve], count: int = 40) -> np.ndarray:
-    """Rates, evenly spread in log bpp, from the lowest to the highest rate that all `curves` reach; empty when none do."""
+    """Rates, evenly spread in log bpp, from the lowest to the highest rate that all `curves` reach;
+    empty when none do.
+    """
     low = max((min(c.rate) for c in curves if c.rate), default=1)
     high = min((max(c.rate) for c in curves if c.rate), default=0)
     return np.geomspace(low, high, count) if 0 < low < high else np.array([])
 
 
 def at_rates(curve: Curve, rates: np.ndarray) -> np.ndarray:
-    """The curve's quality at `rates` by piecewise cubic interpolation over log rate; NaN outside its range."""
+    """The curve's quality at `rates` by piecewise cubic interpolation over log rate; NaN outside
+    its range.
+    """
     from scipy.interpolate import PchipInterpolator
 
     rate, values = pareto(*curve.points)
@@ -127,7 +138,9 @@ def at_rates(curve: Curve, rates: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Band:
-    """Quality over images at equal rate: mean, quartiles and extremes at `rate` (bpp), each of shape (n,)."""
+    """Quality over images at equal rate: mean, quartiles and extremes at `rate` (bpp), each of
+    shape (n,).
+    """
 
     name: str
     rate: np.ndarray
@@ -179,7 +192,9 @@ def per_image(
 def relative_difference(
     anchor: Curve, test: Curve, count: int = 60
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(quality, percent): how many percent more bits `test` needs than `anchor` at equal quality, over their overlap."""
+    """(quality, percent): how many percent more bits `test` needs than `anchor` at equal quality,
+    over their overlap.
+    """
     from scipy.interpolate import PchipInterpolator
 
     (rate_a, quality_a), (rate_t, quality_t) = pareto(*anchor.points), pareto(*test.points)
@@ -198,7 +213,9 @@ def relative_difference(
 
 @dataclass(frozen=True)
 class Speed:
-    """What one codec costs in time and saves in bytes: medians over images of seconds per megapixel, at one quality."""
+    """What one codec costs in time and saves in bytes: medians over images of seconds per
+    megapixel, at one quality.
+    """
 
     codec: str
     encode: float
@@ -213,9 +230,11 @@ def speed(
     metric: str = "psnr",
     images: Sequence[str] | None = None,
 ) -> Speed | None:
-    """Times of `codec` at the setting whose mean quality is closest to `level`, and its rate at just that quality.
+    """Times of `codec` at the setting whose mean quality is closest to `level`, and its rate at
+    just that quality.
 
-    Seconds per megapixel, medians over images; bpp from the mean curve. None where the curve does not reach `level`.
+    Seconds per megapixel, medians over images; bpp from the mean curve. None where the curve does
+    not reach `level`.
     """
     from scipy.interpolate import PchipInterpolator
 

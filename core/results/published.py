@@ -1,4 +1,5 @@
-"""Published rate-distortion curves in and out: tensorflow/compression's text files and CompressAI's JSON.
+"""Published rate-distortion curves in and out: tensorflow/compression's text files and CompressAI's
+JSON.
 
 # JPEG (4:2:0) on Kodak …            {"name": "JPEG", "description": "…", "results": {
 0.169711, 21.455203                   "bpp": [0.1, …], "psnr-rgb": [23.8, …], "ms-ssim-rgb": [0.80, …]}}
@@ -43,7 +44,9 @@ WARNINGS = {
 
 @dataclass(frozen=True)
 class Published:
-    """The curves of one file: measure (as in `metrics.FORMS`) -> curve; MS-SSIM in dB. `source` says where they are from."""
+    """The curves of one file: measure (as in `metrics.FORMS`) -> curve; MS-SSIM in dB. `source`
+    says where they are from.
+    """
 
     name: str
     source: str
@@ -55,7 +58,9 @@ class Published:
 
 
 def read(data: bytes, filename: str) -> Published:
-    """The curves in a `.txt` or `.json` file. Raises DataError, naming the file and the line or entry that is wrong."""
+    """The curves in a `.txt` or `.json` file. Raises DataError, naming the file and the line or
+    entry that is wrong.
+    """
     if len(data) > MAX_BYTES:
         raise DataError(
             f"{filename} has {len(data):,} bytes; files of published curves have at most {MAX_BYTES:,}."
@@ -72,7 +77,9 @@ def read(data: bytes, filename: str) -> Published:
 
 
 def paper() -> dict[str, Curve]:
-    """What Ballé et al. 2017 reached on Kodak, optimised for MSE: "psnr" and "ms_ssim" (dB) -> means over the 24 pictures."""
+    """What Ballé et al. 2017 reached on Kodak, optimised for MSE: "psnr" and "ms_ssim" (dB) ->
+    means over the 24 pictures.
+    """
     curves = {}
     for path in sorted(Path(__file__).with_name("balle2017_kodak").glob("*.txt")):
         curves |= read(path.read_bytes(), path.name).curves
@@ -134,7 +141,9 @@ def _compressai(text: str, filename: str) -> Published:
 def _curve(
     name: str, source: str, metric: str, points: Sequence[tuple[object, object]], filename: str
 ) -> Curve:
-    """The points by rising rate, MS-SSIM in dB. Raises DataError for anything that cannot be a rate or a quality."""
+    """The points by rising rate, MS-SSIM in dB. Raises DataError for anything that cannot be a rate
+    or a quality.
+    """
     if not 0 < len(points) <= MAX_POINTS:
         raise DataError(f"{filename} has {len(points)} points; 1 to {MAX_POINTS:,} can be used.")
     similarity = metric.startswith("ms_ssim")
@@ -155,7 +164,9 @@ def _curve(
 
 
 def to_compressai(results: Results, codec: str, images: Sequence[str] | None = None) -> dict:
-    """Our means at constant setting in the form that CompressAI's `compressai.utils.plot` reads: one object per codec."""
+    """Our means at constant setting in the form that CompressAI's `compressai.utils.plot` reads:
+    one object per codec.
+    """
     images = complete_images(results, [codec]) if images is None else images
     curve = mean_curve(results, codec, "psnr", images)
     rows = results.table[codec]
