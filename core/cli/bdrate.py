@@ -1,4 +1,6 @@
-"""`python -m core bdrate`: BD-rates of a results file against an anchor, with the reason where one is undefined."""
+"""`python -m core bdrate`: BD-rates of a results file against an anchor, with the reason where one
+is undefined.
+"""
 
 import json
 import sys
@@ -10,6 +12,7 @@ import typer
 
 from core import results as files
 from core.errors import DataError, SettingError
+from core.metrics import FORMS, named
 from core.rd.bdrate import BDResult, bd_rate
 from core.results import analysis
 
@@ -17,7 +20,7 @@ from core.results import analysis
 def bdrate(
     results: Annotated[Path, typer.Argument(help="A results file of `sweep`.")],
     anchor: Annotated[str, typer.Option(help="The codec that the others are compared with.")],
-    metric: Annotated[str, typer.Option(help="psnr, psnr-y, psnr-611, ms-ssim or ssim.")] = "psnr",
+    metric: Annotated[str, typer.Option(help=f"One of {', '.join(FORMS)}.")] = "psnr",
     between: Annotated[
         tuple[float, float] | None,
         typer.Option(
@@ -29,14 +32,16 @@ def bdrate(
         bool, typer.Option("--json", help="One JSON object: codec -> percent or null.")
     ] = False,
 ) -> None:
-    """Print how many percent more (less: −) bits each codec needs than the anchor for the same quality.
+    """Print how many percent more (less: −) bits each codec needs than the anchor for the same
+    quality.
 
-    From the curves of means over all images at constant setting; beside it the median over single images.
+    From the curves of means over all images at constant setting; beside it the median over single
+    images.
     """
-    if metric not in analysis.METRICS:
-        raise SettingError(
-            f"There is no metric {metric!r}; choose one of {', '.join(analysis.METRICS)}."
-        )
+    form = named(metric).form
+    if form is None:
+        raise SettingError(f"No BD-rate is taken in {metric}; choose one of {', '.join(FORMS)}.")
+    metric = named(metric).name
     if between and not 0 < between[0] < between[1]:
         raise SettingError(
             f"--between {between[0]:g} {between[1]:g}: give two rates above 0, the lower one first."
@@ -60,7 +65,7 @@ def bdrate(
         print(json.dumps({codec: result.percent for codec, result in found.items()}))
         return
     print(
-        f"BD-rate in {analysis.METRICS[metric]} against {anchor}, {len(data.images())} images (negative: fewer bits)"
+        f"BD-rate in {form.label} against {anchor}, {len(data.images())} images (negative: fewer bits)"
     )
     wide = max(14, *(len(codec) + 1 for codec in codecs))
     print(
@@ -110,7 +115,9 @@ def _gains(
 
 
 def compare(data: files.Results, anchor: str, codec: str, metric: str) -> BDResult:
-    """BD-rate between the mean curves over the images that both codecs have in full; a reason where there are none."""
+    """BD-rate between the mean curves over the images that both codecs have in full; a reason where
+    there are none.
+    """
     try:
         a, b = _mean_curves(data, anchor, codec, metric)
     except DataError as error:
@@ -119,7 +126,9 @@ def compare(data: files.Results, anchor: str, codec: str, metric: str) -> BDResu
 
 
 def _mean_curves(data: files.Results, anchor: str, codec: str, metric: str) -> list[analysis.Curve]:
-    """Of both codecs, over the images that both have in full. Raises DataError where there are none."""
+    """Of both codecs, over the images that both have in full. Raises DataError where there are
+    none.
+    """
     images = analysis.complete_images(data, [anchor, codec])
     if not images:
         raise DataError("no image was measured with both codecs at all settings.")

@@ -47,7 +47,9 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check weights against their SHA-256, shapes and coding tables. Exit status 2 when a model is unusable."""
+    """Check weights against their SHA-256, shapes and coding tables. Exit status 2 when a model is
+    unusable.
+    """
     found = {}
     for name in names or zoo.names():
         try:

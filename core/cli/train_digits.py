@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from core.cli.output import show
+from core.cli.progress import training
 from core.errors import ModelError
 from core.store import zoo
 
@@ -52,7 +53,10 @@ def mnist(
         seed=seed,
         init=init,
     )
-    _report(name, *mnist_training.run(config, name, run or zoo.runs() / name, resume, replace))
+    folder = run or zoo.runs() / name
+    with training(folder):
+        result, card = mnist_training.run(config, name, folder, resume, replace)
+    _report(name, result, card)
 
 
 def vae(
@@ -73,7 +77,10 @@ def vae(
     config = vae_training.VaeTraining(
         epochs=epochs, latent_dims=latent_dims, batch=batch, lr=lr, seed=seed
     )
-    _report(name, *vae_training.run(config, name, run or zoo.runs() / name, resume, replace))
+    folder = run or zoo.runs() / name
+    with training(folder):
+        result, card = vae_training.run(config, name, folder, resume, replace)
+    _report(name, result, card)
 
 
 def _report(name: str, result, card: dict | None) -> None:

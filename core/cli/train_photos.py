@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from core.cli.output import Json, show
+from core.cli.progress import training
 from core.errors import ModelError, SettingError
 from core.store import zoo
 
@@ -89,7 +90,8 @@ def bls2017(
     if name:
         check_storable(options.config())
     start = Start.of_run(warm_start) if warm_start else Start.of_model(init) if init else None
-    result = train_photos(options, resume, branch, start)
+    with training(run):
+        result = train_photos(options, resume, branch, start)
     if result.event == "failed":
         raise ModelError(result.message)
     print(f"{result.event} at step {result.step}.")

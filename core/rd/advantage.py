@@ -12,7 +12,9 @@ _STEPS = 400
 
 @dataclass(frozen=True)
 class Span:
-    """Between the rates `low` and `high` (bpp) the first curve is better by `gain` on average; worse where it is negative."""
+    """Between the rates `low` and `high` (bpp) the first curve is better by `gain` on average;
+    worse where it is negative.
+    """
 
     low: float
     high: float
@@ -24,11 +26,13 @@ def advantage(
     theirs: tuple[Sequence[float], Sequence[float]],
     alike: float = 0.0,
 ) -> list[Span]:
-    """Spans of rate, rising, in which `ours` is better or worse than `theirs`; each curve is (rates, qualities).
+    """Spans of rate, rising, in which `ours` is better or worse than `theirs`; each curve is
+    (rates, qualities).
 
-    Qualities are compared at equal rate, linear in the logarithm of the rate, over the rates that both curves reach. Spans
-    in which they differ by no more than `alike` everywhere belong to their neighbours. A curve of one point gives a span of
-    that one rate; curves that share no rate give none.
+    Qualities are compared at equal rate, linear in the logarithm of the rate, over the rates that
+    both curves reach. Spans in which they differ by no more than `alike` everywhere belong to their
+    neighbours. A curve of one point gives a span of that one rate; curves that share no rate give
+    none.
     """
     (rate_a, quality_a), (rate_b, quality_b) = pareto(*ours), pareto(*theirs)
     if not len(rate_a) or not len(rate_b):

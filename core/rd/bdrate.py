@@ -1,7 +1,8 @@
 """Bjøntegaard deltas between two rate-distortion curves, and the reason where they are not defined.
 
-The integration is the library `bjontegaard`'s (piecewise cubic Hermite, "pchip"); here are the conditions under which
-its answer means something: each curve is reduced to its Pareto front, and the curves must overlap.
+The integration is the library `bjontegaard`'s (piecewise cubic Hermite, "pchip"); here are the
+conditions under which its answer means something: each curve is reduced to its Pareto front, and
+the curves must overlap.
 """
 
 from collections.abc import Sequence
@@ -14,11 +15,12 @@ MIN_POINTS = 3
 
 @dataclass(frozen=True)
 class BDResult:
-    """`percent`: BD-rate, the mean difference of rate at equal quality (negative: fewer bits than the anchor).
+    """`percent`: BD-rate, the mean difference of rate at equal quality (negative: fewer bits than
+    the anchor).
 
-    `gain`: the mean difference of quality at equal rate, in the quality's unit (BD-PSNR in dB). `overlap`: the interval
-    of quality over which the rates were compared; `covered` the share of the union of both ranges that it is, 0 to 1.
-    Where percent is None, `reason` says why.
+    `gain`: the mean difference of quality at equal rate, in the quality's unit (BD-PSNR in dB).
+    `overlap`: the interval of quality over which the rates were compared; `covered` the share of
+    the union of both ranges that it is, 0 to 1. Where percent is None, `reason` says why.
     """
 
     percent: float | None = None
@@ -29,7 +31,9 @@ class BDResult:
 
 
 def pareto(rate: Sequence[float], quality: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
-    """The points that no other point beats in both rate and quality, by rising rate; finite and of positive rate only."""
+    """The points that no other point beats in both rate and quality, by rising rate; finite and of
+    positive rate only.
+    """
     rate, quality = np.asarray(rate, float), np.asarray(quality, float)
     usable = np.isfinite(rate) & np.isfinite(quality) & (rate > 0)
     order = np.lexsort((-quality, rate))
@@ -48,10 +52,12 @@ def bd_rate(
     method: str = "pchip",
     min_overlap: float = 0.1,
 ) -> BDResult:
-    """BD-rate and BD-quality of `test` against `anchor`, each (rates, qualities) with quality growing with rate.
+    """BD-rate and BD-quality of `test` against `anchor`, each (rates, qualities) with quality
+    growing with rate.
 
-    `method`: "pchip" or "akima". `min_overlap`: the share of the union of both quality ranges that both must cover.
-    Source: Bjøntegaard, VCEG-M33 (2001), and VCEG-AI11 (2008) for the piecewise form.
+    `method`: "pchip" or "akima". `min_overlap`: the share of the union of both quality ranges that
+    both must cover. Source: Bjøntegaard, VCEG-M33 (2001), and VCEG-AI11 (2008) for the piecewise
+    form.
     """
     (rate_a, quality_a), (rate_t, quality_t) = pareto(*anchor), pareto(*test)
     for who, points in (("the anchor", rate_a), ("the codec", rate_t)):

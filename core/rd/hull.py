@@ -1,4 +1,6 @@
-"""The lower convex hull of rate-distortion points, and the operating point that a slope λ selects on them."""
+"""The lower convex hull of rate-distortion points, and the operating point that a slope λ selects
+on them.
+"""
 
 from collections.abc import Sequence
 
@@ -8,8 +10,9 @@ import numpy as np
 def lower_hull(rate: Sequence[float], distortion: Sequence[float]) -> list[int]:
     """Indices of the points on the lower convex hull of (rate, distortion), by rising rate.
 
-    These are exactly the points that minimise R + λD for some λ ≥ 0: distortion falls along the hull. Points with
-    non-finite coordinates are left out. (Andrew's monotone chain; ties are resolved in favour of lower rate.)
+    These are exactly the points that minimise R + λD for some λ ≥ 0: distortion falls along the
+    hull. Points with non-finite coordinates are left out. (Andrew's monotone chain; ties are
+    resolved in favour of lower rate.)
     """
     points = [
         i
@@ -35,10 +38,11 @@ def lower_hull(rate: Sequence[float], distortion: Sequence[float]) -> list[int]:
 
 
 def operating_point(rate: Sequence[float], distortion: Sequence[float], lmbda: float) -> int | None:
-    """Index of the point with the smallest R + λD: where a line of slope −1/λ touches the points from below.
+    """Index of the point with the smallest R + λD: where a line of slope −1/λ touches the points
+    from below.
 
-    `rate` in bpp, `distortion` as MSE (or any measure where less is better), `lmbda` ≥ 0 in bpp per unit of distortion.
-    None when no point is finite. Of equal costs the lowest rate wins.
+    `rate` in bpp, `distortion` as MSE (or any measure where less is better), `lmbda` ≥ 0 in bpp per
+    unit of distortion. None when no point is finite. Of equal costs the lowest rate wins.
     """
     cost = np.asarray(rate, float) + lmbda * np.asarray(distortion, float)
     if not np.isfinite(cost).any():

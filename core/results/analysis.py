@@ -1,7 +1,8 @@
-"""What records say about codecs: mean curves, spread over images, BD-rates of means and of single images. Pure functions.
+"""What records say about codecs: mean curves, spread over images, BD-rates of means and of single
+images. Pure functions.
 
-A mean over different images at different settings misleads, so every mean is over one set of images: those that were
-measured at every setting, and, where codecs are compared, with every codec.
+A mean over different images at different settings misleads, so every mean is over one set of
+images: those that were measured at every setting, and, where codecs are compared, with every codec.
 """
 
 import math
@@ -11,23 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import DataError
-from core.metrics import to_db
+from core.metrics import FORMS, form_of, named
 from core.rd.bdrate import BDResult, bd_rate, pareto
 from core.results import Record, Results
-
-METRICS = {
-    "psnr": "PSNR (dB)",
-    "psnr-y": "PSNR-Y (dB)",
-    "psnr-611": "PSNR 6:1:1 (dB)",
-    "ms-ssim": "MS-SSIM (dB)",
-    "ssim": "SSIM (dB)",
-}
-SIMILARITIES = ("ms-ssim", "ssim")  # stored as similarities up to 1, shown and compared in dB
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One RD curve by rising rate: rates in bpp, qualities in the metric's unit (dB)."""
+    """One RD curve by rising rate: rates in bpp, qualities in the measure's form (`metrics.FORMS`)."""
 
     name: str
     rate: tuple[float, ...]
@@ -41,16 +33,26 @@ class Curve:
         return self.rate, self.quality
 
 
+def figure(record: Record, metric: str) -> float | None:
+    """The record's figure of the measure `metric`: inf for a perfect picture, None where it was not
+    measured.
+    """
+    value = record.get(metric)
+    # JSON has no infinity: a null in a picture without error is one, where the measure goes that far.
+    if value is None and metric in record and record["mse"] == 0 and named(metric).best == math.inf:
+        return math.inf
+    return value
+
+
 def quality(record: Record, metric: str) -> float | None:
-    """The record's value of `metric` (a key of METRICS) in dB: inf for a perfect picture, None where it was not measured."""
-    value = record.get(metric.replace("-", "_"))
-    if metric in SIMILARITIES:
-        return None if value is None else to_db(value)
-    return math.inf if value is None and record["mse"] == 0 else value
+    """`figure` in the form that is drawn and compared (MS-SSIM in dB …)."""
+    return form_of(metric, figure(record, metric))
 
 
 def complete_images(results: Results, codecs: Sequence[str]) -> list[str]:
-    """The images that have a record at every setting of every one of `codecs`, in the order of the results."""
+    """The images that have a record at every setting of every one of `codecs`, in the order of the
+    results.
+    """
     common: set[str] | None = None
     for codec in codecs:
         rows = results.table.get(codec, {})
@@ -63,10 +65,12 @@ def complete_images(results: Results, codecs: Sequence[str]) -> list[str]:
 def mean_curve(
     results: Results, codec: str, metric: str = "psnr", images: Sequence[str] | None = None
 ) -> Curve:
-    """Means of bpp and of quality over `images` at constant setting, the way published curves are made.
+    """Means of bpp and of quality over `images` at constant setting, the way published curves are
+    made.
 
-    MS-SSIM and SSIM are averaged first and turned into dB then, as in published figures; PSNR is averaged in dB. A point
-    where a picture is reproduced perfectly, or where the metric is missing, is left out. Raises DataError when none is left.
+    MS-SSIM and SSIM are averaged first and turned into dB then, as in published figures; PSNR is
+    averaged in dB. A point where a picture is reproduced perfectly, or where the metric is missing,
+    is left out. Raises DataError when none is left.
     """
     rows = results.table.get(codec, {})
     chosen = [
@@ -81,18 +85,20 @@ def mean_curve(
         if value is not None and math.isfinite(value):
             points.append((float(np.mean([r["bpp"] for r in records])), value, setting))
     if not points:
-        raise DataError(f"{results.title(codec)} has no {METRICS[metric]} on the chosen images.")
+        raise DataError(
+            f"{results.title(codec)} has no {FORMS[metric].label} on the chosen images."
+        )
     rate, values, settings = zip(*sorted(points), strict=True)
     return Curve(results.title(codec), rate, values, settings, len(chosen))
 
 
 def _mean_quality(records: list[Record], metric: str) -> float | None:
-    values = [quality(record, metric) for record in records]
-    if any(value is None for value in values):
+    """The mean of the figures, then its form: as published curves of MS-SSIM in dB are made."""
+    figures = [figure(record, metric) for record in records]
+    known = [value for value in figures if value is not None]
+    if len(known) < len(figures):
         return None
-    if metric in SIMILARITIES:
-        return to_db(float(np.mean([record[metric.replace("-", "_")] for record in records])))
-    return float(np.mean(values))
+    return form_of(metric, float(np.mean(known)))
 
 
 def image_curve(results: Results, codec: str, image: str, metric: str = "psnr") -> Curve:
@@ -108,14 +114,18 @@ def image_curve(results: Results, codec: str, image: str, metric: str = "psnr") 
 
 
 def rate_grid(curves: Sequence[Curve], count: int = 40) -> np.ndarray:
-    """Rates, evenly spread in log bpp, from the lowest to the highest rate that all `curves` reach; empty when none do."""
+    """Rates, evenly spread in log bpp, from the lowest to the highest rate that all `curves` reach;
+    empty when none do.
+    """
     low = max((min(c.rate) for c in curves if c.rate), default=1)
     high = min((max(c.rate) for c in curves if c.rate), default=0)
     return np.geomspace(low, high, count) if 0 < low < high else np.array([])
 
 
 def at_rates(curve: Curve, rates: np.ndarray) -> np.ndarray:
-    """The curve's quality at `rates` by piecewise cubic interpolation over log rate; NaN outside its range."""
+    """The curve's quality at `rates` by piecewise cubic interpolation over log rate; NaN outside
+    its range.
+    """
     from scipy.interpolate import PchipInterpolator
 
     rate, values = pareto(*curve.points)
@@ -128,7 +138,9 @@ def at_rates(curve: Curve, rates: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Band:
-    """Quality over images at equal rate: mean, quartiles and extremes at `rate` (bpp), each of shape (n,)."""
+    """Quality over images at equal rate: mean, quartiles and extremes at `rate` (bpp), each of
+    shape (n,).
+    """
 
     name: str
     rate: np.ndarray
@@ -180,7 +192,9 @@ def per_image(
 def relative_difference(
     anchor: Curve, test: Curve, count: int = 60
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(quality, percent): how many percent more bits `test` needs than `anchor` at equal quality, over their overlap."""
+    """(quality, percent): how many percent more bits `test` needs than `anchor` at equal quality,
+    over their overlap.
+    """
     from scipy.interpolate import PchipInterpolator
 
     (rate_a, quality_a), (rate_t, quality_t) = pareto(*anchor.points), pareto(*test.points)
@@ -199,7 +213,9 @@ def relative_difference(
 
 @dataclass(frozen=True)
 class Speed:
-    """What one codec costs in time and saves in bytes: medians over images of seconds per megapixel, at one quality."""
+    """What one codec costs in time and saves in bytes: medians over images of seconds per
+    megapixel, at one quality.
+    """
 
     codec: str
     encode: float
@@ -214,9 +230,11 @@ def speed(
     metric: str = "psnr",
     images: Sequence[str] | None = None,
 ) -> Speed | None:
-    """Times of `codec` at the setting whose mean quality is closest to `level`, and its rate at just that quality.
+    """Times of `codec` at the setting whose mean quality is closest to `level`, and its rate at
+    just that quality.
 
-    Seconds per megapixel, medians over images; bpp from the mean curve. None where the curve does not reach `level`.
+    Seconds per megapixel, medians over images; bpp from the mean curve. None where the curve does
+    not reach `level`.
     """
     from scipy.interpolate import PchipInterpolator
 

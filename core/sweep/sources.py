@@ -1,4 +1,6 @@
-"""Where a sweep's images come from: files, folders, zip archives and TensorFlow Datasets, all as light `Item`s."""
+"""Where a sweep's images come from: files, folders, zip archives and TensorFlow Datasets, all as
+light `Item`s.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +16,9 @@ TFDS_PREFIX = "tfds:"
 
 @dataclass(frozen=True)
 class Item:
-    """One image that has not been read yet: a file, or the bytes of one. `name` is unique within a sweep."""
+    """One image that has not been read yet: a file, or the bytes of one. `name` is unique within a
+    sweep.
+    """
 
     name: str
     path: str = ""
@@ -32,8 +36,9 @@ class Item:
 def items(sources: Iterable[str | Path], unpack_to: Path | None = None) -> list[Item]:
     """The images of all `sources`, in order, with unique names.
 
-    A source is an image file, a folder (searched with its subfolders), a zip archive (unpacked below `unpack_to`) or
-    `tfds:NAME[:SPLIT[:COUNT]]`, for instance `tfds:mnist:test:100`. Raises DataError where there is nothing to read.
+    A source is an image file, a folder (searched with its subfolders), a zip archive (unpacked
+    below `unpack_to`) or `tfds:NAME[:SPLIT[:COUNT]]`, for instance `tfds:mnist:test:100`. Raises
+    DataError where there is nothing to read.
     """
     found: list[Item] = []
     for source in map(str, sources):
@@ -74,7 +79,8 @@ def from_folder(folder: Path) -> list[Item]:
 
 
 def from_tfds(spec: str) -> list[Item]:
-    """The images of `NAME[:SPLIT[:COUNT]]` from TensorFlow Datasets, as PNG bytes; 100 of the test split by default.
+    """The images of `NAME[:SPLIT[:COUNT]]` from TensorFlow Datasets, as PNG bytes; 100 of the test
+    split by default.
 
     Raises DataError for an unknown or absent data set, or one without images.
     """

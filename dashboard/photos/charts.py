@@ -44,10 +44,10 @@ def rd_chart(
     else:
         fig.update_xaxes(range=[0, widest])
     seen = [
-        p.value(axis)
+        p.quality(axis)
         for points in curves.values()
         for p in points
-        if p.bpp <= widest and p.value(axis) is not None
+        if p.bpp <= widest and p.quality(axis) is not None
     ]
     values = [v for v in (*seen, *paper.quality) if np.isfinite(v)]
     fig.update_yaxes(range=[min(values) - 0.8, max(values) + 0.8])

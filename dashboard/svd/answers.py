@@ -123,7 +123,7 @@ def rank_for_bytes(
     key: Key, budget: int, _image: np.ndarray, _analysis: svd.Analysis
 ) -> int | None:
     """The rank of the best `svd` file within a budget; None when no file is that small."""
-    match = match_bytes(svd.Prepared(_analysis), _image, budget, structural=False)
+    match = match_bytes(svd.Prepared(_analysis), _image, budget, ("mse",))
     return svd.rank_of(match.measured.data) if match.met else None
 
 
@@ -137,7 +137,7 @@ def own_file(key: Key, rank: int, _analysis: svd.Analysis) -> bytes:
 def bytes_at(key: Key, name: str, psnr: float, _image: np.ndarray, _codec: Codec) -> int | None:
     """The length of a codec's smallest file that reaches `psnr` (dB); None when none does."""
     try:
-        match = match_quality(_codec, _image, "psnr", psnr, structural=False)
+        match = match_quality(_codec, _image, "psnr", psnr, ("psnr",))
     except RDError:
         return None
     return match.measured.point.bytes if match.met else None

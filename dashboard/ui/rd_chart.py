@@ -1,5 +1,6 @@
 """The rate-distortion chart of Compare and Photos: curves, points shown, hull, tangents of λ."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -48,7 +49,7 @@ def rd_chart(
 
 def _finite(point: RDPoint, axis: str) -> float | None:
     """The point's value on `axis`; None where it was not measured or is infinite."""
-    value = point.value(axis)
+    value = point.quality(axis)
     return value if value is not None and np.isfinite(value) else None
 
 
@@ -71,7 +72,8 @@ def _add_curve(fig: go.Figure, name: str, points: Sequence[RDPoint], title: str,
 def _add_hull(fig: go.Figure, curves: Curves, axis: str) -> None:
     """The lower convex hull of all points: the best that switching between codecs gives.
 
-    It is taken over rate and MSE, or over 1 − SSIM (1 − MS-SSIM) where that is the axis.
+    It is taken over rate and MSE where the axis is a form of the MSE, else over rate and what is
+    lacking to the measure's best figure: 1 − SSIM, 1 − MS-SSIM …
     """
     points = [p for curve in curves.values() for p in curve if _finite(p, axis) is not None]
     if not points:
@@ -85,10 +87,10 @@ def _add_hull(fig: go.Figure, curves: Curves, axis: str) -> None:
 
 def _distortion(point: RDPoint, axis: str) -> float:
     """What the hull minimises beside the rate, for a point that was measured on `axis`."""
-    similarity = "ms_ssim" if axis == "ms_ssim_db" else axis
-    if similarity in ("ssim", "ms_ssim"):
-        return 1 - (point.value(similarity) or 0.0)
-    return point.measures.mse
+    best = metrics.MEASURES[axis].best
+    if math.isfinite(best):
+        return abs(best - point.measures[axis])
+    return point.measures["mse"]
 
 
 def _add_tangents(
@@ -97,12 +99,12 @@ def _add_tangents(
     """Lines of equal R + λD through each codec's best point; straight over MSE, bent over PSNR."""
     highest = max((p.bpp for curve in curves.values() for p in curve), default=0)
     for name, points in curves.items():
-        best = operating_point([p.bpp for p in points], [p.measures.mse for p in points], lmbda)
+        best = operating_point([p.bpp for p in points], [p.measures["mse"] for p in points], lmbda)
         if best is None:
             continue
         touched = points[best]
-        cost = touched.bpp + lmbda * touched.measures.mse
-        mse = np.geomspace(max(touched.measures.mse / 30, 0.02), cost / lmbda, 200)
+        cost = touched.bpp + lmbda * touched.measures["mse"]
+        mse = np.geomspace(max(touched.measures["mse"] / 30, 0.02), cost / lmbda, 200)
         rate = cost - lmbda * mse
         seen = (rate > 0.003) & (rate <= highest)
         heights = mse if axis == "mse" else np.array([metrics.psnr_of(m) for m in mse])

@@ -189,8 +189,10 @@ def _figures(coder: PhotoCoder, image: np.ndarray, level: int, search: bool) -> 
         "psnr": metrics.psnr_of(mse),
         "mse": mse,
     }
-    if coder.config.colours == 3 and (similarity := metrics.ms_ssim(image, decoded)) is not None:
-        out["ms_ssim"] = similarity
+    if coder.config.colours == 3:
+        out |= metrics.measure(
+            image, decoded, ["ms_ssim"]
+        )  # nothing where the picture is too small
     return out
 
 
