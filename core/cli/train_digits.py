@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from core import jobs
 from core.cli.output import show
 from core.cli.progress import training
 from core.errors import ModelError
@@ -53,7 +54,7 @@ def mnist(
         seed=seed,
         init=init,
     )
-    folder = run or zoo.runs() / name
+    folder = run or jobs.root() / name
     with training(folder):
         result, card = mnist_training.run(config, name, folder, resume, replace)
     _report(name, result, card)
@@ -77,7 +78,7 @@ def vae(
     config = vae_training.VaeTraining(
         epochs=epochs, latent_dims=latent_dims, batch=batch, lr=lr, seed=seed
     )
-    folder = run or zoo.runs() / name
+    folder = run or jobs.root() / name
     with training(folder):
         result, card = vae_training.run(config, name, folder, resume, replace)
     _report(name, result, card)
