@@ -30,7 +30,7 @@ def list_models(as_json: Json = False) -> None:
 
 
 def _figures(card: dict) -> str:
-    """The figures that a card has of these, in words: of plain rounding, and of searched rounding."""
+    """A card's figures in words: of plain rounding, and of searched rounding."""
     told = ""
     for name, words in (("figures", ": "), ("searched", "; searched: ")):
         figures = card.get(name)
