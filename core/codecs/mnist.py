@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from core.codecs import stored
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError, SettingError
@@ -34,7 +35,7 @@ class Mnist(Codec):
         options={"entropy coder": "TFC range coder, stored tables"},
     )
 
-    @property
+    @property  # type: ignore[override]  # the store decides it
     def setting(self) -> Setting:
         """λ, over the models in the store now; over those that ship where the store has none (`encode` then says so)."""
         grid = tuple(sorted({float(card["lmbda"]) for card in cards()})) or SHIPPED
@@ -53,7 +54,7 @@ class Mnist(Codec):
     def identity(self, value: float) -> str:
         """The hash of the weights that `value` selects; empty where there is no such model."""
         try:
-            return zoo.card(model_for(value))["weights_sha256"]
+            return stored.card(model_for(value))["weights_sha256"]
         except (ModelError, SettingError):
             return ""
 
@@ -79,7 +80,7 @@ class Mnist(Codec):
 
 def cards() -> list[dict]:
     """The cards of the stored models of digits, shipped and own, by λ and then by name."""
-    return sorted(zoo.cards("mnist"), key=lambda card: (card["lmbda"], card["name"]))
+    return sorted(stored.cards("mnist"), key=lambda card: (card["lmbda"], card["name"]))
 
 
 def model_for(lmbda: float) -> str:
