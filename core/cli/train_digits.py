@@ -1,7 +1,7 @@
 """`python -m core train mnist` and `train vae`: the models of MNIST digits."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +10,10 @@ from core.cli.output import show
 from core.cli.progress import training
 from core.errors import ModelError
 from core.store import zoo
+from core.store.modelfile import check_name
+
+if TYPE_CHECKING:  # it imports TensorFlow
+    from core.learned.training.loop import Result
 
 Folder = Annotated[
     Path | None,
@@ -40,7 +44,7 @@ def mnist(
     replace: Replace = False,
 ) -> None:
     """Train the transform coder of TensorFlow's tutorial on MNIST and store it."""
-    name = zoo.check_name(name or f"mnist-{lmbda:g}")
+    name = check_name(name or f"mnist-{lmbda:g}")
     from core.learned.digits import train as mnist_training
 
     config = mnist_training.DigitTraining(
@@ -72,7 +76,7 @@ def vae(
     replace: Replace = False,
 ) -> None:
     """Train a variational autoencoder on MNIST and store it."""
-    zoo.check_name(name)
+    check_name(name)
     from core.learned.digits import vae_train as vae_training
 
     config = vae_training.VaeTraining(
@@ -84,17 +88,12 @@ def vae(
     _report(name, result, card)
 
 
-def _report(name: str, result, card: dict | None) -> None:
+def _report(name: str, result: "Result", card: "dict[str, Any] | None") -> None:
     """Prints the figures of a stored model, or how the run ended without one."""
     if result.event == "failed":
         raise ModelError(result.message)
     if card is None:
         print(f"Stopped at step {result.step}; go on with --resume.")
         return
-    show(
-        {
-            "stored": name,
-            **{key: value for key, value in card["figures"].items() if isinstance(value, float)},
-        },
-        as_json=False,
-    )
+    figures = {key: value for key, value in card["figures"].items() if isinstance(value, float)}
+    show({"stored": name, **figures}, as_json=False)

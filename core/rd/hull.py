@@ -1,6 +1,4 @@
-"""The lower convex hull of rate-distortion points, and the operating point that a slope λ selects
-on them.
-"""
+"""The lower convex hull of rate-distortion points, and the point that a slope λ selects."""
 
 from collections.abc import Sequence
 
@@ -14,27 +12,25 @@ def lower_hull(rate: Sequence[float], distortion: Sequence[float]) -> list[int]:
     hull. Points with non-finite coordinates are left out. (Andrew's monotone chain; ties are
     resolved in favour of lower rate.)
     """
-    points = [
-        i
-        for i in np.lexsort((distortion, rate))
-        if np.isfinite(rate[i]) and np.isfinite(distortion[i])
-    ]
     hull: list[int] = []
-    for i in points:
+    for i in np.lexsort((distortion, rate)):
+        if not (np.isfinite(rate[i]) and np.isfinite(distortion[i])):
+            continue
         if hull and distortion[i] >= distortion[hull[-1]]:
             continue  # more bits for no less distortion: on no lower tangent
-        while len(hull) > 1:
-            a, b = hull[-2], hull[-1]
-            cross = (rate[b] - rate[a]) * (distortion[i] - distortion[a]) - (
-                distortion[b] - distortion[a]
-            ) * (rate[i] - rate[a])
-            if cross > 0:
-                break
+        while len(hull) > 1 and not _is_convex(rate, distortion, hull[-2], hull[-1], i):
             hull.pop()
         if len(hull) == 1 and rate[i] == rate[hull[0]]:
-            hull.pop()
-        hull.append(i)
-    return [int(i) for i in hull]
+            hull.pop()  # equal rate, less distortion
+        hull.append(int(i))
+    return hull
+
+
+def _is_convex(rate: Sequence[float], distortion: Sequence[float], a: int, b: int, c: int) -> bool:
+    """Whether the way from point a over b to c turns left, as a lower hull does at each point."""
+    along, down = rate[b] - rate[a], distortion[b] - distortion[a]
+    further, deeper = rate[c] - rate[a], distortion[c] - distortion[a]
+    return bool(along * deeper - down * further > 0)
 
 
 def operating_point(rate: Sequence[float], distortion: Sequence[float], lmbda: float) -> int | None:

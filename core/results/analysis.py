@@ -19,7 +19,7 @@ from core.results import Record, Results
 
 @dataclass(frozen=True)
 class Curve:
-    """One RD curve by rising rate: rates in bpp, qualities in the measure's form (`metrics.FORMS`)."""
+    """One RD curve by rising rate: rates in bpp, qualities in the measure's form."""
 
     name: str
     rate: tuple[float, ...]
@@ -38,7 +38,7 @@ def figure(record: Record, metric: str) -> float | None:
     measured.
     """
     value = record.get(metric)
-    # JSON has no infinity: a null in a picture without error is one, where the measure goes that far.
+    # JSON has no infinity: a null is one if there is no error, where the measure goes that far.
     if value is None and metric in record and record["mse"] == 0 and named(metric).best == math.inf:
         return math.inf
     return value
