@@ -9,7 +9,6 @@ from core import jobs
 from core.cli.output import show
 from core.cli.progress import training
 from core.errors import ModelError
-from core.store import zoo
 from core.store.modelfile import check_name
 
 if TYPE_CHECKING:  # it imports TensorFlow
