@@ -5,6 +5,7 @@ is the model's λ; the file names the model by its fingerprint, so that it decod
 """
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError, SettingError
 from core.store import zoo
 from core.store.modelfile import fingerprint
+
+if TYPE_CHECKING:
+    from core.learned.digits.model import DigitCoder
 
 SIDE = 28
 MAX_DIGITS = 60_000
@@ -35,8 +39,8 @@ class Mnist(Codec):
         options={"entropy coder": "TFC range coder, stored tables"},
     )
 
-    @property  # type: ignore[override]  # the store decides it
-    def setting(self) -> Setting:
+    @property
+    def setting(self) -> Setting:  # type: ignore[override]
         """λ, over the models in the store now; over those that ship where the store has none (`encode` then says so)."""
         grid = tuple(sorted({float(card["lmbda"]) for card in cards()})) or SHIPPED
         default = min(grid, key=lambda lmbda: abs(lmbda - 2000))
@@ -94,13 +98,13 @@ def model_for(lmbda: float) -> str:
     return f"mnist-{lmbda:g}" if f"mnist-{lmbda:g}" in found else found[0]
 
 
-def digit_coder(name: str):
+def digit_coder(name: str) -> "DigitCoder":
     """The `core.learned.digits.model.DigitCoder` of stored model `name`, kept while its weights do not change."""
     return _coder(name, zoo.card(name)["weights_sha256"], str(zoo.root()))
 
 
 @lru_cache(maxsize=12)
-def _coder(name: str, weights_sha256: str, root: str):
+def _coder(name: str, weights_sha256: str, root: str) -> "DigitCoder":
     from core.learned.digits.model import DigitCoder
 
     return DigitCoder(zoo.load(name, "mnist").tensors)

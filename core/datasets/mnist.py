@@ -62,7 +62,8 @@ def from_picture(image: np.ndarray) -> np.ndarray:
         )
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = 20 / max(ink.shape)
-    size = tuple(max(1, round(side * scale)) for side in ink.shape[::-1])
+    height, width = ink.shape
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = np.asarray(
         Image.fromarray(ink.astype(np.uint8)).resize(
             size, Image.Resampling.LANCZOS, reducing_gap=3
