@@ -15,7 +15,7 @@ def settled(app: AppTest) -> AppTest:
 
 @pytest.fixture
 def app():
-    test = AppTest.from_file(str(ROOT / "pages" / "compare.py"), default_timeout=120)
+    test = AppTest.from_file(str(ROOT / "pages" / "compare.py"), default_timeout=300)
     test.query_params["src"] = "sample:chelsea"
     test.query_params["c"] = "jpeg,webp"
     return settled(test.run())
@@ -52,7 +52,7 @@ def test_the_address_is_a_permalink(app):
     app.radio(key="cmp_mode").set_value("own").run()
     app.select_slider(key="cmp_own_webp").set_value(61.0).run()
     settled(app)
-    again = AppTest.from_file(str(ROOT / "pages" / "compare.py"), default_timeout=120)
+    again = AppTest.from_file(str(ROOT / "pages" / "compare.py"), default_timeout=300)
     for name, value in app.query_params.items():
         again.query_params[name] = value
     assert table(settled(again.run())).equals(table(app))
