@@ -5,14 +5,19 @@ is the model's λ; the file names the model by its fingerprint, so that it decod
 """
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.codecs import stored
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError, SettingError
 from core.store import zoo
 from core.store.modelfile import fingerprint
+
+if TYPE_CHECKING:
+    from core.learned.digits.model import DigitCoder
 
 SIDE = 28
 MAX_DIGITS = 60_000
@@ -35,7 +40,7 @@ class Mnist(Codec):
     )
 
     @property
-    def setting(self) -> Setting:
+    def setting(self) -> Setting:  # type: ignore[override]
         """λ, over the models in the store now; over those that ship where the store has none (`encode` then says so)."""
         grid = tuple(sorted({float(card["lmbda"]) for card in cards()})) or SHIPPED
         default = min(grid, key=lambda lmbda: abs(lmbda - 2000))
@@ -53,7 +58,7 @@ class Mnist(Codec):
     def identity(self, value: float) -> str:
         """The hash of the weights that `value` selects; empty where there is no such model."""
         try:
-            return zoo.card(model_for(value))["weights_sha256"]
+            return stored.card(model_for(value))["weights_sha256"]
         except (ModelError, SettingError):
             return ""
 
@@ -79,7 +84,7 @@ class Mnist(Codec):
 
 def cards() -> list[dict]:
     """The cards of the stored models of digits, shipped and own, by λ and then by name."""
-    return sorted(zoo.cards("mnist"), key=lambda card: (card["lmbda"], card["name"]))
+    return sorted(stored.cards("mnist"), key=lambda card: (card["lmbda"], card["name"]))
 
 
 def model_for(lmbda: float) -> str:
@@ -93,13 +98,13 @@ def model_for(lmbda: float) -> str:
     return f"mnist-{lmbda:g}" if f"mnist-{lmbda:g}" in found else found[0]
 
 
-def digit_coder(name: str):
+def digit_coder(name: str) -> "DigitCoder":
     """The `core.learned.digits.model.DigitCoder` of stored model `name`, kept while its weights do not change."""
     return _coder(name, zoo.card(name)["weights_sha256"], str(zoo.root()))
 
 
 @lru_cache(maxsize=12)
-def _coder(name: str, weights_sha256: str, root: str):
+def _coder(name: str, weights_sha256: str, root: str) -> "DigitCoder":
     from core.learned.digits.model import DigitCoder
 
     return DigitCoder(zoo.load(name, "mnist").tensors)

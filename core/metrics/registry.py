@@ -206,7 +206,7 @@ def measure(
 
 
 def form_of(name: str, value: float | None) -> float | None:
-    """The figure of the measure `name` in the form that curves and BD-rates use; None stays None."""
+    """A figure of the measure `name` in the form that curves use; None stays None."""
     form = MEASURES[name].form
     return value if value is None or form is None else form.of(value)
 
