@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core import jobs
 from core.cli.output import show
 from core.cli.progress import training
 from core.errors import ModelError
-from core.store import zoo
 from core.store.modelfile import check_name
 
 if TYPE_CHECKING:  # it imports TensorFlow
@@ -57,7 +57,7 @@ def mnist(
         seed=seed,
         init=init,
     )
-    folder = run or zoo.runs() / name
+    folder = run or jobs.root() / name
     with training(folder):
         result, card = mnist_training.run(config, name, folder, resume, replace)
     _report(name, result, card)
@@ -81,7 +81,7 @@ def vae(
     config = vae_training.VaeTraining(
         epochs=epochs, latent_dims=latent_dims, batch=batch, lr=lr, seed=seed
     )
-    folder = run or zoo.runs() / name
+    folder = run or jobs.root() / name
     with training(folder):
         result, card = vae_training.run(config, name, folder, resume, replace)
     _report(name, result, card)

@@ -52,8 +52,8 @@ class Bls2017(Codec):
         """The card of the codec's model. Raises ModelError where it is not in the store."""
         return stored.card(MODEL)
 
-    @property  # type: ignore[override]  # the store decides it
-    def setting(self) -> Setting:
+    @property
+    def setting(self) -> Setting:  # type: ignore[override]
         """The level, 1 (smallest file) to the number that the model has; 12 where it is missing."""
         try:
             levels = len(self.card["lmbda"])

@@ -9,6 +9,7 @@ from functools import cache
 
 import imagecodecs
 import numpy as np
+import PIL
 from PIL import Image, features
 
 from core import images
@@ -42,7 +43,7 @@ class _Pillow(_Standard):
 
 @cache
 def _version(feature: str) -> str:
-    return f"{features.version(feature) or 'unknown'} (Pillow {Image.__version__})"
+    return f"{features.version(feature) or 'unknown'} (Pillow {PIL.__version__})"
 
 
 def _quality(grid: tuple[float, ...], low: float = 1) -> Setting:

@@ -4,9 +4,13 @@ Every `bls2017` decodes its files.
 """
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from core.codecs import stored
 from core.codecs.bls2017 import MODEL, Bls2017, Bls2017Rounded, photo_coder
+
+if TYPE_CHECKING:
+    from core.learned.photos.coder import PhotoCoder
 
 
 class PhotoModel(Bls2017):
@@ -28,7 +32,7 @@ class PhotoModel(Bls2017):
     def card(self) -> dict:
         return self._card
 
-    def coder(self):
+    def coder(self) -> "PhotoCoder":
         """The model at work: a `core.learned.photos.coder.PhotoCoder`."""
         return photo_coder(self._card["name"])[0]
 

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from core.errors import DataError, ImageError
+from core.images.resize import resized
 
 SAMPLE = Path(__file__).with_name("mnist_test_256.png")
 
@@ -62,13 +63,10 @@ def from_picture(image: np.ndarray) -> np.ndarray:
         )
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = 20 / max(ink.shape)
-    size = tuple(max(1, round(side * scale)) for side in ink.shape[::-1])
-    small = np.asarray(
-        Image.fromarray(ink.astype(np.uint8)).resize(
-            size, Image.Resampling.LANCZOS, reducing_gap=3
-        ),
-        np.float32,
-    )
+    height, width = ink.shape
+    height = max(1, round(height * scale))
+    width = max(1, round(width * scale))
+    small = resized(ink.astype(np.uint8), height, width, reducing_gap=3).astype(np.float32)
     small *= 255 / max(small.max(), 1)
     mass = max(small.sum(), 1)
     top = round(14 - (small.sum(1) @ np.arange(len(small))) / mass)

@@ -109,7 +109,7 @@ def _request(
         raise ImageError(
             f"There is no host called {host}, or this machine has no way to the internet."
         ) from error
-    addresses = [entry[4][0] for entry in found]
+    addresses = [str(entry[4][0]) for entry in found]
     if not addresses or not all(allowed(a) for a in addresses):
         raise ImageError(
             f"{host} is not a public address; pictures are fetched only from the public internet."

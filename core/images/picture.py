@@ -238,6 +238,7 @@ def _convert_profile(picture: Image.Image, profile: bytes) -> tuple[Image.Image,
         converted = ImageCms.profileToProfile(
             picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
         )
+        assert converted is not None  # it is so only where a picture is converted in place
         return converted, [f"Colours were converted from the profile “{title[:60]}” to sRGB."]
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError, struct.error):
         return picture, ["Its embedded colour profile cannot be used and was ignored."]

@@ -52,7 +52,9 @@ def together(original: np.ndarray, decoded: np.ndarray, names: Sequence[str]) ->
     """
     difference = _difference(original, decoded)
     error = float(np.mean(difference**2))
-    found = {"mse": error, "psnr": psnr_of(error)}
+    found: dict[str, float] = {}
+    found["mse"] = error
+    found["psnr"] = psnr_of(error)
     if "mae" in names:
         found["mae"] = float(np.mean(np.abs(difference)))
     if "psnr_y" in names or "psnr_611" in names:

@@ -14,7 +14,8 @@ def lower_hull(rate: Sequence[float], distortion: Sequence[float]) -> list[int]:
     """
     hull: list[int] = []
     for i in np.lexsort((distortion, rate)):
-        if not (np.isfinite(rate[i]) and np.isfinite(distortion[i])):
+        point = rate[i], distortion[i]
+        if not np.isfinite(point).all():
             continue
         if hull and distortion[i] >= distortion[hull[-1]]:
             continue  # more bits for no less distortion: on no lower tangent
@@ -41,8 +42,10 @@ def operating_point(rate: Sequence[float], distortion: Sequence[float], lmbda: f
     unit of distortion. None when no point is finite. Of equal costs the lowest rate wins.
     """
     cost = np.asarray(rate, float) + lmbda * np.asarray(distortion, float)
-    if not np.isfinite(cost).any():
+    known = np.isfinite(cost)
+    if not known.any():
         return None
-    best = np.nanmin(np.where(np.isfinite(cost), cost, np.nan))
-    ties = [i for i in range(len(cost)) if cost[i] <= best * (1 + 1e-12)]
-    return min(ties, key=lambda i: rate[i])
+    best = cost[known].min()
+    # Costs that differ by rounding alone are equal.
+    ties = np.flatnonzero(cost <= best * (1 + 1e-12))
+    return int(min(ties, key=lambda i: rate[i]))

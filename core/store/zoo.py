@@ -50,11 +50,6 @@ def root() -> Path:
     return places.own()
 
 
-def runs() -> Path:
-    """The folder of training runs (checkpoints and progress), inside the store and hidden from it."""
-    return root() / ".runs"
-
-
 def names() -> list[str]:
     """The names of everything in the store, sound or not, in alphabetical order."""
     found = set()
