@@ -190,7 +190,7 @@ class DigitCoder:
         """Digits uint8 (B, 28, 28, 1) -> ŷ (B, latent_dims), rounded so that R + λ · D of each digit comes out small.
 
         Starting from plain rounding, one dimension after the other tries the whole number on the other side of y and keeps
-        it where that lowers the true cost (8-bit reconstruction, `metric` as in training). The decoder needs not know.
+        it where that lowers the true cost (8-bit reconstruction, `metric` as in training). The decoder need not know.
         """
         return np.concatenate(
             [
