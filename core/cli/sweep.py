@@ -120,7 +120,7 @@ def _told(source: str) -> str:
 
 
 def _records(paths: list[Path]) -> dict[str, Record]:
-    """The records in the results files `paths` by the key of their file, for those that have one."""
+    """The records in the results files `paths`, by the key of the coded file."""
     found: dict[str, Record] = {}
     for path in paths:
         for record in results.read(path).records:

@@ -11,7 +11,10 @@ from core.errors import ModelError, SettingError
 from core.store import zoo
 
 OtherRun = "Start from the weights of this run folder's model, which may have other levels."
-Stored = "Start from the weights of this stored model, which may have other levels, and count its steps on."
+Stored = (
+    "Start from the weights of this stored model, which may have other levels, "
+    "and go on counting its steps."
+)
 
 
 def bls2017(

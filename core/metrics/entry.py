@@ -52,18 +52,23 @@ class Form:
 class Measure:
     """One measure of how far a decoded picture is from its original.
 
-    name       in files, JSON and code: snake_case; the command line takes hyphens too, see `registry.named`
-    label      for people, with the unit where there is one; `unit` alone: "dB", "" for plain numbers
-    better     "high": more is better; "low": less is better. `best` is the figure of equal pictures
-    function   (original, decoded), uint8 (H, W, 3) of one shape -> figure
-    meaning    one sentence on what it says; `source` where it is defined
-    form       how curves, targets and BD-rates use it; None: they do not (another measure says the same better)
-    min_side   pixels that the short side must have; `why_side` says what needs them
-    needs      "tensorflow", "program" (a foreign one) or "" (neither)
-    cost       seconds per megapixel in one thread, about: orders the work and tells how long a sweep takes
-    together   computes several measures at the cost of one; measures that share it are computed by one call
-    error_map  (original, decoded) -> float (H, W), where the measure has such a picture
-    unavailable  "" or the sentence that says why it cannot be computed on this machine, and what to do
+    name         in files, JSON and code: snake_case; see `registry.named` for other spellings
+    label        for people, with the unit where there is one
+    unit         "dB" …, or "" for plain numbers
+    better       "high": more is better; "low": less is better
+    best         the figure of equal pictures
+    function     (original, decoded), uint8 (H, W, 3) of one shape -> figure
+    meaning      one sentence on what it says
+    source       where it is defined
+    form         how curves, targets and BD-rates use it; None: they do not, since another
+                 measure says the same better
+    min_side     pixels that the short side must have; `why_side` says what needs them
+    needs        "tensorflow", "program" (a foreign one) or "" (neither)
+    cost         about how many seconds a megapixel takes in one thread
+    decimals     how many are shown
+    together     computes several measures at the cost of one, in one call for all that share it
+    error_map    (original, decoded) -> float (H, W), where the measure has such a picture
+    unavailable  -> "", or why it cannot be computed on this machine, and what to do
     """
 
     name: str

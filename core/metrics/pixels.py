@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 PEAK = 255.0
-# RGB to YCbCr as JFIF defines it (BT.601, full range), without the offsets, which cancel in differences.
+# RGB to YCbCr as JFIF defines it (BT.601, full range), without the offsets, which cancel in
+# differences.
 _YCBCR = np.array(
     [
         [0.299, 0.587, 0.114],
@@ -41,7 +42,7 @@ def psnr_y(original: np.ndarray, decoded: np.ndarray) -> float:
 
 
 def psnr_611(original: np.ndarray, decoded: np.ndarray) -> float:
-    """(6 · PSNR of Y + PSNR of Cb + PSNR of Cr) / 8, in dB; inf where one of the planes is equal."""
+    """(6 · PSNR of Y + PSNR of Cb + PSNR of Cr) / 8, in dB; inf where one plane is equal."""
     return together(original, decoded, ("psnr_611",))["psnr_611"]
 
 
@@ -51,7 +52,9 @@ def together(original: np.ndarray, decoded: np.ndarray, names: Sequence[str]) ->
     """
     difference = _difference(original, decoded)
     error = float(np.mean(difference**2))
-    found = {"mse": error, "psnr": psnr_of(error)}
+    found: dict[str, float] = {}
+    found["mse"] = error
+    found["psnr"] = psnr_of(error)
     if "mae" in names:
         found["mae"] = float(np.mean(np.abs(difference)))
     if "psnr_y" in names or "psnr_611" in names:

@@ -34,16 +34,17 @@ def pareto(rate: Sequence[float], quality: Sequence[float]) -> tuple[np.ndarray,
     """The points that no other point beats in both rate and quality, by rising rate; finite and of
     positive rate only.
     """
-    rate, quality = np.asarray(rate, float), np.asarray(quality, float)
-    usable = np.isfinite(rate) & np.isfinite(quality) & (rate > 0)
-    order = np.lexsort((-quality, rate))
-    order = order[usable[order]]
-    best, keep = -np.inf, []
-    for i in order:
-        if quality[i] > best:
+    rates, qualities = np.asarray(rate, float), np.asarray(quality, float)
+    usable = np.isfinite(rates) & np.isfinite(qualities) & (rates > 0)
+    # By rate, and at equal rate the best quality first.
+    order = np.lexsort((-qualities, rates))
+    best = -np.inf
+    keep: list[int] = []
+    for i in order[usable[order]]:
+        if qualities[i] > best:
             keep.append(i)
-            best = quality[i]
-    return rate[keep], quality[keep]
+            best = qualities[i]
+    return rates[keep], qualities[keep]
 
 
 def bd_rate(
@@ -59,7 +60,8 @@ def bd_rate(
     both must cover. Source: Bjøntegaard, VCEG-M33 (2001), and VCEG-AI11 (2008) for the piecewise
     form.
     """
-    (rate_a, quality_a), (rate_t, quality_t) = pareto(*anchor), pareto(*test)
+    rate_a, quality_a = pareto(*anchor)
+    rate_t, quality_t = pareto(*test)
     for who, points in (("the anchor", rate_a), ("the codec", rate_t)):
         if len(points) < MIN_POINTS:
             return BDResult(
@@ -71,24 +73,21 @@ def bd_rate(
         return BDResult(
             reason="the curves share no range of quality: one ends below where the other begins."
         )
-    covered = (high - low) / union
+    overlap, covered = (float(low), float(high)), float((high - low) / union)
     if covered < min_overlap:
+        shared = f"only {covered:.0%} of their range of quality ({low:.2f} to {high:.2f})"
         return BDResult(
-            overlap=(low, high),
+            overlap=overlap,
             covered=covered,
-            reason=(
-                f"the curves share only {covered:.0%} of their range of quality ({low:.2f} to {high:.2f}); "
-                f"at least {min_overlap:.0%} are needed."
-            ),
+            reason=f"the curves share {shared}; at least {min_overlap:.0%} are needed.",
         )
     import bjontegaard  # imports matplotlib, a second that only this function needs to wait
 
+    curves = (rate_a, quality_a, rate_t, quality_t)
     given = {"method": method, "require_matching_points": False, "min_overlap": 0}
-    percent = float(bjontegaard.bd_rate(rate_a, quality_a, rate_t, quality_t, **given))
-    log_low, log_high = max(rate_a[0], rate_t[0]), min(rate_a[-1], rate_t[-1])
-    gain = (
-        float(bjontegaard.bd_psnr(rate_a, quality_a, rate_t, quality_t, **given))
-        if log_high > log_low
-        else None
-    )
-    return BDResult(percent, gain, (float(low), float(high)), float(covered))
+    percent = float(bjontegaard.bd_rate(*curves, **given))
+    # Quality at equal rate exists only where the curves share a range of rate as well.
+    gain = None
+    if min(rate_a[-1], rate_t[-1]) > max(rate_a[0], rate_t[0]):
+        gain = float(bjontegaard.bd_psnr(*curves, **given))
+    return BDResult(percent, gain, overlap, covered)

@@ -160,7 +160,8 @@ def parse(data: bytes, name: str = "the file") -> Results:
         isinstance(content.get(entry), kind) for entry, kind in kinds.items()
     ):
         raise DataError(
-            f'{name} is not a results file: it needs "header" and "records". Make one with `python -m core sweep`.'
+            f'{name} is not a results file: it needs "header" and "records". '
+            "Make one with `python -m core sweep`."
         )
     for i, record in enumerate(content["records"]):
         if reason := _flaw(record):
@@ -206,7 +207,8 @@ def has(record: Record, names: Iterable[str]) -> bool:
     size.
     """
     for name in present(record["height"], record["width"], names):
-        # A null is an infinite figure where the measure goes that far; older files also had it for "not measured".
+        # A null is an infinite figure where the measure goes that far. Of the others, older files
+        # had one for "not measured".
         infinite = name in record and MEASURES[name].best == math.inf
         if record.get(name) is None and not infinite:
             return False

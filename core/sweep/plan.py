@@ -66,7 +66,7 @@ def file_key(sha256: str, codec: Codec, setting: float) -> str:
 
 
 def key(file: str, names: Iterable[str]) -> str:
-    """The name of a measurement: of the file called `file` (`file_key`), by the measures `names`."""
+    """The name of a measurement of the file called `file` (`file_key`) by `names`."""
     return _hash([file, sorted(names)])
 
 

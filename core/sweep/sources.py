@@ -29,7 +29,7 @@ class Item:
         return images.read(self.data, self.name) if self.data else images.load(self.path)
 
     def with_data(self) -> "Item":
-        """The same image with its file's bytes on board, for a worker that does not share our disk."""
+        """The same with its file's bytes on board, for a worker that does not share our disk."""
         return self if self.data else Item(self.name, data=Path(self.path).read_bytes())
 
 
@@ -87,7 +87,8 @@ def from_tfds(spec: str) -> list[Item]:
     name, split, count = [*spec.split(":"), "", ""][:3]
     if not name or spec.count(":") > 2 or (count and not count.isdigit()):
         raise DataError(
-            f"'{TFDS_PREFIX}{spec}' is not tfds:NAME[:SPLIT[:COUNT]], for instance tfds:mnist:test:100."
+            f"'{TFDS_PREFIX}{spec}' is not tfds:NAME[:SPLIT[:COUNT]], "
+            "for instance tfds:mnist:test:100."
         )
     split = split or "test"
     wanted = int(count or 100)

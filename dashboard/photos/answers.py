@@ -8,7 +8,7 @@ from core import metrics
 from core.codecs.base import Codec
 from core.codecs.photo_models import PhotoModel
 from core.codecs.registry import get
-from core.images import Picture
+from core.images import Picture, resize
 from core.learned.photos import lab as photo_lab
 from core.linear.lowrank import error_map
 from core.rd.match import Match
@@ -136,7 +136,7 @@ def gain_maps(
     def work() -> _Maps:
         return _Maps(
             photo_lab.gain_maps(
-                coder.model, photo_lab.reduced(picture.image, GAIN_PIXELS), level - 1
+                coder.model, resize.reduced(picture.image, GAIN_PIXELS), level - 1
             )
         )
 
@@ -151,7 +151,7 @@ def relaxed(
 
     def work() -> photo_lab.Relaxed:
         return photo_lab.relaxation(
-            coder.model, photo_lab.middle(picture.image, RELAXED_PIXELS), level - 1
+            coder.model, resize.middle(picture.image, RELAXED_PIXELS), level - 1
         )
 
     return engine().ask(owner, (picture.sha256, codec.name, "relaxed", level), work, CURVE)
