@@ -10,6 +10,7 @@ import numpy as np
 from core.errors import ImageError, SettingError
 from core.metrics import pixels, structure
 from core.metrics.entry import Form, Measure
+from core.metrics.perceptual import PERCEPTUAL
 
 _WANG_2004 = (
     "Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 13 (4), 2004; TensorFlow's `tf.image.ssim`"
@@ -124,7 +125,7 @@ _ALL = (
     ),
 )
 
-MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}
+MEASURES: dict[str, Measure] = {measure.name: measure for measure in (*_ALL, *PERCEPTUAL)}
 NAMES: tuple[str, ...] = tuple(MEASURES)
 # Cheap enough to be computed with every file, at once, by any process.
 QUICK: tuple[str, ...] = tuple(n for n, m in MEASURES.items() if not m.needs and m.cost <= 0.05)

@@ -168,3 +168,9 @@ def _number(text: str) -> float | None:
     except (ValueError, TypeError, RecursionError):
         return None
     return number if math.isfinite(number) else None
+
+
+def open_with(picture: Picture, codecs: list[str]) -> None:
+    """Makes Compare show `picture` with those of `codecs` that it knows, at the next visit."""
+    state.set_picture(picture)
+    st.session_state.cmp_codecs = [codec for codec in dict.fromkeys(codecs) if codec in CODECS]
