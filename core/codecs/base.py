@@ -58,7 +58,12 @@ class Encoded:
 
 @dataclass(frozen=True)
 class CodecInfo:
-    """What a page shows about a codec. `options` are the fixed choices behind its figures (subsampling, effort, versions)."""
+    """What a page shows about a codec.
+
+    `options` are the fixed choices behind its figures (subsampling, effort, versions). `tuned_for`:
+    what its encoder spends bits on, the squared error or what the eye sees; "none" where it was made
+    for neither.
+    """
 
     name: str
     title: str
@@ -68,6 +73,7 @@ class CodecInfo:
     about: str
     min_side: int = 1
     max_side: int = 65535
+    tuned_for: Literal["psnr", "eye", "none"] = "none"
     options: dict[str, str] = field(default_factory=dict)
 
 
@@ -94,6 +100,10 @@ class Codec(ABC):
         if max(height, width) > self.info.max_side:
             return f"{self.info.title} takes pictures of at most {self.info.max_side} pixels a side; this is {width} × {height}."
         return None
+
+    def missing(self) -> str:
+        """Empty, or the sentence that says what this machine lacks to run the codec."""
+        return ""
 
     def identity(self, value: float) -> str:
         """What else decides the bytes at `value`, beside `info.options`: a model's hash. Part of a stored result's key."""
