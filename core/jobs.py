@@ -38,7 +38,10 @@ TAIL_BYTES = 2_000_000  # how much of a progress file is read at most
 
 @dataclass(frozen=True)
 class Job:
-    """A job on the disk. `args` are those of `python -m core`; they may name the job's own folder."""
+    """A job on the disk.
+
+    `args` are those of `python -m core`; they may name the job's own folder.
+    """
 
     folder: Path
     kind: str

@@ -95,7 +95,7 @@ def import_model(
     """Store a model from a zip file."""
     try:
         with file.open("rb") as source:
-            data = source.read(zoo.MAX_FILE + 1)
+            data = source.read(zoo.max_file() + 1)
     except OSError as error:
         raise DataError(f"Cannot read {file}: {error.strerror}.") from None
     card = zoo.import_file(data, name or None)

@@ -16,10 +16,11 @@ A TOML file describes a codec as
     default = 75
     grid = [10, 25, 40, 55, 70, 80, 90, 95]
 
-The commands run without a shell, in an empty temporary folder, for at most `timeout_s` seconds, and may write files of
-at most `max_bytes`. They run with your rights: use only files that you trust.
+The commands run without a shell, in an empty temporary folder, for at most `timeout_s` seconds, and
+may write files of at most `max_bytes`. They run with your rights: use only files that you trust.
 
-A package offers a codec by the entry-point group `rd_explorer.codecs`; the object is a `Codec` or a class of one.
+A package offers a codec by the entry-point group `rd_explorer.codecs`; the object is a `Codec` or a
+class of one.
 """
 
 import contextlib
@@ -172,7 +173,10 @@ def _version(command: list[str]) -> str:
 
 
 def _execute(command: list[str], folder: str, timeout: float, limit: int) -> str:
-    """Runs `command` in `folder` and returns what it printed. Raises _CommandError; leaves no process behind."""
+    """Runs `command` in `folder` and returns what it printed.
+
+    Raises _CommandError; leaves no process behind.
+    """
     said = Path(folder, "said.txt")
     environment = {k: os.environ[k] for k in _ENVIRONMENT if k in os.environ} | {
         "HOME": folder,
@@ -295,7 +299,8 @@ def load(argument: str) -> CommandCodec:
 def installed() -> tuple[dict[str, Codec], list[str]]:
     """(codecs by name, problems): from the TOML files in the folders of RDX_CODECS and from installed packages.
 
-    A file or package that cannot be used becomes a sentence in `problems`; it never stands in the way of the others.
+    A file or package that cannot be used becomes a sentence in `problems`; it never stands in the
+    way of the others.
     """
     found: dict[str, Codec] = {}
     problems: list[str] = []

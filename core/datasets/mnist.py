@@ -1,7 +1,7 @@
 """MNIST through TensorFlow Datasets, and the few test digits that ship with the program.
 
-`TFDS_DATA_DIR` names the folder of prepared data sets, as everywhere in TFDS (default: ~/tensorflow_datasets). Without it
-TFDS downloads MNIST once, 11 MB.
+`TFDS_DATA_DIR` names the folder of prepared data sets, as everywhere in TFDS (default:
+~/tensorflow_datasets). Without it TFDS downloads MNIST once, 11 MB.
 """
 
 from functools import cache
@@ -49,8 +49,9 @@ def load(split: str) -> np.ndarray:
 def from_picture(image: np.ndarray) -> np.ndarray:
     """Any picture of a digit, uint8 (H, W, 3) or (H, W), as MNIST would hold it: uint8 (28, 28, 1), light on black.
 
-    As LeCun et al. made the set: the ink's bounding box is scaled into 20 × 20 pixels, its aspect kept, and its centre of
-    mass put in the middle. Dark ink on a light ground is inverted. Raises ImageError when there is no ink.
+    As LeCun et al. made the set: the ink's bounding box is scaled into 20 × 20 pixels, its aspect
+    kept, and its centre of mass put in the middle. Dark ink on a light ground is inverted. Raises
+    ImageError when there is no ink.
     """
     grey = (image if image.ndim == 2 else image.mean(-1)).astype(np.float32)
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])

@@ -1,7 +1,8 @@
 """Fetches a picture from an http(s) URL – without becoming a door into the network this program runs in.
 
-Every address that the host name resolves to must be a public one; the connection then goes to that very address (so that
-a second look-up cannot answer differently), and every redirect is checked anew. Time and bytes are limited.
+Every address that the host name resolves to must be a public one; the connection then goes to that
+very address (so that a second look-up cannot answer differently), and every redirect is checked
+anew. Time and bytes are limited.
 """
 
 import ipaddress
