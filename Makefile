@@ -1,44 +1,64 @@
-# make run    sets everything up and opens the app on http://localhost:8501
-# make test   sets everything up and runs all tests
 PORT ?= 8501
 ADDRESS ?= localhost
 JOBS ?= 2
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+PYTEST := $(PYTHON) -m pytest --numprocesses=$(JOBS) --dist=loadfile
 
-.PHONY: run test bench lint lock clean
+.DEFAULT_GOAL := help
+.PHONY: help run test quick bench load lint format lock wheel clean
 
-run: $(VENV)/.installed
-	$(PYTHON) -m streamlit run dashboard/app.py --server.port $(PORT) --server.address $(ADDRESS) $(OPTIONS)
+help:                              ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-test: $(VENV)/.installed-dev
-	$(PYTHON) -m ruff check .
-	$(PYTHON) -m pytest --numprocesses=$(JOBS) --dist=loadfile $(TESTS)
+run: $(VENV)/.installed            ## set everything up and open the app on http://localhost:8501
+	$(PYTHON) -m streamlit run dashboard/app.py \
+		--server.port $(PORT) --server.address $(ADDRESS) $(OPTIONS)
 
-bench: $(VENV)/.installed-dev
-	$(PYTHON) -m pytest tests/benchmarks --benchmark-enable --benchmark-only --benchmark-json=benchmarks.json
+test: lint                         ## set everything up, check the code, run all tests
+	$(PYTEST) $(TESTS)
 
-lint: $(VENV)/.installed-dev
-	$(PYTHON) -m ruff check .
+quick: $(VENV)/.installed-dev      ## the tests that take seconds: no browser, no pages, nothing marked slow
+	$(PYTEST) -m "not slow" tests/core tests/dashboard
 
-# Compiles requirements*.in into requirements*.txt with every version pinned.
-lock: $(VENV)/.installed
-	$(VENV)/bin/pip install -q uv
-	$(VENV)/bin/uv pip compile -q requirements.in -o requirements.txt --python-version 3.11 \
-		--python-platform x86_64-manylinux_2_28 --custom-compile-command "make lock"
-	$(VENV)/bin/uv pip compile -q requirements-dev.in -o requirements-dev.txt --python-version 3.11 \
-		--python-platform x86_64-manylinux_2_28 --custom-compile-command "make lock"
+bench: $(VENV)/.installed-dev      ## ratios to references timed in the same run -> benchmarks.json
+	$(PYTHON) -m pytest tests/benchmarks --benchmark-enable --benchmark-only \
+		--benchmark-json=benchmarks.json
 
-clean:
-	rm -rf $(VENV) .cache .pytest_cache .ruff_cache .hypothesis
+load: $(VENV)/.installed-dev       ## many people at once, without browsers
+	$(PYTHON) -m tests.load $(OPTIONS)
+
+lint: $(VENV)/.installed-dev       ## formatting, rules, types, and the direction of imports
+	$(PYTHON) -m ruff format --check -q .
+	$(PYTHON) -m ruff check -q .
+	$(VENV)/bin/lint-imports --no-logo
+	$(PYTHON) -m mypy
+
+format: $(VENV)/.installed-dev     ## put the code into the form that lint asks for
+	$(PYTHON) -m ruff format -q .
+	$(PYTHON) -m ruff check -q --fix .
+
+# Every version pinned, with all that the direct dependencies need.
+COMPILE := $(VENV)/bin/uv pip compile -q --python-version 3.11 \
+	--python-platform x86_64-manylinux_2_28 --custom-compile-command "make lock"
+
+lock: $(VENV)/.installed-dev       ## compile requirements*.in into requirements*.txt
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+
+wheel: $(VENV)/.installed-dev      ## build dist/rd_explorer-*.whl
+	$(PYTHON) -m build --wheel
+
+clean:                             ## remove the environment and all caches
+	rm -rf $(VENV) dist .cache .*_cache .hypothesis .benchmarks
 
 $(VENV)/bin/python:
 	sh tools/make_venv.sh $(VENV)
 
 $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
-	$(PYTHON) -m pip install -q --disable-pip-version-check -r requirements.txt
+	sh tools/install.sh $(VENV) requirements.txt
 	touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	$(PYTHON) -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	sh tools/install.sh $(VENV) requirements-dev.txt
 	touch $@

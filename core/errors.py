@@ -27,3 +27,7 @@ class ModelError(RDError):
 
 class DataError(RDError):
     """A data set, archive or results file that cannot be used."""
+
+
+class ProgramError(RDError):
+    """A program or library of others that is missing, fails, or does not answer."""

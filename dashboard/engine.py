@@ -15,12 +15,12 @@ from typing import Any
 
 import streamlit as st
 
-from core import metrics
 from core.codecs.base import Codec
 from core.errors import RDError
 from core.images import Picture
+from core.metrics import NAMES, QUICK
 from core.rd.match import Match, match_bytes, match_quality
-from core.rd.measure import Measured, measure
+from core.rd.measure import Measured, complete, evaluate
 
 MATCH, SHOWN, CURVE, EXTRA = range(4)  # priorities: what is looked at first
 LEAVE_S = 30.0  # a session that has not asked for so long is taken to have left: pages ask every second or two
@@ -104,21 +104,23 @@ class Engine:
                     else len(codec.encode(picture.image, value).data)
                 )
 
-            def measure_at(value: float, structural: bool) -> Measured:
+            def measure_at(value: float, names: tuple[str, ...]) -> Measured:
                 self._check_wanted(key)
-                return self._measure(picture, codec, value, structural)
+                quick = set(names) <= set(QUICK)
+                return self._measure(picture, codec, value, everything=not quick)
 
             if measure_name in ("bytes", "bytes_at_least"):
                 found = match_bytes(
                     codec,
                     picture.image,
                     int(target),
-                    False,
+                    QUICK,
                     size_of,
                     measure_name == "bytes_at_least",
                 )
             else:
-                found = match_quality(codec, picture.image, measure_name, target, False, measure_at)
+                found = match_quality(codec, picture.image, measure_name, target, QUICK, measure_at)
+            found = replace(found, measured=found.measured.light())
             self._remember(
                 (picture.sha256, codec.name, "point", found.measured.point.setting), found.measured
             )
@@ -129,11 +131,11 @@ class Engine:
     def point(
         self, owner: str, picture: Picture, codec: Codec, value: float, priority: int = CURVE
     ) -> Measured | Failure | None:
-        """The measurement at one setting, without SSIM and MS-SSIM unless they are known already."""
+        """The measurement at one setting, by the quick measures alone unless the others are known already."""
         key = (picture.sha256, codec.name, "point", value)
         full = self._recall((*key, "full"))
         return full or self._ask(
-            owner, key, priority, lambda: self._measure(picture, codec, value, structural=False)
+            owner, key, priority, lambda: self._measure(picture, codec, value, everything=False)
         )
 
     def full(
@@ -142,7 +144,7 @@ class Engine:
         """The measurement at one setting with all measures (the first one waits for TensorFlow)."""
         key = (picture.sha256, codec.name, "point", value, "full")
         return self._ask(
-            owner, key, priority, lambda: self._measure(picture, codec, value, structural=True)
+            owner, key, priority, lambda: self._measure(picture, codec, value, everything=True)
         )
 
     def known(self, picture: Picture, codec: Codec, value: float) -> Measured | Failure | None:
@@ -157,19 +159,17 @@ class Engine:
 
     # Work
 
-    def _measure(self, picture: Picture, codec: Codec, value: float, structural: bool) -> Measured:
+    def _measure(self, picture: Picture, codec: Codec, value: float, everything: bool) -> Measured:
         key = (picture.sha256, codec.name, "point", value)
         if isinstance(known := self._recall((*key, "full")), Measured):
             return known
         known = self._recall(key)
         if not isinstance(known, Measured):
-            known, decoded = measure(codec, picture.image, value, structural)
-        elif structural:
-            decoded = codec.decode(known.data)
-            known = replace(
-                known, point=replace(known.point, measures=metrics.measure(picture.image, decoded))
-            )
-        self._remember((*key, "full") if structural else key, known)
+            known = evaluate(codec, picture.image, value, NAMES if everything else QUICK)
+        elif everything:
+            known = complete(known, codec, picture.image)
+        known = known.light()
+        self._remember((*key, "full") if everything else key, known)
         return known
 
     def _ask(self, owner: str, key: tuple, priority: int, work: Callable[[], Any]) -> Any:

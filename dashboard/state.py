@@ -8,7 +8,7 @@ from core import images
 from core.errors import RDError
 from core.images import Picture
 from core.images.fetch import fetch
-from dashboard.ui.theme import plain
+from dashboard.ui.text import plain
 
 SAMPLES = {
     "astronaut": "Astronaut · 512 × 512",

@@ -11,7 +11,7 @@ SECTIONS = {
     "Compress": lambda card, index: compress.show(card, index),
     "Step by step": lambda card, index: walk.show(card, index),
     "Your digit": lambda card, index: yours.show(card, index),
-    "Trade-off": lambda card, index: tradeoff.show(card, codec.models()),
+    "Trade-off": lambda card, index: tradeoff.show(card, codec.cards()),
     "Latent space": lambda card, index: latent.show(card, index),
     "Generate": lambda card, index: generate.show(card),
 }

@@ -1,41 +1,42 @@
-"""SVD: the tutorial "Matrix approximation with Core APIs" on one's own picture, and then what it costs in real bytes."""
+"""SVD: the tutorial "Matrix approximation with Core APIs" on one's own picture, in real bytes."""
 
 import streamlit as st
 
 from core.errors import RDError
 from dashboard import state
-from dashboard.svd import answers, sections
-from dashboard.svd.controls import rank_controls
-from dashboard.svd.playground import show as show_playground
+from dashboard.svd import answers, playground, rate, sections
+from dashboard.svd.controls import RANK, rank_controls
 
 st.title("How few numbers make a picture?")
 st.caption(
-    "A picture is three matrices. Their singular value decomposition says which few vectors matter most – "
-    "TensorFlow's tutorial *Matrix approximation with Core APIs*, on your picture, in elements and in real bytes."
+    "A picture is three matrices. Their singular value decomposition says which few vectors "
+    "matter most – TensorFlow's tutorial *Matrix approximation with Core APIs*, on your picture, "
+    "in elements and in real bytes."
 )
-state.keep("svd_rank", *sections.DEFAULTS)
-for name, value in sections.DEFAULTS.items():
-    st.session_state.setdefault(name, value)
+RANK.keep()
 picture = state.picture_chooser()
 way = sections.choose_size(picture)
-image = answers.working_image(picture.sha256, way, picture.image)
 key = (picture.sha256, way)
+image = answers.working_image(key, picture.image)
 with st.spinner("Decomposing the picture …"):
     try:
-        f = answers.factors(*key, image)
+        f = answers.factors(key, image)
     except RDError as error:
         st.error(str(error), icon=":material/block:")
         st.stop()
 
-rank = rank_controls(
-    f, lambda budget: answers.rank_for_bytes(*key, budget, image, answers.analysis(*key, image))
-)
+
+def rank_for_bytes(budget: int) -> int | None:
+    return answers.rank_for_bytes(key, budget, image, answers.analysis(key, image))
+
+
+rank = rank_controls(f, rank_for_bytes)
 shown = sections.show_pictures(key, image, f, rank)
 sections.show_figures(image, f, rank, shown.psnr)
 sections.show_charts(key, image, f, rank)
 sections.show_layers(key, f)
-rate = st.container()
+costs = st.container()
 st.subheader("A small matrix to play with")
-show_playground()
-with rate:  # last, since it searches for files of equal quality
-    sections.show_rate(key, image, f, rank, shown)
+playground.show()
+with costs:  # above the matrix, but last in time, because it searches
+    rate.show(key, image, f, rank, shown)

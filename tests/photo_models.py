@@ -10,13 +10,13 @@ LMBDAS = (0.002, 0.02, 0.2)
 def fill(name: str, lmbda: tuple[float, ...] = LMBDAS, activation: str = "gdn") -> dict:
     """Store an untrained model of 24 filters and 32 latents as `name` in the store that RDX_MODELS names; its card."""
     from core.learned.ops.tables import build_tables
-    from core.learned.photos.context_fit import fit
-    from core.learned.photos.model import Config
+    from core.learned.photos.context_fit import fit_context_model
+    from core.learned.photos.model import PhotoConfig
     from core.learned.photos.publish import model_of
     from core.learned.photos.start import start_parameters
     from core.store import zoo
 
-    config = Config(lmbda, filters=24, latents=32, activation=activation)
+    config = PhotoConfig(lmbda, filters=24, latents=32, activation=activation)
     start, rng = start_parameters(config, synthetic(256, 256)[None], 0), np.random.default_rng(0)
     for key in (
         key for key in start if key.endswith("spectrum")
@@ -28,7 +28,7 @@ def fill(name: str, lmbda: tuple[float, ...] = LMBDAS, activation: str = "gdn") 
     )
     model, x = model_of(config, tensors), synthetic(256, 256)[None]
     levels = range(len(lmbda))
-    tensors |= fit(
+    tensors |= fit_context_model(
         [[np.round(model.analysis(x, np.array([level])))[0].astype(np.int32)] for level in levels]
     )
     card = {

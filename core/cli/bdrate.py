@@ -10,6 +10,7 @@ import typer
 
 from core import results as files
 from core.errors import DataError, SettingError
+from core.metrics import FORMS, named
 from core.rd.bdrate import BDResult, bd_rate
 from core.results import analysis
 
@@ -17,7 +18,7 @@ from core.results import analysis
 def bdrate(
     results: Annotated[Path, typer.Argument(help="A results file of `sweep`.")],
     anchor: Annotated[str, typer.Option(help="The codec that the others are compared with.")],
-    metric: Annotated[str, typer.Option(help="psnr, psnr-y, psnr-611, ms-ssim or ssim.")] = "psnr",
+    metric: Annotated[str, typer.Option(help=f"One of {', '.join(FORMS)}.")] = "psnr",
     between: Annotated[
         tuple[float, float] | None,
         typer.Option(
@@ -33,10 +34,10 @@ def bdrate(
 
     From the curves of means over all images at constant setting; beside it the median over single images.
     """
-    if metric not in analysis.METRICS:
-        raise SettingError(
-            f"There is no metric {metric!r}; choose one of {', '.join(analysis.METRICS)}."
-        )
+    form = named(metric).form
+    if form is None:
+        raise SettingError(f"No BD-rate is taken in {metric}; choose one of {', '.join(FORMS)}.")
+    metric = named(metric).name
     if between and not 0 < between[0] < between[1]:
         raise SettingError(
             f"--between {between[0]:g} {between[1]:g}: give two rates above 0, the lower one first."
@@ -60,7 +61,7 @@ def bdrate(
         print(json.dumps({codec: result.percent for codec, result in found.items()}))
         return
     print(
-        f"BD-rate in {analysis.METRICS[metric]} against {anchor}, {len(data.images())} images (negative: fewer bits)"
+        f"BD-rate in {form.label} against {anchor}, {len(data.images())} images (negative: fewer bits)"
     )
     wide = max(14, *(len(codec) + 1 for codec in codecs))
     print(

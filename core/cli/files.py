@@ -13,7 +13,7 @@ from core.codecs.registry import get
 from core.codecs.sniff import identify
 from core.errors import BitstreamError, DataError, SettingError
 from core.rd.match import Match, match_bytes, match_quality
-from core.rd.measure import measure as measure_point
+from core.rd.measure import evaluate
 
 Output = Annotated[Path, typer.Option("-o", "--output", help="The file to write.")]
 
@@ -44,20 +44,18 @@ def encode(
         budget = size if size is not None else int(bpp * picture.width * picture.height / 8)
         match = match_bytes(chosen, picture.image, budget)
     elif psnr is not None or ms_ssim is not None:
-        match = match_quality(
-            chosen, picture.image, *(("psnr", psnr) if psnr is not None else ("ms_ssim", ms_ssim))
-        )
+        name, target = ("psnr", psnr) if psnr is not None else ("ms_ssim", ms_ssim)
+        match = match_quality(chosen, picture.image, name, metrics.form_of(name, target))
     if match and not match.met:
         raise SettingError(
             f"{chosen.info.title} cannot meet {given[0]} {targets[given[0]]:g} on this picture; its nearest file has "
-            f"{match.measured.point.bytes} bytes at {match.measured.point.measures.psnr:.2f} dB."
+            f"{match.measured.point.bytes} bytes at {match.measured.point.measures['psnr']:.2f} dB."
         )
     if match:
         measured = match.measured
     else:
-        measured = measure_point(
-            chosen, picture.image, chosen.setting.default if setting is None else setting
-        )[0]
+        value = chosen.setting.default if setting is None else setting
+        measured = evaluate(chosen, picture.image, value)
     write(output, measured.data)
     record = measured.point.record(image.name)
     show(
@@ -93,7 +91,7 @@ def decode(
     )
 
 
-def measure(
+def measure_pair(
     original: Annotated[Path, typer.Argument(help="The original picture.")],
     decoded: Annotated[
         Path, typer.Argument(help="The decoded one: a picture, or a file of a codec here.")
@@ -102,7 +100,7 @@ def measure(
 ) -> None:
     """Measure the distortion between two pictures of equal size."""
     a, b = images.load(original).image, _decoded(decoded)
-    result = metrics.measure(a, b).as_dict()
+    result = metrics.as_json(metrics.measure(a, b))
     if not np.any(a != b):
         result["identical"] = True
     show(result | {"absent": metrics.absent(*a.shape[:2])}, as_json)

@@ -20,7 +20,7 @@ app = typer.Typer(
 app.command("codecs")(codecs.codecs)
 app.command("encode")(files.encode)
 app.command("decode")(files.decode)
-app.command("measure")(files.measure)
+app.command("measure")(files.measure_pair)
 app.command("sweep")(sweep.sweep)
 app.command("bdrate")(bdrate.bdrate)
 app.add_typer(train.app, name="train")

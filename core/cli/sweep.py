@@ -10,10 +10,11 @@ from typing import Annotated
 
 import typer
 
-from core import results
+from core import metrics, results
 from core.codecs import external, registry
 from core.codecs.base import Codec
 from core.errors import DataError, SettingError
+from core.metrics import NAMES
 from core.sweep import plan, pools, sources
 from core.sweep import run as engine
 from core.sweep.journal import Journal
@@ -42,9 +43,12 @@ def sweep(
     resume: Annotated[
         bool, typer.Option("--resume", help="Take over what an earlier run has already measured.")
     ] = False,
-    ssim: Annotated[
-        bool, typer.Option(help="Measure SSIM and MS-SSIM too (needs TensorFlow).")
-    ] = True,
+    measures: Annotated[
+        str, typer.Option(help="Names of measures, separated by commas; default: all of them.")
+    ] = ",".join(NAMES),
+    no_ssim: Annotated[
+        bool, typer.Option("--no-ssim", help="Leave out the measures that need TensorFlow.")
+    ] = False,
     reuse: Annotated[
         list[Path] | None, typer.Option(help="Results files to take equal measurements from.")
     ] = None,
@@ -61,6 +65,9 @@ def sweep(
     Each result is on disk the moment it is there: a run that was stopped goes on with --resume.
     """
     chosen = choose(codecs, codec_cmd or [])
+    names = metrics.names_of(measures)
+    if no_ssim:
+        names = tuple(name for name in names if metrics.MEASURES[name].needs != "tensorflow")
     with tempfile.TemporaryDirectory(prefix="rdx-sweep-") as unpacked:
         items = sources.items(images, Path(unpacked))
         progress = engine.Progress(plan.total(items, chosen.values(), points))
@@ -70,7 +77,7 @@ def sweep(
                 os.path.basename(os.path.abspath(s)) if os.path.exists(s) else s for s in images
             ],
             images=len(items),
-            structural=ssim,
+            measures=names,
             points=points,
         )
         earlier = [*(reuse or []), *([output] if resume and output.exists() else [])]
@@ -87,12 +94,12 @@ def sweep(
         ):
             journal.begin(head)
             outcome = engine.run(
-                plan.jobs(items, list(chosen.values()), points, ssim),
+                plan.jobs(items, list(chosen.values()), points, names),
                 chosen,
                 journal,
                 pool,
                 progress,
-                ssim,
+                names,
                 watch=line.show,
                 cancelled=lambda: run is not None and (run / "cancel").exists(),
                 known=known,

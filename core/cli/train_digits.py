@@ -41,7 +41,7 @@ def mnist(
     name = zoo.check_name(name or f"mnist-{lmbda:g}")
     from core.learned.digits import train as mnist_training
 
-    config = mnist_training.Config(
+    config = mnist_training.DigitTraining(
         lmbda=lmbda,
         epochs=epochs,
         metric=metric,
@@ -70,7 +70,7 @@ def vae(
     zoo.check_name(name)
     from core.learned.digits import vae_train as vae_training
 
-    config = vae_training.Config(
+    config = vae_training.VaeTraining(
         epochs=epochs, latent_dims=latent_dims, batch=batch, lr=lr, seed=seed
     )
     _report(name, *vae_training.run(config, name, run or zoo.runs() / name, resume, replace))

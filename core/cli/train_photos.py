@@ -140,10 +140,10 @@ def evaluate(
         )
     from core.learned.photos import publish as photo_store
     from core.learned.photos.coder import PhotoCoder
-    from core.learned.photos.model import Config
+    from core.learned.photos.model import PhotoConfig
 
     stored = zoo.load(name, "bls2017")
-    coder = PhotoCoder(Config.from_json(stored.card["config"]), stored.tensors)
+    coder = PhotoCoder(PhotoConfig.from_json(stored.card["config"]), stored.tensors)
     if card:
         figures = photo_store.figures(coder, pictures)
         zoo.amend(name, {"figures": figures})

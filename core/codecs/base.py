@@ -84,7 +84,7 @@ class Codec(ABC):
     def name(self) -> str:
         return self.info.name
 
-    def accepts(self, image: np.ndarray) -> str | None:
+    def refusal(self, image: np.ndarray) -> str | None:
         """None, or the sentence that says why this codec cannot take `image`."""
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
             return f"{self.info.title} takes 8-bit RGB pictures, not an array {image.shape} of {image.dtype}."
@@ -101,7 +101,7 @@ class Codec(ABC):
 
     def encode(self, image: np.ndarray, value: float) -> Encoded:
         """The file for `image` at setting `value`. Raises ImageError or SettingError for what the codec cannot take."""
-        if refusal := self.accepts(image):
+        if refusal := self.refusal(image):
             raise ImageError(refusal)
         return self._encode(image, self.setting.check(value))
 

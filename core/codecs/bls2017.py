@@ -72,7 +72,7 @@ class Bls2017(Codec):
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
         from core.learned.photos.search import searched
 
-        model, fingerprint = coder(self.card["name"])
+        model, fingerprint = photo_coder(self.card["name"])
         level = round(value) - 1
         y_hat = searched(model, image, level) if self.search else model.latents(image, level)
         payload = model.encode(y_hat, level, self.coding)
@@ -133,7 +133,7 @@ def _open(data: bytes) -> tuple["PhotoCoder", np.ndarray, int, Container]:
             f"This .rdx file was written by the codec {file.codec}, not by bls2017."
         )
     try:
-        model, _ = coder(zoo.find(file.fingerprint, "bls2017"))
+        model, _ = photo_coder(zoo.find(file.fingerprint, "bls2017"))
     except ModelError as error:
         raise BitstreamError(str(error)) from None
     level = round(file.setting) - 1
@@ -151,7 +151,7 @@ def _open(data: bytes) -> tuple["PhotoCoder", np.ndarray, int, Container]:
     return model, y_hat, level, file
 
 
-def coder(name: str):
+def photo_coder(name: str):
     """(`core.learned.photos.coder.PhotoCoder`, fingerprint) of stored model `name`, kept while its weights do not change."""
     return _coder(name, zoo.card(name)["weights_sha256"], str(zoo.root()))
 
@@ -159,7 +159,9 @@ def coder(name: str):
 @lru_cache(maxsize=2)
 def _coder(name: str, weights_sha256: str, root: str):
     from core.learned.photos.coder import PhotoCoder
-    from core.learned.photos.model import Config
+    from core.learned.photos.model import PhotoConfig
 
     stored = zoo.load(name, "bls2017")
-    return PhotoCoder(Config.from_json(stored.card["config"]), stored.tensors), stored.fingerprint
+    return PhotoCoder(
+        PhotoConfig.from_json(stored.card["config"]), stored.tensors
+    ), stored.fingerprint

@@ -20,7 +20,7 @@ import numpy as np
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.coding.coefficients import SHIFTS, SYMBOLS, code_plane, optimise, quantise, rebuild
 from core.coding.container import Container, pack, unpack
-from core.coding.range_coder import Decoder, Encoder, Model, escape_model
+from core.coding.range_coder import AdaptiveModel, Decoder, Encoder, escape_model
 from core.linear import patches
 from core.linear.basis import SIZES, UNIT, own_basis
 
@@ -127,7 +127,7 @@ def _code_header(coder: Encoder | Decoder, picture: _Picture | None) -> _Picture
     step, large, size, *rest = coder.uniform(sizes, values)
     n = (0, *SIZES)[size]
     given = None if picture is None else picture.basis.ravel()
-    model, escape = Model.geometric(np.array([60, 20000]), SYMBOLS), escape_model()
+    model, escape = AdaptiveModel.geometric(np.array([60, 20000]), SYMBOLS), escape_model()
     entries = coder.magnitudes(
         model, escape, np.eye(n, dtype=np.int64).ravel(), None if given is None else np.abs(given)
     )

@@ -37,11 +37,11 @@ class Mnist(Codec):
     @property
     def setting(self) -> Setting:
         """λ, over the models in the store now; over those that ship where the store has none (`encode` then says so)."""
-        grid = tuple(sorted({float(card["lmbda"]) for card in models()})) or SHIPPED
+        grid = tuple(sorted({float(card["lmbda"]) for card in cards()})) or SHIPPED
         default = min(grid, key=lambda lmbda: abs(lmbda - 2000))
         return Setting("λ", grid[0], grid[-1], default, grid, step=0, scale="log")
 
-    def accepts(self, image: np.ndarray) -> str | None:
+    def refusal(self, image: np.ndarray) -> str | None:
         column = image.dtype == np.uint8 and image.ndim == 3 and image.shape[1:] == (SIDE, 1)
         if column and len(image) % SIDE == 0 and 0 < len(image) <= SIDE * MAX_DIGITS:
             return None
@@ -68,7 +68,7 @@ class Mnist(Codec):
                 f"This file describes digits of {file.width} × {file.height} pixels; digits are 28 × 28."
             )
         try:
-            model = coder(zoo.find(file.fingerprint, "mnist"))
+            model = digit_coder(zoo.find(file.fingerprint, "mnist"))
         except ModelError as error:
             raise BitstreamError(str(error)) from None
         y_hat = model.from_stream(file.payload, file.height // SIDE)
@@ -77,37 +77,37 @@ class Mnist(Codec):
         return model.pictures(y_hat).reshape(-1, SIDE, 1)
 
 
-def models() -> list[dict]:
+def cards() -> list[dict]:
     """The cards of the stored models of digits, shipped and own, by λ and then by name."""
     return sorted(zoo.cards("mnist"), key=lambda card: (card["lmbda"], card["name"]))
 
 
 def model_for(lmbda: float) -> str:
     """The name of the model trained for `lmbda`, the one called mnist-λ if there are several. Raises SettingError."""
-    found = [card["name"] for card in models() if card["lmbda"] == lmbda]
+    found = [card["name"] for card in cards() if card["lmbda"] == lmbda]
     if not found:
-        known = ", ".join(f"{card['lmbda']:g}" for card in models())
+        known = ", ".join(f"{card['lmbda']:g}" for card in cards())
         raise SettingError(
             f"There is no model of digits for λ = {lmbda:g}. There are models for {known or 'no λ'}."
         )
     return f"mnist-{lmbda:g}" if f"mnist-{lmbda:g}" in found else found[0]
 
 
-def coder(name: str):
-    """The `core.learned.digits.model.Coder` of stored model `name`, kept while its weights do not change."""
+def digit_coder(name: str):
+    """The `core.learned.digits.model.DigitCoder` of stored model `name`, kept while its weights do not change."""
     return _coder(name, zoo.card(name)["weights_sha256"], str(zoo.root()))
 
 
 @lru_cache(maxsize=12)
 def _coder(name: str, weights_sha256: str, root: str):
-    from core.learned.digits.model import Coder
+    from core.learned.digits.model import DigitCoder
 
-    return Coder(zoo.load(name, "mnist").tensors)
+    return DigitCoder(zoo.load(name, "mnist").tensors)
 
 
 def encode_with(name: str, image: np.ndarray) -> Encoded:
     """The file for digits uint8 (28·n, 28, 1), written by stored model `name`."""
-    facts, model = zoo.card(name), coder(name)
+    facts, model = zoo.card(name), digit_coder(name)
     y_hat = model.searched(image.reshape(-1, SIDE, SIDE, 1), facts["lmbda"], facts["metric"])
     payload = model.stream(y_hat)
     data = pack(Container("mnist", facts["lmbda"], SIDE, len(image), payload, fingerprint(facts)))

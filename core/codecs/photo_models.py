@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.codecs.bls2017 import MODEL, Bls2017, Bls2017Rounded, coder
+from core.codecs.bls2017 import MODEL, Bls2017, Bls2017Rounded, photo_coder
 from core.store import zoo
 
 
@@ -27,7 +27,7 @@ class PhotoModel(Bls2017):
 
     def coder(self):
         """The model at work: a `core.learned.photos.coder.PhotoCoder`."""
-        return coder(self._card["name"])[0]
+        return photo_coder(self._card["name"])[0]
 
 
 def cards() -> list[dict]:

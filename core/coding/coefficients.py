@@ -14,7 +14,7 @@ The patches' means are predicted from coarse to fine: each from the four known o
 
 import numpy as np
 
-from core.coding.range_coder import Decoder, Encoder, Model, escape_model
+from core.coding.range_coder import AdaptiveModel, Decoder, Encoder, escape_model
 
 SYMBOLS = 18  # magnitudes 0 … 16, and "more"
 _EDGES = np.array(
@@ -76,7 +76,7 @@ def code_plane(
     used: int,
     q: np.ndarray | None = None,
     scale: np.ndarray | None = None,
-) -> tuple[np.ndarray, np.ndarray, Model]:
+) -> tuple[np.ndarray, np.ndarray, AdaptiveModel]:
     """Code the first `used` frequencies of `q` (≥ used, rows, columns), or read them where the coder is a Decoder.
 
     `scale` (rows, columns), whole numbers, says for data without a mean to predict how large it will be, in 1/256.
@@ -86,7 +86,7 @@ def code_plane(
     """
     out = np.zeros((used, *shape), np.int64)
     contexts = np.zeros((used, *shape), np.int32)
-    model = Model.geometric(np.tile(_MEANS, 2 * (len(_BANDS) + 1)), SYMBOLS)
+    model = AdaptiveModel.geometric(np.tile(_MEANS, 2 * (len(_BANDS) + 1)), SYMBOLS)
     escape = escape_model()
     recent, long = np.zeros(
         (2, shape[0] + 2, shape[1] + 2), np.int64
@@ -133,7 +133,7 @@ def quantise(x: np.ndarray) -> np.ndarray:
 
 
 def optimise(
-    q: np.ndarray, contexts: np.ndarray, model: Model, x: np.ndarray
+    q: np.ndarray, contexts: np.ndarray, model: AdaptiveModel, x: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Quantise `x` (in steps) anew so as to minimise D + λR, given what each magnitude costs in its context.
 
@@ -192,7 +192,7 @@ def _code_means(
 ) -> np.ndarray:
     """Code the patches' means (rows, columns) from coarse to fine; the differences' context is the spread around."""
     out = np.zeros(shape, np.int64)
-    model, escape = Model.geometric(_MEANS, SYMBOLS), escape_model()
+    model, escape = AdaptiveModel.geometric(_MEANS, SYMBOLS), escape_model()
 
     def code(ys: np.ndarray, xs: np.ndarray, guess: np.ndarray, spread: np.ndarray) -> None:
         rest = None if values is None else values[np.ix_(ys, xs)].ravel() - guess.ravel()

@@ -1,13 +1,17 @@
-"""Entropy coding for our own codecs: a range coder (library `constriction`) with adaptive integer models.
+"""Entropy coding for our own codecs: a range coder (library `constriction`) with adaptive models.
 
-One description serves both directions. A codec is written once against `coder.code(…)`: an `Encoder` takes the values and
-returns them, a `Decoder` returns the values that it reads; both adapt their models alike, so they cannot drift apart.
+One description serves both directions. A codec is written once against a `RangeCoder`: an
+`Encoder` takes the values and returns them, a `Decoder` ignores what it is given and returns the
+values that it reads. Both adapt their models alike, so they cannot drift apart.
 
-Why a file decodes to the same numbers on every machine: models are counts, kept and scaled in integers; a table handed to
-the range coder holds whole numbers that sum to 2¹⁶, exact as float32, from which the library builds its 24-bit integer
-intervals by IEEE additions and multiplications alone (`perfect=False`: no logarithm, no call to a mathematics library).
-A model adapts between calls, never within one, so a call is one vectorised step whatever its length.
+Why a file decodes to the same numbers on every machine: models are counts, kept and scaled in
+integers; a table handed to the range coder holds whole numbers that sum to 2¹⁶, exact as float32,
+from which the library builds its 24-bit integer intervals by IEEE additions and multiplications
+alone (`perfect=False`: no logarithm, no call to a mathematics library). A model adapts between
+calls, never within one, so a call is one vectorised step whatever its length.
 """
+
+from abc import ABC, abstractmethod
 
 import constriction
 import numpy as np
@@ -22,21 +26,25 @@ _LIMIT = 1 << 17  # the counts of a context are halved above this sum, so that o
 _MAX_BITS = 20  # of an escaped number: no decoded number reaches 2²¹
 
 
-class Model:
-    """Adaptive probabilities of the symbols 0 … n−1 in each of several contexts: integer counts (contexts, n), at least 1."""
+class AdaptiveModel:
+    """Probabilities of the symbols 0 … n−1 in each of several contexts, learnt as symbols pass.
+
+    They are kept as integer counts (contexts, n), each at least 1.
+    """
 
     def __init__(self, counts: np.ndarray):
         self.counts = np.maximum(np.asarray(counts, dtype=np.int64), 1)
 
     @classmethod
-    def flat(cls, contexts: int, symbols: int) -> "Model":
-        """Every symbol alike, worth one observation in all."""
+    def flat(cls, contexts: int, symbols: int) -> "AdaptiveModel":
+        """Every symbol is equally likely; the prior weighs as much as one observation."""
         return cls(np.full((contexts, symbols), _STEP // symbols))
 
     @classmethod
-    def geometric(cls, means: np.ndarray, symbols: int, weight: int = 8) -> "Model":
+    def geometric(cls, means: np.ndarray, symbols: int, weight: int = 8) -> "AdaptiveModel":
         """P(k) ∝ θᵏ with mean `means`/256 (integers, one a context), worth `weight` observations."""
         means = np.asarray(means, dtype=np.int64)
+        # With mean m, θ = m / (1 + m), and P(0) = 1 / (1 + m). All in units of 2⁻¹⁶ counts.
         mass = (weight * _STEP << 16) * 256 // (256 + means)
         columns = []
         for _ in range(symbols):
@@ -46,154 +54,234 @@ class Model:
 
     def table(self) -> np.ndarray:
         """float32 (contexts, n): whole numbers ≥ 1, each row summing to 2¹⁶."""
+        contexts, symbols = self.counts.shape
         total = self.counts.sum(axis=1, keepdims=True)
-        table = self.counts * (_SCALE - self.counts.shape[1]) // total + 1
-        table[np.arange(len(table)), table.argmax(axis=1)] += _SCALE - table.sum(axis=1)
+        # Each symbol gets 1, so that all stay possible, and the rest is shared out by counts.
+        table = self.counts * (_SCALE - symbols) // total + 1
+        # What rounding down has left over goes to the likeliest symbol, where it matters least.
+        likeliest = table.argmax(axis=1)
+        table[np.arange(contexts), likeliest] += _SCALE - table.sum(axis=1)
         return table.astype(np.float32)
 
     def update(self, symbols: np.ndarray, contexts: np.ndarray) -> None:
         """Learn that `symbols` occurred in `contexts` (both flat)."""
-        size = self.counts.shape
-        seen = np.bincount(
-            contexts.astype(np.int64) * size[1] + symbols, minlength=size[0] * size[1]
-        )
-        self.counts += seen.reshape(size) * _STEP
-        while (old := self.counts.sum(axis=1) > _LIMIT).any():
-            self.counts[old] = (self.counts[old] + 1) // 2
+        size = self.counts.size
+        cells = contexts.astype(np.int64) * self.counts.shape[1] + symbols
+        seen = np.bincount(cells, minlength=size)
+        self.counts += seen.reshape(self.counts.shape) * _STEP
+        while True:
+            full = self.counts.sum(axis=1) > _LIMIT
+            if not full.any():
+                return
+            self.counts[full] = (self.counts[full] + 1) // 2
 
     def costs(self) -> np.ndarray:
         """float64 (contexts, n): bits that each symbol costs now. For an encoder's decisions only."""
         return -np.log2(self.table().astype(np.float64) / _SCALE)
 
 
-class _Coder:
-    """What both directions share; see `Encoder` and `Decoder` for `code` and `uniform`."""
+def escape_model() -> AdaptiveModel:
+    """The model of the length in bits of escaped numbers, for `RangeCoder.magnitudes`."""
+    return AdaptiveModel.geometric(np.array([400]), _MAX_BITS, weight=2)
+
+
+class RangeCoder(ABC):
+    """What both directions share. An encoder is given `values`; a decoder is given None."""
+
+    @abstractmethod
+    def code(
+        self, model: AdaptiveModel, contexts: np.ndarray, values: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Code symbols 0 … n−1 (flat), each in its context; then the model learns them.
+
+        Returns them as int64.
+        """
+
+    @abstractmethod
+    def uniform(self, sizes: np.ndarray, values: np.ndarray | None = None) -> np.ndarray:
+        """Code numbers, each as one of `sizes` ≥ 2 equally likely ones from 0 up, as int64."""
+
+    @abstractmethod
+    def _code_alike(
+        self,
+        distribution: constriction.stream.model.Categorical,
+        count: int,
+        values: np.ndarray | None,
+    ) -> np.ndarray:
+        """Code `count` symbols that all have one distribution, as int64."""
 
     def magnitudes(
-        self, model: Model, escape: Model, contexts: np.ndarray, values: np.ndarray | None
+        self,
+        model: AdaptiveModel,
+        escape: AdaptiveModel,
+        contexts: np.ndarray,
+        values: np.ndarray | None,
     ) -> np.ndarray:
-        """Numbers ≥ 0: the model's last symbol means "this or more" and is followed by the rest in Exp-Golomb form."""
+        """Code numbers ≥ 0, each in its context.
+
+        The model's last symbol means "this or more" and is followed by the excess in Exp-Golomb
+        form, whose lengths `escape` models.
+        """
         last = model.counts.shape[1] - 1
-        numbers = self.code(model, contexts, None if values is None else np.minimum(values, last))
+        symbols = None if values is None else np.minimum(values, last)
+        numbers = self.code(model, contexts, symbols)
         large = np.flatnonzero(numbers == last)
         if len(large):
-            rest = None if values is None else values[large] - last + 1
-            numbers[large] += self._exp_golomb(escape, len(large), rest) - 1
+            excess = None if values is None else values[large] - last + 1
+            numbers[large] += self._exp_golomb(escape, len(large), excess) - 1
         return numbers
 
-    def signed(self, numbers: np.ndarray, values: np.ndarray | None) -> np.ndarray:
-        """`numbers` ≥ 0 with their signs, one bit for each that is not 0."""
-        where = np.flatnonzero(numbers)
-        negative = self.uniform(
-            np.full(len(where), 2), None if values is None else values[where] < 0
-        )
-        numbers = numbers.copy()
-        numbers[where[negative.astype(bool)]] *= -1
+    def signed(self, magnitudes: np.ndarray, values: np.ndarray | None) -> np.ndarray:
+        """`magnitudes` ≥ 0 with their signs, one bit for each that is not 0."""
+        where = np.flatnonzero(magnitudes)
+        signs = None if values is None else values[where] < 0
+        negative = self.uniform(np.full(len(where), 2), signs).astype(bool)
+        numbers = magnitudes.copy()
+        numbers[where[negative]] *= -1
         return numbers
 
     def tabled(
         self, tables: np.ndarray, which: np.ndarray, values: np.ndarray | None
     ) -> np.ndarray:
-        """Symbols 0 … n−1, the i-th under row `which[i]` of `tables` (T, n): whole numbers ≥ 1, each row with the sum 2¹⁶."""
+        """Code symbols 0 … n−1, the i-th with the frequencies in row `which[i]` of `tables`.
+
+        `tables` (T, n) holds whole numbers ≥ 1, each row summing to 2¹⁶. They do not adapt.
+        """
+        # Symbols of one table are coded together, table after table: few calls to the library.
         order = np.argsort(which, kind="stable")
-        found, start = np.empty(len(which), np.int64), 0
-        for table, end in zip(
-            tables, np.searchsorted(which[order], np.arange(len(tables)), "right"), strict=True
-        ):
-            if end > start:
-                place = order[start:end]
-                model = constriction.stream.model.Categorical(
-                    table.astype(np.float32), perfect=False
-                )
-                found[place] = self._alike(
-                    model, len(place), None if values is None else values[place]
-                )
+        ends = np.searchsorted(which[order], np.arange(len(tables)), side="right")
+        symbols = np.empty(len(which), np.int64)
+        start = 0
+        for table, end in zip(tables, ends, strict=True):
+            places = order[start:end]
             start = end
-        return found
+            if len(places) == 0:
+                continue
+            frequencies = table.astype(np.float32)
+            distribution = constriction.stream.model.Categorical(frequencies, perfect=False)
+            given = None if values is None else values[places]
+            symbols[places] = self._code_alike(distribution, len(places), given)
+        return symbols
 
     def beyond(
-        self, escape: Model, numbers: np.ndarray, reach: int, values: np.ndarray | None
+        self,
+        escape: AdaptiveModel,
+        numbers: np.ndarray,
+        reach: int,
+        values: np.ndarray | None,
     ) -> np.ndarray:
-        """`numbers` in −reach … reach, of which the outer two stand for anything beyond; that is coded in Exp-Golomb form."""
-        outer = np.flatnonzero(np.abs(numbers) == reach)
-        if len(outer):
-            rest = None if values is None else np.abs(values[outer]) - reach + 1
-            numbers = numbers.copy()
-            numbers[outer] += np.sign(numbers[outer]) * (
-                self._exp_golomb(escape, len(outer), rest) - 1
-            )
+        """`numbers` in −reach … reach, with the excess of those that were clipped.
+
+        −reach and reach stand for anything beyond; how far beyond is coded in Exp-Golomb form.
+        """
+        clipped = np.flatnonzero(np.abs(numbers) == reach)
+        if len(clipped) == 0:
+            return numbers
+        excess = None if values is None else np.abs(values[clipped]) - reach + 1
+        further = self._exp_golomb(escape, len(clipped), excess) - 1
+        numbers = numbers.copy()
+        numbers[clipped] += np.sign(numbers[clipped]) * further
         return numbers
 
-    def _exp_golomb(self, model: Model, count: int, values: np.ndarray | None) -> np.ndarray:
-        bits = None if values is None else np.frexp(values.astype(np.float64))[1] - 1
-        bits = self.code(model, np.zeros(count, np.int64), bits)
-        numbers = 1 << bits
-        more = np.flatnonzero(bits)
-        numbers[more] += self.uniform(
-            numbers[more], None if values is None else values[more] - numbers[more]
-        )
+    def _exp_golomb(
+        self, escape: AdaptiveModel, count: int, values: np.ndarray | None
+    ) -> np.ndarray:
+        """Code `count` numbers ≥ 1: the position of the leading bit, then the bits below it."""
+        below = None
+        if values is not None:
+            below = np.frexp(values.astype(np.float64))[1] - 1  # ⌊log₂⌋
+        below = self.code(escape, np.zeros(count, np.int64), below)
+        numbers = 1 << below
+        longer = np.flatnonzero(below)
+        rest = None if values is None else values[longer] - numbers[longer]
+        numbers[longer] += self.uniform(numbers[longer], rest)
         return numbers
 
 
-def escape_model() -> Model:
-    """The model of the length of escaped numbers, for `magnitudes`."""
-    return Model.geometric(np.array([400]), _MAX_BITS, weight=2)
-
-
-class Encoder(_Coder):
-    """Collects symbols; `data()` is the payload."""
+class Encoder(RangeCoder):
+    """Collects symbols; `data()` is the payload. All methods need their `values`."""
 
     def __init__(self) -> None:
-        self._coder = constriction.stream.queue.RangeEncoder()
+        self._stream = constriction.stream.queue.RangeEncoder()
 
-    def code(self, model: Model, contexts: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Code `values` (flat, 0 … n−1), each in its context, then let the model learn them. Returns int64 `values`."""
+    def code(
+        self, model: AdaptiveModel, contexts: np.ndarray, values: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Code `values`, each in its context, then let the model learn them; returns them."""
+        assert values is not None
         if len(contexts):
-            self._coder.encode(values.astype(np.int32), _CATEGORICAL, model.table()[contexts])
+            self._stream.encode(values.astype(np.int32), _CATEGORICAL, model.table()[contexts])
             model.update(values, contexts)
         return values.astype(np.int64)
 
-    def uniform(self, sizes: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Code each of `values` as one of `sizes` ≥ 2 equally likely numbers from 0 up."""
+    def uniform(self, sizes: np.ndarray, values: np.ndarray | None = None) -> np.ndarray:
+        """Code each of `values` as one of `sizes` ≥ 2 equally likely numbers; returns them."""
+        assert values is not None
         if len(sizes):
-            self._coder.encode(values.astype(np.int32), _UNIFORM, sizes.astype(np.int32))
+            self._stream.encode(values.astype(np.int32), _UNIFORM, sizes.astype(np.int32))
         return values.astype(np.int64)
 
-    def _alike(self, model: object, count: int, values: np.ndarray) -> np.ndarray:
-        self._coder.encode(values.astype(np.int32), model)
+    def _code_alike(
+        self,
+        distribution: constriction.stream.model.Categorical,
+        count: int,
+        values: np.ndarray | None,
+    ) -> np.ndarray:
+        assert values is not None
+        self._stream.encode(values.astype(np.int32), distribution)
         return values
 
     def data(self) -> bytes:
-        """The payload: little-endian 32-bit words less the zero bytes at the end, which a decoder supplies."""
-        return self._coder.get_compressed().astype("<u4").tobytes().rstrip(b"\0")
+        """The payload: little-endian 32-bit words.
+
+        Zero bytes at the end are left out; a decoder supplies them.
+        """
+        words = self._stream.get_compressed().astype("<u4")
+        return words.tobytes().rstrip(b"\0")
 
 
-class Decoder(_Coder):
-    """Reads what an `Encoder` wrote. Any bytes decode to some numbers in the models' ranges, or raise BitstreamError."""
+class Decoder(RangeCoder):
+    """Reads what an `Encoder` wrote; `values` are ignored.
+
+    Any bytes decode to some numbers in the models' ranges, or raise BitstreamError.
+    """
 
     def __init__(self, data: bytes):
-        words = np.frombuffer(data + bytes(-len(data) % 4), dtype="<u4")
-        self._coder = constriction.stream.queue.RangeDecoder(words.astype(np.uint32))
+        padding = bytes(-len(data) % 4)
+        words = np.frombuffer(data + padding, dtype="<u4")
+        self._stream = constriction.stream.queue.RangeDecoder(words.astype(np.uint32))
 
-    def code(self, model: Model, contexts: np.ndarray, values: None = None) -> np.ndarray:
-        """The next len(contexts) symbols, int64, after which the model has learnt them."""
-        if not len(contexts):
+    def code(
+        self, model: AdaptiveModel, contexts: np.ndarray, values: np.ndarray | None = None
+    ) -> np.ndarray:
+        """The next len(contexts) symbols, int64; the model has then learnt them."""
+        if len(contexts) == 0:
             return np.zeros(0, np.int64)
         symbols = self._read(_CATEGORICAL, model.table()[contexts])
         model.update(symbols, contexts)
         return symbols
 
-    def uniform(self, sizes: np.ndarray, values: None = None) -> np.ndarray:
-        """The next len(sizes) numbers, each below its size."""
-        return self._read(_UNIFORM, sizes.astype(np.int32)) if len(sizes) else np.zeros(0, np.int64)
+    def uniform(self, sizes: np.ndarray, values: np.ndarray | None = None) -> np.ndarray:
+        """The next len(sizes) numbers, each below its size, int64."""
+        if len(sizes) == 0:
+            return np.zeros(0, np.int64)
+        return self._read(_UNIFORM, sizes.astype(np.int32))
 
-    def _alike(self, model: object, count: int, values: None = None) -> np.ndarray:
-        return self._read(model, count)
+    def _code_alike(
+        self,
+        distribution: constriction.stream.model.Categorical,
+        count: int,
+        values: np.ndarray | None,
+    ) -> np.ndarray:
+        return self._read(distribution, count)
 
-    def _read(self, family: object, parameters: np.ndarray | int) -> np.ndarray:
+    def _read(
+        self, distribution: constriction.stream.model.Model, parameters: np.ndarray | int
+    ) -> np.ndarray:
+        """Symbols of one distribution (a count of them) or of one each (their parameters)."""
         try:
-            return self._coder.decode(family, parameters).astype(np.int64)
-        except AssertionError:
+            return self._stream.decode(distribution, parameters).astype(np.int64)
+        except AssertionError:  # how the library says that no symbol fits the bits
             raise BitstreamError(
                 "This file's payload is not what the codec writes. Get the file again."
             ) from None

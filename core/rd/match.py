@@ -5,26 +5,26 @@ interpolate, and then try the neighbours.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from core import metrics
 from core.codecs.base import Codec, Setting
 from core.errors import SettingError
-from core.rd.measure import Measured, measure
+from core.rd.measure import Measured, complete, evaluate
 
-MEASURES = ("psnr", "psnr_y", "psnr_611", "ssim", "ms_ssim", "ms_ssim_db")
-STRUCTURAL = ("ssim", "ms_ssim", "ms_ssim_db")
 NEIGHBOURS = 2  # steps of a discrete setting that are tried on both sides of the answer
 TOLERANCE = 0.001  # a continuous setting is refined until it is this close to the target (relative)
 NARROW = 5e-5  # … or until the bracket is this small a share of its range
 MAX_PROBES = 24
+LOSSLESS = 1e3  # stands for an infinite quality, which would spoil the interpolation
 
 
 @dataclass(frozen=True)
 class Match:
-    """The best setting found. `error` is what remains: (reached − target) / target, in bytes or in the measure.
+    """The best setting found. `error` is what remains: (reached − target) / target, in bytes or in the measure's form.
 
     `met` is False where no setting of the codec meets the target; `measured` is then the nearest that it can do.
     """
@@ -40,12 +40,12 @@ def match_bytes(
     codec: Codec,
     image: np.ndarray,
     budget: int,
-    structural: bool = True,
+    names: Iterable[str] | None = None,
     size_of: Callable[[float], int] | None = None,
     at_least: bool = False,
 ) -> Match:
-    """The setting whose file is as long as possible without exceeding `budget` bytes; with `at_least`, the one whose file is as
-    short as possible without falling below them. Raises SettingError, ImageError.
+    """The setting whose file is as long as possible without exceeding `budget` bytes; with `at_least`, the one whose file is
+    as short as possible without falling below them. Its measures are `names` (None: all). Raises SettingError, ImageError.
 
     `size_of(value)`, the length of the file at a setting, may be given by a caller who remembers earlier encodes.
     """
@@ -54,18 +54,31 @@ def match_bytes(
     size_of = size_of or (lambda value: len(codec.encode(image, value).data))
     sizes: dict[float, int] = {}
 
-    def size(value: float) -> float:
+    def log_size(value: float) -> float:
         if value not in sizes:
             sizes[value] = size_of(value)
         return math.log(sizes[value])
 
-    _search(
-        codec.setting, size, math.log(budget), *((0, TOLERANCE) if at_least else (-TOLERANCE, 0))
-    )
-    fitting = {v: s for v, s in sizes.items() if (s >= budget if at_least else s <= budget)}
-    best = (min if at_least == bool(fitting) else max)(fitting or sizes, key=sizes.get)
-    measured = measure(codec, image, best, structural)[0]
-    return Match(measured, budget, measured.point.bytes / budget - 1, bool(fitting), len(sizes))
+    # A continuous setting is good enough this close to the budget, on the side that is allowed.
+    below, above = (0.0, TOLERANCE) if at_least else (-TOLERANCE, 0.0)
+    _search(codec.setting, log_size, math.log(budget), below, above)
+    best, met = _best_size(sizes, budget, at_least)
+    measured = evaluate(codec, image, best, names)
+    error = measured.point.bytes / budget - 1
+    return Match(measured, budget, error, met, len(sizes))
+
+
+def _best_size(sizes: dict[float, int], budget: int, at_least: bool) -> tuple[float, bool]:
+    """(the setting whose size fits the budget best, whether it fits at all), of `sizes`: setting -> bytes."""
+    if at_least:
+        fitting = [value for value, size in sizes.items() if size >= budget]
+        if fitting:
+            return min(fitting, key=sizes.__getitem__), True
+        return max(sizes, key=sizes.__getitem__), False
+    fitting = [value for value, size in sizes.items() if size <= budget]
+    if fitting:
+        return max(fitting, key=sizes.__getitem__), True
+    return min(sizes, key=sizes.__getitem__), False
 
 
 def match_quality(
@@ -73,42 +86,42 @@ def match_quality(
     image: np.ndarray,
     name: str,
     target: float,
-    structural: bool = True,
-    measure_at: Callable[[float, bool], Measured] | None = None,
+    names: Iterable[str] | None = None,
+    measure_at: Callable[[float, tuple[str, ...]], Measured] | None = None,
 ) -> Match:
-    """The setting that reaches `target` in the measure `name` (one of MEASURES) with the fewest bytes.
+    """The setting that reaches `target` in the measure `name` with the fewest bytes.
 
-    `measure_at(value, structural)` may be given by a caller who remembers earlier measurements. Raises SettingError for an
-    unknown measure or one that does not exist for a picture of this size.
+    `target` is in the measure's form (`metrics.FORMS`): decibels for MS-SSIM. The answer has the measures `names` (None: all).
+    `measure_at(value, names)` may be given by a caller who remembers earlier measurements. Raises SettingError for an unknown
+    measure, one that is no target, or one that cannot be had for a picture of this size.
     """
-    if name not in MEASURES:
+    wanted = metrics.named(name)
+    if wanted.form is None:
         raise SettingError(
-            f"There is no target measure {name!r}; choose one of {', '.join(MEASURES)}."
+            f"{wanted.short} is no target; choose one of {', '.join(metrics.FORMS)}."
         )
-    measure_at = measure_at or (lambda value, full: measure(codec, image, value, full)[0])
+    if reason := wanted.absent(*image.shape[:2]):
+        raise SettingError(reason)
+    measure_at = measure_at or (lambda value, some: evaluate(codec, image, value, some))
     probes: dict[float, Measured] = {}
 
     def quality(value: float) -> float:
         if value not in probes:
-            probes[value] = measure_at(value, name in STRUCTURAL)
-        reached = probes[value].point.value(name)
-        if reached is None:
-            raise SettingError(
-                f"{name} does not exist for a picture of {image.shape[1]} × {image.shape[0]} pixels."
-            )
-        return min(reached, 1e3)  # inf (lossless) would spoil the interpolation
+            # without the pictures: two dozen large ones would fill the memory
+            probes[value] = measure_at(value, (wanted.name,)).light()
+        reached = probes[value].point.quality(wanted.name)
+        assert reached is not None, f"{wanted.name} was asked for and not measured"
+        return min(reached, LOSSLESS)
 
     _search(codec.setting, quality, target, 0, TOLERANCE * abs(target))
-    reaching = [v for v in probes if quality(v) >= target]
-    best = (
-        min(reaching, key=lambda v: probes[v].point.bytes) if reaching else max(probes, key=quality)
-    )
-    found = probes[best]
-    if structural and name not in STRUCTURAL:
-        found = measure_at(best, True)
-    return Match(
-        found, target, quality(best) / target - 1 if target else 0.0, bool(reaching), len(probes)
-    )
+    reaching = [value for value in probes if quality(value) >= target]
+    if reaching:
+        best = min(reaching, key=lambda value: probes[value].point.bytes)
+    else:
+        best = max(probes, key=quality)
+    error = quality(best) / target - 1 if target else 0.0
+    found = complete(probes[best], codec, image, names)
+    return Match(found, target, error, bool(reaching), len(probes))
 
 
 def _search(
@@ -121,33 +134,67 @@ def _search(
     The ends of the range are probed only when the search arrives there (they are the slowest). What was probed is in f's
     own memory.
     """
-    log = setting.scale == "log"
-    to_x = math.log if log else float
-    from_x = (lambda x: min(max(math.exp(x), setting.low), setting.high)) if log else float
-    (lo, hi), (f_lo, f_hi) = map(to_x, setting.span()), (None, None)
+    scale = _Scale(setting)
+    # The bracket, on the setting's scale, and f there once it is known: f_lo ≤ target < f_hi.
+    lo, hi = map(scale.to_x, setting.span())
+    f_lo: float | None = None
+    f_hi: float | None = None
     narrow = setting.step * 1.5 if setting.step else NARROW * abs(hi - lo)
     for turn in range(MAX_PROBES):
         if abs(hi - lo) <= narrow:
             break
-        share = 0.5
-        if (
-            f_lo is not None and f_hi is not None and turn % 3 < 2
-        ):  # every third turn halves: no slow creep on curved f
-            share = min(max((target - f_lo) / (f_hi - f_lo), 0.05), 0.95)
-        value = setting.check(from_x(lo + share * (hi - lo)))
+        share = _share(f_lo, f_hi, target, turn)
+        value = scale.from_x(lo + share * (hi - lo))
         if setting.step and value in (lo, hi):
-            value = setting.check((lo + hi) / 2)
+            value = setting.check((lo + hi) / 2)  # rounding led back to an end of the bracket
         y = f(value)
         if not setting.step and below <= y - target <= above:
             return
         if y > target:
-            hi, f_hi = to_x(value), y
+            hi, f_hi = scale.to_x(value), y
         else:
-            lo, f_lo = to_x(value), y
-    first, last = setting.check(from_x(lo)), setting.check(from_x(hi))
-    for value in (first, last):
-        f(value)
-    for k in range(1, NEIGHBOURS + 1) if setting.step else ():
-        for value in (min(first, last) - k * setting.step, max(first, last) + k * setting.step):
+            lo, f_lo = scale.to_x(value), y
+    first, last = scale.from_x(lo), scale.from_x(hi)
+    f(first)
+    f(last)
+    if setting.step:
+        _probe_neighbours(setting, f, first, last)
+
+
+class _Scale:
+    """The scale on which a setting is searched: its own, or its logarithm."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._log = setting.scale == "log"
+
+    def to_x(self, value: float) -> float:
+        return math.log(value) if self._log else float(value)
+
+    def from_x(self, x: float) -> float:
+        if not self._log:
+            return self._setting.check(x)
+        # exp(log(end)) may lie a rounding error outside of the range
+        value = min(max(math.exp(x), self._setting.low), self._setting.high)
+        return self._setting.check(value)
+
+
+def _share(f_lo: float | None, f_hi: float | None, target: float, turn: int) -> float:
+    """Where in the bracket to probe next, 0 to 1: by interpolation once f is known at both ends, else in the middle."""
+    if f_lo is None or f_hi is None:
+        return 0.5
+    if turn % 3 == 2:
+        return 0.5  # on a curved f, interpolation alone would creep towards one end
+    share = (target - f_lo) / (f_hi - f_lo)
+    return min(max(share, 0.05), 0.95)
+
+
+def _probe_neighbours(
+    setting: Setting, f: Callable[[float], float], first: float, last: float
+) -> None:
+    """Probes NEIGHBOURS steps outside of the bracket's ends: there f may turn back once more."""
+    low, high = min(first, last), max(first, last)
+    for count in range(1, NEIGHBOURS + 1):
+        for value in (low - count * setting.step, high + count * setting.step):
             if setting.low <= value <= setting.high:
                 f(value)

@@ -1,20 +1,25 @@
 """One measurement: an image through a codec at one setting, as real bytes and back."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from core import metrics
 from core.codecs.base import Codec
-from core.metrics import Measures
+from core.metrics import Values
+
+ALWAYS = ("mse",)  # costs next to nothing, and hulls and λ need it
 
 
 @dataclass(frozen=True)
 class RDPoint:
     """Rate and distortion of one file. `bytes` is the length of the whole file, `bpp` = 8 · bytes / (width · height).
 
-    Times are wall-clock seconds. `payload_bytes`, `estimated_bits` and `elements` account for the rate, where the codec does.
+    `measures` holds what was measured, by name. Times are wall-clock seconds. `payload_bytes`, `estimated_bits` and `elements`
+    account for the rate, where the codec does.
     """
 
     codec: str
@@ -22,7 +27,7 @@ class RDPoint:
     width: int
     height: int
     bytes: int
-    measures: Measures
+    measures: Values
     encode_s: float
     decode_s: float
     payload_bytes: int | None = None
@@ -38,12 +43,21 @@ class RDPoint:
         """Bytes of the raw 24-bit picture per byte of the file."""
         return 3 * self.width * self.height / self.bytes
 
-    def value(self, axis: str) -> float | None:
-        """The measure, or `bpp`, `bytes`, called `axis`."""
-        return getattr(self, axis) if axis in ("bpp", "bytes") else getattr(self.measures, axis)
+    def quality(self, name: str) -> float | None:
+        """The measure `name` in the form that curves use (MS-SSIM in dB …); None where it was not measured."""
+        return metrics.form_of(name, self.measures.get(name))
 
-    def record(self, image: str) -> dict:
-        """The point as one record of a results file; `image` names the picture."""
+    def lacks(self, names: Iterable[str] = metrics.NAMES) -> tuple[str, ...]:
+        """Those of `names` that could be measured on this picture and were not."""
+        possible = metrics.present(self.height, self.width, names)
+        return tuple(name for name in possible if name not in self.measures)
+
+    def record(self, image: str) -> dict[str, Any]:
+        """The point as one record of a results file; `image` names the picture.
+
+        Measures for which the picture is too small are null, so that records of one sweep have the same columns.
+        """
+        too_small = metrics.too_small(self.height, self.width)
         return {
             "image": image,
             "codec": self.codec,
@@ -52,7 +66,8 @@ class RDPoint:
             "height": self.height,
             "bytes": self.bytes,
             "bpp": self.bpp,
-            **self.measures.as_dict(),
+            **metrics.as_json(self.measures),
+            **dict.fromkeys(too_small),
             "encode_s": self.encode_s,
             "decode_s": self.decode_s,
         }
@@ -60,18 +75,26 @@ class RDPoint:
 
 @dataclass(frozen=True)
 class Measured:
-    """A point with the file that it was measured on. The picture is `codec.decode(data)`: the very same array again."""
+    """A point, the file that it was measured on, and the picture that the file decodes to, while that is kept.
+
+    `decoded` is uint8 (H, W, 3), or None after `light()`; `codec.decode(data)` gives the very same array again.
+    """
 
     point: RDPoint
     data: bytes
+    decoded: np.ndarray | None = field(default=None, compare=False, repr=False)
+
+    def light(self) -> "Measured":
+        """The same without the decoded picture: for memories that hold many."""
+        return self if self.decoded is None else replace(self, decoded=None)
 
 
-def measure(
-    codec: Codec, image: np.ndarray, value: float, structural: bool = True
-) -> tuple[Measured, np.ndarray]:
-    """Encodes, decodes and measures; returns the measurement and the decoded picture, uint8 (H, W, 3).
+def evaluate(
+    codec: Codec, image: np.ndarray, value: float, names: Iterable[str] | None = None
+) -> Measured:
+    """Encodes `image` (uint8 (H, W, 3)), decodes, and measures `names` (None: all measures) and the MSE.
 
-    `structural=False` leaves SSIM and MS-SSIM out (they need TensorFlow). Raises ImageError or SettingError.
+    Raises ImageError or SettingError.
     """
     value = codec.setting.check(value)
     start = time.perf_counter()
@@ -80,16 +103,33 @@ def measure(
     decoded = codec.decode(encoded.data)
     end = time.perf_counter()
     point = RDPoint(
-        codec.name,
-        value,
-        image.shape[1],
-        image.shape[0],
-        len(encoded.data),
-        metrics.measure(image, decoded, structural),
-        middle - start,
-        end - middle,
-        encoded.payload_bytes,
-        encoded.estimated_bits,
-        encoded.elements,
+        codec=codec.name,
+        setting=value,
+        width=image.shape[1],
+        height=image.shape[0],
+        bytes=len(encoded.data),
+        measures=metrics.measure(image, decoded, _with_always(names)),
+        encode_s=middle - start,
+        decode_s=end - middle,
+        payload_bytes=encoded.payload_bytes,
+        estimated_bits=encoded.estimated_bits,
+        elements=encoded.elements,
     )
-    return Measured(point, encoded.data), decoded
+    return Measured(point, encoded.data, decoded)
+
+
+def complete(
+    measured: Measured, codec: Codec, image: np.ndarray, names: Iterable[str] | None = None
+) -> Measured:
+    """`measured` with those of `names` (None: all) that it lacks. Nothing is encoded; decoded only if its picture was dropped."""
+    missing = measured.point.lacks(_with_always(names))
+    if not missing:
+        return measured
+    decoded = codec.decode(measured.data) if measured.decoded is None else measured.decoded
+    values = measured.point.measures | metrics.measure(image, decoded, missing)
+    return Measured(replace(measured.point, measures=values), measured.data, decoded)
+
+
+def _with_always(names: Iterable[str] | None) -> tuple[str, ...]:
+    wanted = metrics.NAMES if names is None else tuple(names)
+    return tuple(dict.fromkeys((*wanted, *ALWAYS)))

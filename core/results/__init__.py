@@ -6,9 +6,10 @@ analysis    records -> mean curves, spread over pictures, BD-rates
 """
 
 from core.results.records import (
-    COLUMNS,
     Record,
     Results,
+    columns,
+    has,
     header,
     parse,
     processor,
@@ -18,9 +19,10 @@ from core.results.records import (
 )
 
 __all__ = [
-    "COLUMNS",
     "Record",
     "Results",
+    "columns",
+    "has",
     "header",
     "parse",
     "processor",

@@ -11,23 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import DataError
-from core.metrics import to_db
+from core.metrics import FORMS, form_of, named
 from core.rd.bdrate import BDResult, bd_rate, pareto
 from core.results import Record, Results
-
-METRICS = {
-    "psnr": "PSNR (dB)",
-    "psnr-y": "PSNR-Y (dB)",
-    "psnr-611": "PSNR 6:1:1 (dB)",
-    "ms-ssim": "MS-SSIM (dB)",
-    "ssim": "SSIM (dB)",
-}
-SIMILARITIES = ("ms-ssim", "ssim")  # stored as similarities up to 1, shown and compared in dB
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One RD curve by rising rate: rates in bpp, qualities in the metric's unit (dB)."""
+    """One RD curve by rising rate: rates in bpp, qualities in the measure's form (`metrics.FORMS`)."""
 
     name: str
     rate: tuple[float, ...]
@@ -41,12 +32,18 @@ class Curve:
         return self.rate, self.quality
 
 
+def figure(record: Record, metric: str) -> float | None:
+    """The record's figure of the measure `metric`: inf for a perfect picture, None where it was not measured."""
+    value = record.get(metric)
+    # JSON has no infinity: a null in a picture without error is one, where the measure goes that far.
+    if value is None and metric in record and record["mse"] == 0 and named(metric).best == math.inf:
+        return math.inf
+    return value
+
+
 def quality(record: Record, metric: str) -> float | None:
-    """The record's value of `metric` (a key of METRICS) in dB: inf for a perfect picture, None where it was not measured."""
-    value = record.get(metric.replace("-", "_"))
-    if metric in SIMILARITIES:
-        return None if value is None else to_db(value)
-    return math.inf if value is None and record["mse"] == 0 else value
+    """`figure` in the form that is drawn and compared (MS-SSIM in dB …)."""
+    return form_of(metric, figure(record, metric))
 
 
 def complete_images(results: Results, codecs: Sequence[str]) -> list[str]:
@@ -81,18 +78,20 @@ def mean_curve(
         if value is not None and math.isfinite(value):
             points.append((float(np.mean([r["bpp"] for r in records])), value, setting))
     if not points:
-        raise DataError(f"{results.title(codec)} has no {METRICS[metric]} on the chosen images.")
+        raise DataError(
+            f"{results.title(codec)} has no {FORMS[metric].label} on the chosen images."
+        )
     rate, values, settings = zip(*sorted(points), strict=True)
     return Curve(results.title(codec), rate, values, settings, len(chosen))
 
 
 def _mean_quality(records: list[Record], metric: str) -> float | None:
-    values = [quality(record, metric) for record in records]
-    if any(value is None for value in values):
+    """The mean of the figures, then its form: as published curves of MS-SSIM in dB are made."""
+    figures = [figure(record, metric) for record in records]
+    known = [value for value in figures if value is not None]
+    if len(known) < len(figures):
         return None
-    if metric in SIMILARITIES:
-        return to_db(float(np.mean([record[metric.replace("-", "_")] for record in records])))
-    return float(np.mean(values))
+    return form_of(metric, float(np.mean(known)))
 
 
 def image_curve(results: Results, codec: str, image: str, metric: str = "psnr") -> Curve:

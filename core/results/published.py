@@ -20,30 +20,30 @@ MAX_POINTS = 10_000
 # The folders of tensorflow/compression name the measure; CompressAI names it in the file.
 _TFC = {
     "PSNR_sRGB_RGB": "psnr",
-    "PSNR_sRGB_Y": "psnr-y",
-    "MS-SSIM_sRGB_RGB": "ms-ssim",
-    "MS-SSIM_sRGB_Y": "ms-ssim-y",
+    "PSNR_sRGB_Y": "psnr_y",
+    "MS-SSIM_sRGB_RGB": "ms_ssim",
+    "MS-SSIM_sRGB_Y": "ms_ssim_y",
 }
 _COMPRESSAI = {
     "psnr": "psnr",
     "psnr-rgb": "psnr",
-    "psnr-yuv": "psnr-611",
-    "psnr-y": "psnr-y",
-    "ms-ssim": "ms-ssim",
-    "ms-ssim-rgb": "ms-ssim",
+    "psnr-yuv": "psnr_611",
+    "psnr-y": "psnr_y",
+    "ms-ssim": "ms_ssim",
+    "ms-ssim-rgb": "ms_ssim",
 }
-NAMES = {"ms-ssim-y": "MS-SSIM of luma (dB)"}
+NAMES = {"ms_ssim_y": "MS-SSIM of luma (dB)"}
 WARNINGS = {
-    "psnr-y": "Published luma may be BT.601 or BT.709, of full or of studio range; ours is BT.601, full range, as in JPEG files.",
-    "psnr-611": "Published YUV PSNR may weigh the mean squared errors; ours weighs the decibels 6:1:1.",
-    "ms-ssim": "Published MS-SSIM may be another implementation's (window, padding); ours is TensorFlow's, over R, G and B.",
-    "ms-ssim-y": "This is MS-SSIM of luma, which is not measured here; it is not comparable with MS-SSIM over R, G and B.",
+    "psnr_y": "Published luma may be BT.601 or BT.709, of full or of studio range; ours is BT.601, full range, as in JPEG files.",
+    "psnr_611": "Published YUV PSNR may weigh the mean squared errors; ours weighs the decibels 6:1:1.",
+    "ms_ssim": "Published MS-SSIM may be another implementation's (window, padding); ours is TensorFlow's, over R, G and B.",
+    "ms_ssim_y": "This is MS-SSIM of luma, which is not measured here; it is not comparable with MS-SSIM over R, G and B.",
 }
 
 
 @dataclass(frozen=True)
 class Published:
-    """The curves of one file: metric (as in `analysis.METRICS`) -> curve; MS-SSIM in dB. `source` says where they are from."""
+    """The curves of one file: measure (as in `metrics.FORMS`) -> curve; MS-SSIM in dB. `source` says where they are from."""
 
     name: str
     source: str
@@ -72,7 +72,7 @@ def read(data: bytes, filename: str) -> Published:
 
 
 def paper() -> dict[str, Curve]:
-    """What Ballé et al. 2017 reached on Kodak, optimised for MSE: "psnr" and "ms-ssim" (dB) -> means over the 24 pictures."""
+    """What Ballé et al. 2017 reached on Kodak, optimised for MSE: "psnr" and "ms_ssim" (dB) -> means over the 24 pictures."""
     curves = {}
     for path in sorted(Path(__file__).with_name("balle2017_kodak").glob("*.txt")):
         curves |= read(path.read_bytes(), path.name).curves
@@ -99,7 +99,7 @@ def _tfc(text: str, filename: str) -> Published:
     if not points:
         raise DataError(f"{filename} holds no line of “bpp, value”.")
     if metric is None:  # no comment says what it is: similarities are at most 1, decibels are not
-        metric = "ms-ssim" if max(value for _, value in points) <= 1 else "psnr"
+        metric = "ms_ssim" if max(value for _, value in points) <= 1 else "psnr"
     name = comments[0].split(" on Kodak")[0] if comments else PurePath(filename).stem
     source = next((c for c in comments if "/" in c), filename)
     return Published(name, source, {metric: _curve(name, source, metric, points, filename)})
@@ -137,7 +137,7 @@ def _curve(
     """The points by rising rate, MS-SSIM in dB. Raises DataError for anything that cannot be a rate or a quality."""
     if not 0 < len(points) <= MAX_POINTS:
         raise DataError(f"{filename} has {len(points)} points; 1 to {MAX_POINTS:,} can be used.")
-    similarity = metric.startswith("ms-ssim")
+    similarity = metric.startswith("ms_ssim")
     for rate, value in points:
         numbers = all(
             isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v)
@@ -161,7 +161,7 @@ def to_compressai(results: Results, codec: str, images: Sequence[str] | None = N
     rows = results.table[codec]
     columns: dict[str, list[float]] = {"bpp": list(curve.rate), "psnr-rgb": list(curve.quality)}
     at = [[rows[image][setting] for image in images] for setting in curve.settings]
-    if all(quality(record, "ms-ssim") is not None for records in at for record in records):
+    if all(quality(record, "ms_ssim") is not None for records in at for record in records):
         columns["ms-ssim-rgb"] = [_mean(records, "ms_ssim") for records in at]
     columns |= {
         "encoding_time": [_mean(r, "encode_s") for r in at],

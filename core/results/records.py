@@ -18,28 +18,15 @@ from typing import Any
 
 from core.codecs.base import Codec
 from core.errors import DataError
+from core.metrics import MEASURES, NAMES, present
 
 FORMAT = "rd-explorer results 1"
-COLUMNS = (
-    "image",
-    "codec",
-    "setting",
-    "width",
-    "height",
-    "bytes",
-    "bpp",
-    "mse",
-    "mae",
-    "psnr",
-    "psnr_y",
-    "psnr_611",
-    "ssim",
-    "ms_ssim",
-    "ms_ssim_db",
-    "encode_s",
-    "decode_s",
-)
-REQUIRED = ("image", "codec", "setting", "width", "height", "bytes", "bpp", "mse")
+TEXTS = ("image", "codec")
+SIZES = ("setting", "width", "height", "bytes", "bpp")
+TIMES = ("encode_s", "decode_s")
+REQUIRED = (*TEXTS, *SIZES, "mse")
+# Beside these a record has the measures that were asked for, by name (`core.metrics.MEASURES`).
+NUMBERS = (*SIZES, *NAMES, *TIMES)
 MAX_BYTES = 500_000_000
 _VERSIONS = (
     "numpy",
@@ -178,10 +165,10 @@ def _flaw(record: object) -> str | None:
         return "is not an object"
     if missing := [column for column in REQUIRED if column not in record]:
         return f"has no {missing[0]}"
-    for column in COLUMNS[:2]:
+    for column in TEXTS:
         if not isinstance(record[column], str):
             return f"has a {column} that is not a text"
-    for column in COLUMNS[2:]:
+    for column in NUMBERS:
         value = record.get(column)
         if value is None and column not in REQUIRED:
             continue
@@ -194,10 +181,31 @@ def _flaw(record: object) -> str | None:
     return None if record["bpp"] > 0 else "has a bpp that is not positive"
 
 
+def columns(records: Iterable[Record]) -> tuple[str, ...]:
+    """The columns of a table of `records`: what every record has, the measures that some have, the times."""
+    there = {column for record in records for column in record}
+    measures: list[str] = []
+    for name in NAMES:
+        measures += [name] if name in there else []
+        measures += [f"{name}_db"] if f"{name}_db" in there else []
+    return (*TEXTS, *SIZES, *measures, *TIMES)
+
+
+def has(record: Record, names: Iterable[str]) -> bool:
+    """Whether `record` holds every one of the measures `names` that can be had for a picture of its size."""
+    for name in present(record["height"], record["width"], names):
+        # A null is an infinite figure where the measure goes that far; older files also had it for "not measured".
+        infinite = name in record and MEASURES[name].best == math.inf
+        if record.get(name) is None and not infinite:
+            return False
+    return True
+
+
 def to_csv(records: Iterable[Record]) -> str:
-    """The records as CSV with a header line (COLUMNS)."""
+    """The records as CSV with a header line (`columns`)."""
+    rows = list(records)
     out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(out, columns(rows), extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(records)
+    writer.writerows(rows)
     return out.getvalue()

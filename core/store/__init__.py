@@ -1,4 +1,5 @@
-"""Trained models as data: `modelfile` checks a card and its weights, `zoo` keeps them on the disk.
+"""Trained models as data: `modelfile` checks a card and its weights, `zoo` keeps them on the disk,
+in the folders that `places` names.
 
 `provenance` says when and with what they were made.
 """

@@ -27,7 +27,7 @@ _DTYPES = {np.dtype(kind) for kind in ("float16", "float32", "int32")}
 
 
 @dataclass(frozen=True)
-class Model:
+class StoredModel:
     """A verified model: its card, and its tensors by name (float16 or float32 weights, int32 tables)."""
 
     card: dict
@@ -80,7 +80,7 @@ def parse_card(raw: bytes, name: str | None) -> dict:
     return facts
 
 
-def verified(facts: dict, weights: bytes) -> Model:
+def verified(facts: dict, weights: bytes) -> StoredModel:
     """The model of a card and a weights file, once the two belong together and make a model of the card's family."""
     name, family = facts["name"], facts["family"]
     if len(weights) > MAX_WEIGHTS:
@@ -108,7 +108,7 @@ def verified(facts: dict, weights: bytes) -> Model:
                 f"Model {name!r} is unusable: {key} is {value.dtype} or holds values that are not finite."
             )
     importlib.import_module(FAMILIES[family]).check(facts, tensors)
-    return Model(facts, tensors)
+    return StoredModel(facts, tensors)
 
 
 def check_shapes(

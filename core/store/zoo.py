@@ -23,11 +23,12 @@ import numpy as np
 import safetensors.numpy
 
 from core.errors import ModelError
+from core.store import places
 from core.store.modelfile import (
     MAX_CARD,
     MAX_WEIGHTS,
     NAME,
-    Model,
+    StoredModel,
     check_name,
     fingerprint,
     parse_card,
@@ -45,8 +46,8 @@ MAX_FILE = 2 * (MAX_WEIGHTS + MAX_CARD)  # no exported model comes near this
 
 
 def root() -> Path:
-    """The folder of all models: RDX_MODELS, else `models/` beside `core/`."""
-    return Path(os.environ.get("RDX_MODELS") or Path(__file__).resolve().parents[2] / "models")
+    """The folder that models are written to; shipped ones may lie elsewhere (see `places`)."""
+    return places.own()
 
 
 def runs() -> Path:
@@ -56,16 +57,22 @@ def runs() -> Path:
 
 def names() -> list[str]:
     """The names of everything in the store, sound or not, in alphabetical order."""
-    if not root().is_dir():
-        return []
-    return sorted(
-        path.name for path in root().iterdir() if path.is_dir() and NAME.fullmatch(path.name)
-    )
+    found = set()
+    for folder in (root(), places.shipped()):
+        if folder is not None and folder.is_dir():
+            found |= {path.name for path in folder.iterdir() if path.is_dir()}
+    return sorted(name for name in found if NAME.fullmatch(name))
+
+
+def is_shipped(name: str) -> bool:
+    """Whether model `name` came with an installed program: it can be used and exported, not changed or removed."""
+    folder = places.shipped()
+    return folder is not None and (folder / name).is_dir()
 
 
 def card(name: str) -> dict:
     """The card of model `name`. Raises ModelError when it is missing or damaged; the weights are not looked at."""
-    path = root() / check_name(name) / CARD
+    path = _folder(name) / CARD
     if not path.parent.is_dir():
         raise ModelError(
             f"There is no model {name!r} in the store. Stored models: {', '.join(names()) or 'none'}."
@@ -100,13 +107,14 @@ def faults() -> dict[str, str]:
 
 def check_free(name: str, replace: bool = False) -> None:
     """Raise ModelError unless a model can be stored as `name`: a proper name, not taken unless `replace`."""
-    if (root() / check_name(name)).exists() and not replace:
+    _check_own(name)
+    if (root() / name).exists() and not replace:
         raise ModelError(
             f"The store already has a model {name!r}. Remove it first, or choose another name."
         )
 
 
-def load(name: str, family: str | None = None) -> Model:
+def load(name: str, family: str | None = None) -> StoredModel:
     """The verified model `name`. Raises ModelError when it is missing, damaged, foreign, or not of `family`."""
     check_name(name)
     with _lock(fcntl.LOCK_SH):
@@ -114,7 +122,7 @@ def load(name: str, family: str | None = None) -> Model:
         if family not in (None, facts["family"]):
             raise ModelError(f"Model {name!r} is of the family {facts['family']}, not {family}.")
         try:
-            weights = _read(root() / name / WEIGHTS, MAX_WEIGHTS)
+            weights = _read(_folder(name) / WEIGHTS, MAX_WEIGHTS)
         except OSError:
             raise ModelError(
                 f"Model {name!r} has no readable {WEIGHTS}. Remove it and import it again."
@@ -138,7 +146,7 @@ def store(
     family: str,
     tensors: dict[str, np.ndarray],
     facts: dict,
-    proof: Callable[[Model], dict] | None = None,
+    proof: Callable[[StoredModel], dict] | None = None,
     replace: bool = False,
 ) -> dict:
     """Store a model and return its card: `facts` plus name, family, size and SHA-256.
@@ -170,6 +178,7 @@ def store(
 
 def amend(name: str, facts: dict) -> dict:
     """Put `facts` into the card of stored model `name`, whose weights stay; returns the card. Raises ModelError as `load`."""
+    _check_own(name)
     load(name)
     with _scratch() as scratch, _lock(fcntl.LOCK_EX):
         changed = card(name) | {key: value for key, value in facts.items() if key not in _FIXED}
@@ -180,7 +189,8 @@ def amend(name: str, facts: dict) -> dict:
 
 def remove(name: str) -> None:
     """Take model `name`, sound or not, out of the store. Raises ModelError when there is none."""
-    path = root() / check_name(name)
+    _check_own(name)
+    path = root() / name
     with _lock(fcntl.LOCK_EX):
         if not path.is_dir():
             raise ModelError(
@@ -195,7 +205,7 @@ def export(name: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for member in (CARD, WEIGHTS):
-            archive.write(root() / name / member, f"{name}/{member}")
+            archive.write(_folder(name) / member, f"{name}/{member}")
     return out.getvalue()
 
 
@@ -239,6 +249,22 @@ def import_file(data: bytes, name: str | None = None, replace: bool = False) -> 
         {k: v for k, v in facts.items() if k not in _FIXED},
         replace=replace,
     )
+
+
+def _folder(name: str) -> Path:
+    """The folder of model `name`, which need not exist. Raises ModelError for an improper name."""
+    shipped = places.shipped()
+    if shipped is not None and is_shipped(check_name(name)):
+        return shipped / name
+    return root() / check_name(name)
+
+
+def _check_own(name: str) -> None:
+    """Raise ModelError when `name` is improper or that of a shipped model, which stays as it is."""
+    if is_shipped(check_name(name)):
+        raise ModelError(
+            f"The model {name!r} came with the program and stays as it is. Choose another name."
+        )
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:

@@ -7,12 +7,11 @@ import numpy as np
 
 from core.codecs import registry
 from core.errors import RDError
+from core.metrics import MEASURES
 from core.results import Record
 from core.sweep.plan import settings
 from core.sweep.sources import Item
 
-MEASURES_S_PER_MPX = 0.25  # MSE, PSNR in three forms
-STRUCTURAL_S_PER_MPX = 0.65  # SSIM and MS-SSIM in one thread
 START_S = 5.0  # worker processes, and TensorFlow where it is needed
 TRIAL_SIDE = 160
 LOOKED_AT = 12  # images that are opened to learn their size
@@ -33,7 +32,7 @@ def speeds(records: Iterable[Record]) -> dict[str, float]:
 @lru_cache(maxsize=64)
 def trial(codec: str) -> float | None:
     """Seconds per megapixel of `codec` on a small synthetic picture; None when it does not take that. Takes a moment."""
-    from core.rd.measure import measure
+    from core.rd.measure import evaluate
 
     rng = np.random.default_rng(0)
     y, x = np.mgrid[:TRIAL_SIDE, :TRIAL_SIDE]
@@ -46,9 +45,7 @@ def trial(codec: str) -> float | None:
     )
     try:
         chosen = registry.get(codec)
-        point = measure(chosen, image.astype(np.uint8), settings(chosen, 1)[0], structural=False)[
-            0
-        ].point
+        point = evaluate(chosen, image.astype(np.uint8), settings(chosen, 1)[0], ("mse",)).point
     except RDError:
         return None
     return (point.encode_s + point.decode_s) / (TRIAL_SIDE**2 / 1e6)
@@ -71,12 +68,12 @@ def seconds(
     codecs: Sequence[str],
     points: int,
     total_mpx: float,
-    structural: bool,
+    names: Iterable[str],
     workers: int,
     known: dict[str, float],
 ) -> float:
-    """Seconds that a sweep over `total_mpx` megapixels will take; `known` are speeds measured before."""
-    measures = MEASURES_S_PER_MPX + (STRUCTURAL_S_PER_MPX if structural else 0)
+    """Seconds that a sweep over `total_mpx` megapixels will take with the measures `names`; `known` are speeds measured before."""
+    measures = sum(MEASURES[name].cost for name in names)
     work = 0.0
     for codec in codecs:
         speed = known[codec] if codec in known else trial(codec) or 0.0

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 
 from core.codecs.base import Codec
 from core.errors import ImageError, SettingError
+from core.metrics import NAMES
 from core.sweep.sources import Item
 
 
 @dataclass(frozen=True)
 class Job:
-    """One measurement to make: `item` through `codec` at `setting`. Equal keys mean equal results."""
+    """One measurement to make: `item` through `codec` at `setting`.
+
+    `file` names the coded file, `key` the measurement: the file and the measures. Equal keys mean equal results.
+    """
 
     item: Item
     sha256: str
     codec: str
     setting: float
+    file: str
     key: str
 
 
@@ -42,16 +47,25 @@ def settings(codec: Codec, points: int | None = None) -> tuple[float, ...]:
     return tuple(grid[round(i * (len(grid) - 1) / (points - 1))] for i in range(points))
 
 
-def key(sha256: str, codec: Codec, setting: float, structural: bool) -> str:
-    """The name of a measurement: a hash of the pixels, the codec with its options, versions and model, and the setting."""
+def file_key(sha256: str, codec: Codec, setting: float) -> str:
+    """The name of a coded file: a hash of the pixels, the codec with its options, versions and model, and the setting."""
     identity = [
         sha256,
         codec.name,
         sorted(codec.info.options.items()),
         codec.identity(setting),
         float(setting),
-        structural,
+        True,  # as in results of before, which had this entry: their records can be taken over
     ]
+    return _hash(identity)
+
+
+def key(file: str, names: Iterable[str]) -> str:
+    """The name of a measurement: of the file called `file` (`file_key`), by the measures `names`."""
+    return _hash([file, sorted(names)])
+
+
+def _hash(identity: list[object]) -> str:
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]
 
 
@@ -61,9 +75,13 @@ def total(items: list[Item], codecs: Iterable[Codec], points: int | None = None)
 
 
 def jobs(
-    items: Iterable[Item], codecs: list[Codec], points: int | None = None, structural: bool = True
+    items: Iterable[Item],
+    codecs: list[Codec],
+    points: int | None = None,
+    names: Iterable[str] = NAMES,
 ) -> Iterator[Job | Unreadable]:
-    """All jobs, image by image, so that a stopped sweep has whole images. One picture is in memory at a time."""
+    """All jobs for the measures `names`, image by image, so that a stopped sweep has whole images. One picture is in memory at a time."""
+    names = tuple(names)
     work = [(codec, value) for codec in codecs for value in settings(codec, points)]
     for item in items:
         try:
@@ -72,4 +90,5 @@ def jobs(
             yield Unreadable(item, str(error), len(work))
             continue
         for codec, value in work:
-            yield Job(item, sha256, codec.name, value, key(sha256, codec, value, structural))
+            file = file_key(sha256, codec, value)
+            yield Job(item, sha256, codec.name, value, file, key(file, names))

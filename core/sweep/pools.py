@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from core.errors import DataError
-from core.sweep import measure as task
+from core.sweep import task
 from core.sweep.sources import Item
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Here(Pool):
 
     def results(self) -> list[tuple[str, dict]]:
         key, arguments = self._jobs.popleft()
-        return [(key, task.measure(*arguments))]
+        return [(key, task.perform(*arguments))]
 
 
 class Dask(Pool):
@@ -65,7 +65,7 @@ class Dask(Pool):
     def submit(self, key: str, item: Item, *arguments: object) -> None:
         item = item.with_data() if self.ship else item
         future = self.client.submit(
-            task.measure, item, *arguments, pure=False, key=f"measure-{key}-{os.urandom(4).hex()}"
+            task.perform, item, *arguments, pure=False, key=f"measure-{key}-{os.urandom(4).hex()}"
         )
         self._flying[future.key] = key, future
         future.add_done_callback(lambda done: self._ready.put(done.key))

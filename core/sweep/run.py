@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from core.codecs.base import Codec
+from core.metrics import NAMES
+from core.results import has
 from core.sweep.journal import Journal, Record
 from core.sweep.plan import Job, Unreadable
 from core.sweep.pools import Pool
@@ -50,7 +52,7 @@ class Outcome:
         """The records in the order of the plan, whatever the order in which they were measured."""
         for (image, _, _), key in self.keys.items():
             if key in journal:
-                yield journal.get(key) | {"image": image, "key": key}
+                yield journal.get(key) | {"image": image}
 
 
 def run(
@@ -59,17 +61,17 @@ def run(
     journal: Journal,
     pool: Pool,
     progress: Progress,
-    structural: bool = True,
+    names: Iterable[str] = NAMES,
     watch: Callable[[Progress], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
     known: Mapping[str, Record] = MappingProxyType({}),
 ) -> Outcome:
-    """Makes every measurement of `jobs` that neither `journal` nor `known` (earlier records by key) holds; says where all are.
+    """Makes every measurement of `jobs` that neither `journal` nor `known` (earlier records by their file's key) holds; says where all are.
 
     `watch` is called with every step forward. Once `cancelled()` is true nothing more is handed out, and what is in flight is
     dropped. Results come out in the plan's order.
     """
-    sweep = _Sweep(codecs, journal, pool, progress, structural, known)
+    sweep = _Sweep(codecs, journal, pool, progress, tuple(names), known)
     progress.started = time.monotonic()
     plan = iter(jobs)
     job = next(plan, None)
@@ -94,7 +96,7 @@ class _Sweep:
     journal: Journal
     pool: Pool
     progress: Progress
-    structural: bool
+    names: tuple[str, ...]
     known: Mapping[str, Record]
     waiting: dict[str, list[Job]] = field(default_factory=dict)
     outcome: Outcome = field(default_factory=Outcome)
@@ -105,8 +107,9 @@ class _Sweep:
             self._fail(job.item.name, None, None, job.error, job.count)
             return
         self.outcome.keys[job.item.name, job.codec, job.setting] = job.key
-        if job.key in self.known:
-            self.journal.add(job.key, self.known[job.key] | {"image": job.item.name})
+        earlier = self.known.get(job.file)
+        if earlier is not None and has(earlier, self.names):
+            self.journal.add(job.key, earlier | {"image": job.item.name, "key": job.file})
         if job.key in self.journal:
             self.progress.done += 1
             self.progress.reused += 1
@@ -116,7 +119,7 @@ class _Sweep:
             self.waiting[job.key] = [job]
             spec = getattr(self.codecs[job.codec], "spec", None)
             self.pool.submit(
-                job.key, job.item, job.sha256, job.codec, spec, job.setting, self.structural
+                job.key, job.item, job.sha256, job.codec, spec, job.setting, self.names
             )
 
     def serve(self, key: str, result: Record) -> None:
@@ -126,7 +129,8 @@ class _Sweep:
             for job in served:
                 self._fail(job.item.name, job.codec, job.setting, result["error"])
             return
-        self.journal.add(key, result)
+        # The file's key goes with the record, for sweeps that will look for it in these results.
+        self.journal.add(key, result | {"key": served[0].file})
         self.progress.measured += 1
         self.progress.reused += len(served) - 1
         self.progress.done += len(served)

@@ -60,13 +60,13 @@ def start(
     images: Sequence[str],
     codecs: Sequence[str],
     points: int,
-    structural: bool = True,
+    names: Sequence[str] | None = None,
     workers: int | None = None,
     dask: str | None = None,
     folder: Path | None = None,
     reuse: bool = True,
 ) -> jobs.Job:
-    """Starts a sweep over the sources `images` in the background. `folder` is a job folder that already holds uploads.
+    """Starts a sweep over the sources `images` in the background, for the measures `names` (None: all). `folder` is a job folder that already holds uploads.
 
     With `reuse`, what finished runs have measured – same pixels, codec, versions, model, setting – is not measured again.
     """
@@ -85,7 +85,7 @@ def start(
         "--run",
         str(folder),
     ]
-    args += [] if structural else ["--no-ssim"]
+    args += ["--measures", ",".join(names)] if names is not None else []
     args += ["--workers", str(workers)] if workers is not None else []
     args += ["--dask", dask] if dask else []
     args += [word for path in earlier for word in ("--reuse", str(path))]

@@ -10,22 +10,12 @@ from core.codecs.base import Codec
 from core.codecs.registry import CODECS
 from core.errors import SettingError
 from core.images import Picture
+from core.metrics import FORMS, MEASURES, named
 from dashboard import state
 
 MODES = {"size": "Same file size", "quality": "Same quality", "own": "Own settings"}
-AXES = {
-    "psnr": "PSNR (RGB), dB",
-    "psnr_y": "PSNR-Y, dB",
-    "psnr_611": "PSNR 6:1:1 YCbCr, dB",
-    "ms_ssim_db": "MS-SSIM, dB",
-    "ssim": "SSIM",
-    "mse": "MSE (0–255)²",
-}
-TARGETS = {
-    "psnr": (20.0, 50.0, 34.0),
-    "psnr_y": (20.0, 50.0, 36.0),
-    "ms_ssim_db": (5.0, 30.0, 15.0),
-}  # low, high, default
+# Axes of quality: every measure that curves are compared in, and the MSE, over which λ's tangents are straight.
+AXES = {name: form.label for name, form in FORMS.items()} | {"mse": MEASURES["mse"].label}
 DEFAULT_CODECS = ["jpeg", "jpeg2000", "webp", "avif"]
 DEFAULT_BPP = 0.5
 LMBDAS = tuple(float(f"{10 ** (e / 10):.2g}") for e in range(-40, 1))
@@ -40,7 +30,7 @@ _DEFAULTS = {
     "cmp_tangent": False,
     "cmp_lmbda": 0.01,
     "cmp_anchor": None,
-    **{f"cmp_target_{name}": default for name, (_, _, default) in TARGETS.items()},
+    **{f"cmp_target_{name}": form.target[2] for name, form in FORMS.items()},
 }
 
 
@@ -138,12 +128,11 @@ def _read_link() -> None:
     ):
         ss.cmp_bytes = int(link["b"])
     name, _, value = link.get("q", "").partition(":")
-    if (
-        name in TARGETS
-        and (number := _number(value)) is not None
-        and TARGETS[name][0] <= number <= TARGETS[name][1]
-    ):
-        ss.cmp_measure, ss[f"cmp_target_{name}"] = name, number
+    name, number = _measure_name(name), _number(value)
+    if name in FORMS and number is not None:
+        low, high, _ = FORMS[name].target
+        if low <= number <= high:
+            ss.cmp_measure, ss[f"cmp_target_{name}"] = name, number
     for item in link.get("s", "").split(",")[:MAX_CODECS]:
         name, _, value = item.partition(":")
         if name in CODECS and (number := _number(value)) is not None:
@@ -151,13 +140,21 @@ def _read_link() -> None:
                 ss[own_key(name)] = CODECS[name].setting.check(number)
             except SettingError:
                 continue
-    if link.get("y") in AXES:
-        ss.cmp_y = link["y"]
+    if _measure_name(link.get("y", "")) in AXES:
+        ss.cmp_y = _measure_name(link["y"])
     ss.cmp_log, ss.cmp_hull = link.get("x") == "log", link.get("hull") == "1"
     if (number := _number(link.get("lambda", ""))) in LMBDAS:
         ss.cmp_tangent, ss.cmp_lmbda = True, number
     if link.get("a") in CODECS:
         ss.cmp_anchor = link["a"]
+
+
+def _measure_name(text: str) -> str:
+    """The measure that a link names, in whatever spelling; empty for none."""
+    try:
+        return named(text).name
+    except SettingError:
+        return ""
 
 
 def _number(text: str) -> float | None:

@@ -6,9 +6,10 @@ import streamlit as st
 from core.codecs.base import Codec, Setting
 from core.codecs.registry import CODECS
 from core.images import Picture
+from core.metrics import FORMS
 from dashboard.compare import choice
-from dashboard.compare.choice import AXES, MAX_CODECS, MIN_CODECS, MODES, TARGETS, own_key
-from dashboard.ui.theme import size_text
+from dashboard.compare.choice import MAX_CODECS, MIN_CODECS, MODES, own_key
+from dashboard.ui.text import size_text
 
 BPPS = tuple(
     float(f"{10 ** (e / 20):.3g}") for e in range(-30, 20)
@@ -19,7 +20,7 @@ def controls(picture: Picture) -> choice.Choice:
     """Draws the sidebar's controls and returns what they say."""
     with st.sidebar:
         st.divider()
-        offered = [name for name, codec in CODECS.items() if codec.accepts(picture.image) is None]
+        offered = [name for name, codec in CODECS.items() if codec.refusal(picture.image) is None]
         if not set(st.session_state.cmp_codecs) <= set(offered):
             st.session_state.cmp_codecs = [n for n in st.session_state.cmp_codecs if n in offered]
         st.multiselect(
@@ -93,14 +94,17 @@ def _size_target(picture: Picture) -> None:
 
 
 def _quality_target() -> None:
-    st.selectbox("Measure", list(TARGETS), format_func=AXES.get, key="cmp_measure")
-    low, high, _ = TARGETS[st.session_state.cmp_measure]
+    st.selectbox(
+        "Measure", list(FORMS), format_func=lambda name: FORMS[name].label, key="cmp_measure"
+    )
+    form = FORMS[st.session_state.cmp_measure]
+    low, high, _ = form.target
     st.slider(
-        f"At least ({AXES[st.session_state.cmp_measure]})",
+        f"At least ({form.label})",
         low,
         high,
         key=f"cmp_target_{st.session_state.cmp_measure}",
         step=0.25,
-        format="%.2f dB",
+        format=f"%.{form.decimals}f {form.unit}".strip(),
     )
     st.caption("Each codec reaches this with as few bytes as it can.")

@@ -11,6 +11,7 @@ from core.codecs.base import Codec
 from core.codecs.registry import CODECS
 from core.errors import SettingError
 from core.images import Picture
+from core.metrics import FORMS
 from core.rd.bdrate import BDResult, bd_rate
 from core.rd.hull import operating_point
 from core.rd.measure import Measured, RDPoint
@@ -18,12 +19,12 @@ from dashboard import warmup
 from dashboard.compare.choice import AXES, LMBDAS, show_settings, write_link
 from dashboard.compare.results import Result
 from dashboard.engine import CURVE, EXTRA, SHOWN, Failure, engine
-from dashboard.ui import charts
 from dashboard.ui.chart_clicks import on_pick
-from dashboard.ui.theme import chart_config, plain, seconds_text, signed
+from dashboard.ui.charts import chart_config
+from dashboard.ui.rd_chart import rd_chart
+from dashboard.ui.text import plain, seconds_text, signed
 
 NOW = "now"
-BD_QUALITIES = ("psnr", "psnr_y", "psnr_611", "ms_ssim_db", "ssim")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def gather(
             done += 1 + structural
         elif found is not None:
             points[codec.name].append(found)
-            done += 1 + (structural and found.point.measures.ssim is not None)
+            done += 1 + (structural and not found.point.lacks())
     return Curves(points, total, done, problems, stopped=not ask)
 
 
@@ -105,7 +106,7 @@ def _section(owner: str, picture: Picture, shown: list[Result], key: str) -> Non
     _axes()
     curves = state.rd()
     titles = {r.codec.name: r.codec.info.title for r in shown}
-    chart = charts.rd_chart(
+    chart = rd_chart(
         curves,
         titles,
         ss.cmp_y,
@@ -127,11 +128,7 @@ def _section(owner: str, picture: Picture, shown: list[Result], key: str) -> Non
 
 def _late(owner: str, picture: Picture, shown: list[Result]) -> list[Measured | Failure | None]:
     """What has become of the SSIM and MS-SSIM that the table above lacks, one item for each of its lines that lacks them."""
-    lacking = [
-        r
-        for r in shown
-        if r.measured and r.measured.point.measures.ssim is None and _structural(picture)
-    ]
+    lacking = [r for r in shown if r.measured and r.measured.point.lacks()]
     return [
         engine().full(owner, picture, r.codec, r.measured.point.setting, SHOWN)
         if warmup.ready()
@@ -201,7 +198,7 @@ def _lmbda(curves: dict[str, list[RDPoint]]) -> None:
         best = {}
         for name, points in curves.items():
             i = operating_point(
-                [p.bpp for p in points], [p.measures.mse for p in points], ss.cmp_lmbda
+                [p.bpp for p in points], [p.measures["mse"] for p in points], ss.cmp_lmbda
             )
             if i is not None:
                 best[name] = points[i].setting
@@ -253,13 +250,14 @@ def show_bd_table(shown: list[Result], state: Curves) -> None:
         ss.cmp_anchor = names[0]
     left, right = st.columns(2)
     anchor = left.selectbox("Anchor", names, format_func=titles.get, key="cmp_anchor")
-    quality = ss.cmp_y if ss.cmp_y in BD_QUALITIES else "psnr"
+    quality = ss.cmp_y if ss.cmp_y in FORMS else "psnr"
+    form = FORMS[quality]
     right.caption(
-        f"Mean difference of bytes at equal quality ({AXES[quality]}), on this one picture. Negative: fewer bytes than the "
+        f"Mean difference of bytes at equal quality ({form.label}), on this one picture. Negative: fewer bytes than the "
         "anchor. Piecewise cubic (pchip) over the Pareto front, where the curves overlap (share of both ranges)."
     )
     curves = {
-        name: ([p.bpp for p in points], [_or_nan(p.value(quality)) for p in points])
+        name: ([p.bpp for p in points], [_or_nan(p.quality(quality)) for p in points])
         for name, points in state.rd().items()
     }
     rows = []
@@ -279,7 +277,7 @@ def show_bd_table(shown: list[Result], state: Curves) -> None:
             {
                 "Codec": titles[name],
                 "BD-rate": signed(r.percent, "%"),
-                "At equal rate": signed(r.gain if quality != "ssim" else None, "dB", 2),
+                "At equal rate": signed(r.gain, form.unit, form.decimals),
                 "Compared over": f"{r.overlap[0]:.1f} to {r.overlap[1]:.1f} ({r.covered:.0%})"
                 if r.overlap
                 else "–",

@@ -13,7 +13,8 @@ from core.images import Picture
 from dashboard.compare import report
 from dashboard.compare.curves import Curves
 from dashboard.compare.results import Result, original_png, picture_of
-from dashboard.ui.theme import colour, decibel, plain, size_text
+from dashboard.ui.text import decibel, plain, size_text
+from dashboard.ui.theme import colour
 from dashboard.ui.viewer import Panel, png_bytes, viewer
 
 MAX_FILE = 100_000_000
@@ -31,7 +32,7 @@ def show_downloads(picture: Picture, shown: list[Result], state: Curves) -> None
         with column, st.container(border=True):
             p = r.measured.point
             st.markdown(
-                f"**{r.codec.info.title}**  \n{size_text(p.bytes)} · {decibel(p.measures.psnr)}"
+                f"**{r.codec.info.title}**  \n{size_text(p.bytes)} · {decibel(p.measures['psnr'])}"
             )
             name, suffix = f"{stem}_{r.codec.name}_{p.setting:.4g}", r.codec.info.suffix
             _button(
@@ -125,10 +126,10 @@ def show_decoder(picture: Picture) -> None:
         )
     ]
     if image.shape == picture.image.shape:
-        m = metrics.measure(picture.image, image, structural=False)
+        m = metrics.measure(picture.image, image, ["psnr", "mse"])
         facts |= {
-            "PSNR against the current picture": decibel(m.psnr),
-            "MSE against the current picture": f"{m.mse:.3f}",
+            "PSNR against the current picture": decibel(m["psnr"]),
+            "MSE against the current picture": f"{m['mse']:.3f}",
         }
         panels.insert(
             0,

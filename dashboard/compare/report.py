@@ -13,8 +13,9 @@ from core.images import Picture
 from core.rd.measure import RDPoint
 from dashboard.compare.choice import AXES
 from dashboard.compare.results import Result
-from dashboard.ui.charts import rd_chart
-from dashboard.ui.theme import colour, decibel
+from dashboard.ui.rd_chart import rd_chart
+from dashboard.ui.text import decibel
+from dashboard.ui.theme import colour
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>RD Explorer – {title}</title><style>
@@ -63,7 +64,7 @@ def html(
     figures += [
         _figure(
             r.codec.info.title,
-            f"{r.measured.point.bytes:,} bytes · {decibel(r.measured.point.measures.psnr)}",
+            f"{r.measured.point.bytes:,} bytes · {decibel(r.measured.point.measures['psnr'])}",
             png_of(picture, r),
         )
         for r in shown
@@ -87,14 +88,15 @@ def html(
 
 
 def _table(shown: Sequence[Result]) -> str:
-    names = ("codec", "setting", "bytes", "bpp", *metrics.NAMES)
+    measures = [n for n in metrics.NAMES if any(n in r.measured.point.measures for r in shown)]
+    names = ["codec", "setting", "bytes", "bpp", *(metrics.MEASURES[n].label for n in measures)]
     rows = []
     for r in shown:
         p = r.measured.point
         values = [f"{p.setting:.4g}", f"{p.bytes:,}", f"{p.bpp:.4f}"]
-        values += [
-            "–" if (v := getattr(p.measures, n)) is None else f"{v:.4f}" for n in metrics.NAMES
-        ]
+        for name in measures:
+            value = p.measures.get(name)
+            values.append("–" if value is None else f"{value:.4f}")
         cells = "".join(f"<td>{v}</td>" for v in values)
         name = f'<td style="color:{colour(r.codec.name)};font-weight:600">{escape.escape(r.codec.info.title)}</td>'
         rows.append(f"<tr>{name}{cells}</tr>")

@@ -1,6 +1,8 @@
 """The chosen codecs' results on the picture: obtained from the engine, shown in the viewer and in a table."""
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -8,12 +10,14 @@ import streamlit as st
 from core import metrics
 from core.codecs.base import Codec
 from core.images import Picture
+from core.metrics import FORMS, MEASURES, QUICK
 from core.rd.match import Match
 from core.rd.measure import Measured, RDPoint
 from dashboard import warmup
 from dashboard.compare.choice import Choice
 from dashboard.engine import MATCH, SHOWN, Failure, engine
-from dashboard.ui.theme import colour, decibel, plain, seconds_text, size_text
+from dashboard.ui.text import decibel, plain, seconds_text, size_text
+from dashboard.ui.theme import colour
 from dashboard.ui.viewer import Panel, png_bytes, viewer
 
 
@@ -68,10 +72,14 @@ def _match_note(match: Match, name: str) -> str:
                 f"{-match.error:.1%} below the budget" if match.error < -0.0005 else "at the budget"
             )
         return f"cannot be this small: {match.error:+.0%} over the budget"
-    reached = match.measured.point.value(name)
+    form = FORMS[name]
+    reached = match.measured.point.quality(name)
     if match.met:
-        return f"{abs(reached - match.target):.2f} dB above the target"
-    return f"cannot reach the target: {decibel(reached)} at most"
+        above = f"{abs(reached - match.target):.{form.decimals}f} {form.unit}".strip()
+        return f"{above} above the target"
+    return f"cannot reach the target: {reached:.{form.decimals}f} {form.unit} at most".replace(
+        "  ", " "
+    )
 
 
 @st.cache_data(max_entries=48, show_spinner=False)
@@ -111,7 +119,7 @@ def show_viewer(picture: Picture, shown: list[Result]) -> None:
     for r in shown:
         if r.measured is not None:
             p = r.measured.point
-            caption = f"{size_text(p.bytes)} · {p.bpp:.3f} bpp · {decibel(p.measures.psnr)}"
+            caption = f"{size_text(p.bytes)} · {p.bpp:.3f} bpp · {decibel(p.measures['psnr'])}"
             panels.append(
                 Panel(
                     r.codec.name,
@@ -150,16 +158,7 @@ def show_table(picture: Picture, shown: list[Result]) -> None:
             "Ratio": number(
                 format="%.1f", help="Bytes of the raw 24-bit picture for one byte of the file."
             ),
-            "PSNR": number("PSNR, dB", format="%.2f", help="Over R, G and B together."),
-            "PSNR-Y": number("PSNR-Y, dB", format="%.2f"),
-            "6:1:1": number(
-                "PSNR 6:1:1, dB",
-                format="%.2f",
-                help="(6·Y + Cb + Cr) / 8, each a PSNR of BT.601 YCbCr.",
-            ),
-            "MS-SSIM, dB": text(help="−10·log₁₀(1 − MS-SSIM)."),
-            "MSE": number(format="%.2f", help="On the scale 0–255."),
-            "MAE": number(format="%.2f", help="On the scale 0–255."),
+            **_columns(),
             "Encode": text(help="Wall-clock, once, on this machine while it does other work."),
             "Options": text(width="large"),
         },
@@ -176,27 +175,51 @@ def _row(r: Result, absent: dict[str, str]) -> dict:
     if r.measured is None:
         return row | {"Status": "not possible" if r.problem else "computing …"}
     p: RDPoint = r.measured.point
-    m = p.measures.as_dict()
     return row | {
         "Status": r.note or "own setting",
         "Setting": f"{r.codec.setting.name} {p.setting:.4g} {r.codec.setting.unit}".strip(),
         "Bytes": p.bytes,
         "bpp": p.bpp,
         "Ratio": p.ratio,
-        "PSNR": m["psnr"],
-        "MS-SSIM, dB": _figure(m["ms_ssim_db"], "ms_ssim" in absent, 2),
-        "MS-SSIM": _figure(m["ms_ssim"], "ms_ssim" in absent, 4),
-        "SSIM": _figure(m["ssim"], "ssim" in absent, 4),
-        "PSNR-Y": m["psnr_y"],
-        "6:1:1": m["psnr_611"],
-        "MSE": m["mse"],
-        "MAE": m["mae"],
+        **_figures(p, absent),
         "Encode": seconds_text(p.encode_s),
         "Decode": seconds_text(p.decode_s),
         "Options": ", ".join(f"{k} {v}" for k, v in r.codec.info.options.items()),
     }
 
 
-def _figure(value: float | None, absent: bool, digits: int) -> str:
-    """A measure that may not be there yet, or never for a picture this small."""
-    return f"{value:.{digits}f}" if value is not None else "–" if absent else "…"
+def _columns() -> dict[str, Any]:
+    """How the table shows the measures: quick ones as numbers that sort, the others as text, which may say "not there yet"."""
+    columns: dict[str, Any] = {}
+    for name, measure in MEASURES.items():
+        told = f"{measure.meaning} {'Less' if measure.better == 'low' else 'More'} is better."
+        if name in QUICK:
+            shape = f"%.{measure.decimals}f"
+            columns[name] = st.column_config.NumberColumn(measure.label, format=shape, help=told)
+            continue
+        columns[name] = st.column_config.TextColumn(measure.label, help=told)
+        if measure.form is not None and measure.form.changed:
+            columns[f"{name}_form"] = st.column_config.TextColumn(measure.form.label, help=told)
+    return columns
+
+
+def _figures(point: RDPoint, absent: dict[str, str]) -> dict[str, float | str | None]:
+    """Column -> figure of every measure, and its form where that is another number."""
+    cells: dict[str, float | str | None] = {}
+    for name, measure in MEASURES.items():
+        value = point.measures.get(name)
+        if name in QUICK:
+            cells[name] = value if value is not None and math.isfinite(value) else None
+            continue
+        form = measure.form
+        if form is not None and form.changed:
+            cells[f"{name}_form"] = _late(point.quality(name), name in absent, form.decimals)
+        cells[name] = _late(value, name in absent, measure.decimals)
+    return cells
+
+
+def _late(value: float | None, absent: bool, digits: int) -> str:
+    """A figure that may not be there yet, or never for this picture."""
+    if value is not None:
+        return f"{value:.{digits}f}"
+    return "–" if absent else "…"

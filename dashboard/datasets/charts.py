@@ -7,7 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.results.analysis import Band, Curve, Speed
-from dashboard.ui.theme import NEUTRAL, colour, figure
+from dashboard.ui.charts import figure
+from dashboard.ui.theme import NEUTRAL, colour
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 _PUBLISHED = ("#6b7785", "#a35d8a", "#4f7a4a", "#9a6a2f", "#50659c", "#8a4b4b")

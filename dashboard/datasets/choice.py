@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import RDError
+from core.metrics import FORMS
 from core.results import Results, analysis
 from core.sweep import runs
 from core.sweep.runs import Run
@@ -46,7 +47,7 @@ class Shown:
 
     @property
     def quality(self) -> str:
-        return analysis.METRICS[self.metric]
+        return FORMS[self.metric].label
 
     def images_of(self, entry: Entry) -> list[str]:
         """The pictures to average for `entry`: the common ones, or its own where there are none."""
@@ -122,12 +123,12 @@ def choose(chosen: list[Run]) -> Shown | None:
     left, right = st.columns([3, 1])
     shown = left.multiselect("Codecs shown", list(codecs), format_func=codecs.get, key="ds_shown")
     metric = right.selectbox(
-        "Measure", list(analysis.METRICS), format_func=analysis.METRICS.get, key="ds_metric"
+        "Measure", list(FORMS), format_func=lambda name: FORMS[name].label, key="ds_metric"
     )
     entries = [e for e in entries if e.codec in shown and _has(e, metric)]
     if not entries:
         st.info(
-            f"No chosen codec has {analysis.METRICS[metric]}: it was not measured, or the pictures are too small for it."
+            f"No chosen codec has {FORMS[metric].label}: it was not measured, or the pictures are too small for it."
         )
         return None
     return Shown(entries, metric, *_common(entries))

@@ -8,14 +8,16 @@ import streamlit as st
 
 from core.codecs.registry import CODECS
 from core.errors import DataError, RDError
+from core.metrics import FORMS, Form
 from core.rd.bdrate import BDResult
-from core.results import COLUMNS, analysis
+from core.results import analysis, columns
 from core.sweep import runs
 from dashboard import state
 from dashboard.datasets import charts, export, published
 from dashboard.datasets.charts import Drawn
 from dashboard.datasets.choice import Entry, Shown
-from dashboard.ui.theme import chart_config, signed
+from dashboard.ui.charts import chart_config
+from dashboard.ui.text import signed
 
 MEANS = {"setting": "Constant setting", "rate": "Constant rate"}
 MAX_SINGLES = 200  # thin lines of single pictures that a browser draws with ease
@@ -109,7 +111,11 @@ def show_bd(shown: Shown, live: bool) -> None:
     found = analysis.matrix(everything)
     st.dataframe(
         pd.DataFrame(
-            [_bd_row(label, found[anchor, label]) for label in everything if label != anchor]
+            [
+                _bd_row(label, found[anchor, label], FORMS[shown.metric])
+                for label in everything
+                if label != anchor
+            ]
         ),
         hide_index=True,
         width="stretch",
@@ -179,12 +185,14 @@ def _anchor(labels: list[str]) -> str:
     return st.selectbox("Anchor", labels, key="ds_anchor")
 
 
-def _bd_row(label: str, r: BDResult) -> dict[str, str]:
+def _bd_row(label: str, r: BDResult, form: Form) -> dict[str, str]:
     return {
         "Codec": label,
         "BD-rate": signed(r.percent, "%"),
-        "At equal rate": signed(r.gain, "dB", 2),
-        "Compared over": f"{r.overlap[0]:.2f} to {r.overlap[1]:.2f} dB" if r.overlap else "–",
+        "At equal rate": signed(r.gain, form.unit, form.decimals),
+        "Compared over": f"{r.overlap[0]:.2f} to {r.overlap[1]:.2f} {form.unit}"
+        if r.overlap
+        else "–",
         "Share of both ranges": f"{r.covered:.0%}",
         "Remark": r.reason and f"Undefined: {r.reason}",
     }
@@ -300,7 +308,9 @@ def show_speed(shown: Shown, live: bool) -> None:
         if (found := analysis.speed(e.results, e.codec, level, shown.metric, shown.images_of(e)))
     ]
     st.plotly_chart(
-        charts.speed(points, side, f"{level:g} dB"), key="ds_speed", config=chart_config("speed")
+        charts.speed(points, side, f"{level:g} {FORMS[shown.metric].unit}".strip()),
+        key="ds_speed",
+        config=chart_config("speed"),
     )
     st.caption(
         "Medians over the pictures, one thread per process, all processes of the sweep at work at once: compare codecs "
@@ -310,9 +320,13 @@ def show_speed(shown: Shown, live: bool) -> None:
 
 def show_table(shown: Shown, live: bool) -> None:
     """Every record, to sort and to filter."""
-    rows = pd.DataFrame(
-        [r for e in shown.entries for r in e.results.table[e.codec].values() for r in r.values()]
-    )
+    records = [
+        record
+        for entry in shown.entries
+        for settings in entry.results.table[entry.codec].values()
+        for record in settings.values()
+    ]
+    rows = pd.DataFrame(records)
     left, right = st.columns(2)
     pictures = left.multiselect(
         "Pictures", sorted(rows["image"].unique()), key="ds_table_images", placeholder="all"
@@ -323,10 +337,10 @@ def show_table(shown: Shown, live: bool) -> None:
     if low < high:
         span = right.slider("Rate, bpp", low, high, (low, high), key="ds_table_rate", format="%.2f")
         rows = rows[rows["bpp"].between(*span)]
-    columns = [c for c in COLUMNS if c in rows]
+    there = [column for column in columns(records) if column in rows]
     most = 1000 if live else MAX_ROWS
     st.dataframe(
-        rows[columns].head(most), hide_index=True, width="stretch", height=460, key="ds_records"
+        rows[there].head(most), hide_index=True, width="stretch", height=460, key="ds_records"
     )
     st.caption(
         f"{len(rows):,} records" + (f", the first {most:,} are shown" if len(rows) > most else "")

@@ -11,12 +11,13 @@ import streamlit as st
 
 from core import results as files
 from core.errors import DataError
+from core.metrics import FORMS
 from core.results import analysis
 from core.results import published as curves_out
 from dashboard.datasets import charts, published
 from dashboard.datasets.charts import Drawn
 from dashboard.datasets.choice import Entry, Shown
-from dashboard.ui.theme import signed
+from dashboard.ui.text import signed
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>RD Explorer – {title}</title><style>
@@ -127,6 +128,7 @@ def report(shown: Shown) -> str:
         else next(iter(everything))
     )
     names = ("codec", "BD-rate", "at equal rate", "compared over", "remark")
+    form = FORMS[shown.metric]
     rows = []
     for label, curve in everything.items():
         if label == anchor:
@@ -135,8 +137,8 @@ def report(shown: Shown) -> str:
         cells = (
             label,
             signed(r.percent, "%", 2),
-            signed(r.gain, "dB", 2),
-            f"{r.overlap[0]:.2f} to {r.overlap[1]:.2f} dB" if r.overlap else "–",
+            signed(r.gain, form.unit, form.decimals),
+            f"{r.overlap[0]:.2f} to {r.overlap[1]:.2f} {form.unit}" if r.overlap else "–",
             r.reason,
         )
         rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")

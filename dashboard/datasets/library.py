@@ -8,7 +8,7 @@ from core import jobs
 from core.errors import RDError
 from core.sweep import runs
 from core.sweep.runs import Run
-from dashboard.ui.theme import seconds_text
+from dashboard.ui.text import seconds_text
 
 STATES = {
     "running": ":material/hourglass_top: running",

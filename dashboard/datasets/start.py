@@ -9,9 +9,10 @@ import streamlit as st
 from core.codecs.registry import CODECS
 from core.errors import DataError, RDError
 from core.images import SUFFIXES, archive, png
+from core.metrics import MEASURES, NAMES
 from core.sweep import estimate, plan, runs, sources
 from dashboard import state
-from dashboard.ui.theme import seconds_text
+from dashboard.ui.text import seconds_text
 
 KINDS = {
     "samples": "Sample pictures",
@@ -26,7 +27,7 @@ KEYS = (
     "ds_count",
     "ds_codecs",
     "ds_points",
-    "ds_structural",
+    "ds_measures",
     "ds_name",
     "ds_workers",
     "ds_dask",
@@ -43,7 +44,7 @@ def show() -> None:
         "ds_kind": "samples",
         "ds_codecs": [c for c in DEFAULT_CODECS if c in CODECS],
         "ds_points": 8,
-        "ds_structural": True,
+        "ds_measures": list(NAMES),
         "ds_workers": os.cpu_count() or 1,
         "ds_count": 100,
         "ds_tfds": "mnist",
@@ -64,10 +65,12 @@ def show() -> None:
             "Codecs", list(CODECS), format_func=lambda n: CODECS[n].info.title, key="ds_codecs"
         )
         st.slider("Settings per codec, spread over its range", 2, 15, key="ds_points")
-        st.toggle(
-            "SSIM and MS-SSIM too",
-            key="ds_structural",
-            help="They take about two thirds of a second per megapixel.",
+        st.multiselect(
+            "Measures",
+            list(NAMES),
+            format_func=lambda name: MEASURES[name].short,
+            key="ds_measures",
+            help="Only these are computed, and the MSE, which costs next to nothing.",
         )
         with st.expander("Name, processes, cluster"):
             st.text_input(
@@ -100,7 +103,7 @@ def show() -> None:
     with st.spinner("Estimating the time …"):
         mpx = estimate.megapixels(items)
         took = estimate.seconds(
-            codecs, ss.ds_points, mpx, ss.ds_structural, int(ss.ds_workers), known
+            codecs, ss.ds_points, mpx, ss.ds_measures, int(ss.ds_workers), known
         )
     left, right = st.columns([3, 1], vertical_alignment="center")
     left.markdown(
@@ -224,7 +227,7 @@ def _start(kind: str, names: list[str], items: list[sources.Item]) -> None:
             names,
             ss.ds_codecs,
             ss.ds_points,
-            ss.ds_structural,
+            list(ss.ds_measures) or ["mse"],
             int(ss.ds_workers),
             ss.ds_dask.strip() or None,
             folder,

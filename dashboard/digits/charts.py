@@ -5,7 +5,8 @@ import plotly.graph_objects as go
 
 from core.learned.digits.lab import noisy_density
 from core.rd.hull import lower_hull
-from dashboard.ui.theme import NEUTRAL, colour, figure
+from dashboard.ui.charts import figure
+from dashboard.ui.theme import NEUTRAL, colour
 
 OURS = colour("mnist")
 ACCENT = "#d8435c"

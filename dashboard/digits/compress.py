@@ -7,7 +7,7 @@ from core.codecs import mnist as codec
 from core.datasets.mnist import sample
 from core.learned.digits.lab import mean_error, tile
 from dashboard.digits import models
-from dashboard.ui.theme import signed, size_text
+from dashboard.ui.text import signed, size_text
 from dashboard.ui.thumbnails import show_thumbnails
 
 COUNT = 16

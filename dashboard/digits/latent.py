@@ -5,7 +5,7 @@ import streamlit as st
 from core.datasets.mnist import sample
 from core.learned.digits.lab import live_dims, path, traversal
 from dashboard.digits import charts, models
-from dashboard.ui.theme import chart_config
+from dashboard.ui.charts import chart_config
 from dashboard.ui.thumbnails import show_thumbnails
 
 

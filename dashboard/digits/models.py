@@ -15,7 +15,7 @@ KEYS = ("dig_section", "dig_lmbda", "dig_own", "dig_index")
 
 def choose_model() -> dict | None:
     """The sidebar's choice of a model: its card, or None when the store has none (which is said)."""
-    cards = codec.models()
+    cards = codec.cards()
     if not cards:
         st.info(
             "There is no model of digits in the store. Train one on the page *Train & models*.",
@@ -80,7 +80,7 @@ def live_dims(card: dict) -> list[int]:
 
 
 def coder(card: dict):
-    """The model of `card` at work (`core.learned.digits.model.Coder`), or None while it is being loaded. Raises ModelError."""
+    """The model of `card` at work (`core.learned.digits.model.DigitCoder`), or None while it is being loaded. Raises ModelError."""
     return loading.result(
         _coder(card["name"], card["weights_sha256"], str(zoo.root())), _coder.clear
     )
@@ -97,7 +97,7 @@ def vae_card() -> dict | None:
 
 
 def vae(card: dict):
-    """The variational autoencoder of `card` at work (`core.learned.digits.vae.Model`), or None while it is being loaded."""
+    """The variational autoencoder of `card` at work (`core.learned.digits.vae.Vae`), or None while it is being loaded."""
     return loading.result(_vae(card["name"], card["weights_sha256"], str(zoo.root())), _vae.clear)
 
 
@@ -108,7 +108,7 @@ def wait_for(card: dict) -> None:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _coder(name: str, weights_sha256: str, root: str) -> Future:
-    return loading.start(codec.coder, name)
+    return loading.start(codec.digit_coder, name)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -118,7 +118,7 @@ def _untrained(latent_dims: int) -> Future:
         from core.learned.digits.runs import first_weights
 
         parameters = first_weights(mnist.parameter_shapes(latent_dims), seed=0)
-        return mnist.Coder(parameters | mnist.build_tables(parameters))
+        return mnist.DigitCoder(parameters | mnist.build_tables(parameters))
 
     return loading.start(make)
 
@@ -128,6 +128,6 @@ def _vae(name: str, weights_sha256: str, root: str) -> Future:
     def load():
         from core.learned.digits import vae
 
-        return vae.Model(zoo.load(name, "vae").tensors)
+        return vae.Vae(zoo.load(name, "vae").tensors)
 
     return loading.start(load)

@@ -4,7 +4,8 @@ import streamlit as st
 
 from core.rd.digit_rivals import rivals
 from dashboard.digits import charts, models
-from dashboard.ui.theme import chart_config, signed
+from dashboard.ui.charts import chart_config
+from dashboard.ui.text import signed
 
 
 @st.cache_data(max_entries=2, show_spinner="Measuring PNG, WebP and SVD on test digits …")

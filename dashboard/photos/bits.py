@@ -8,7 +8,7 @@ from core.learned.photos import lab as photo_lab
 from core.rd.measure import Measured
 from dashboard.photos import charts
 from dashboard.photos.answers import Look, Shown
-from dashboard.ui.theme import chart_config
+from dashboard.ui.charts import chart_config
 from dashboard.ui.thumbnails import show_thumbnails
 from dashboard.ui.viewer import png_bytes
 

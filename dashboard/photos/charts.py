@@ -10,8 +10,9 @@ from plotly.colors import sample_colorscale
 from core.learned.photos.lab import Relaxed, by_cost
 from core.rd.measure import RDPoint
 from core.results.analysis import Curve
-from dashboard.ui import charts
-from dashboard.ui.theme import NEUTRAL, colour, figure
+from dashboard.ui import rd_chart as rd
+from dashboard.ui.charts import add_equality, add_line, figure, heat_map
+from dashboard.ui.theme import NEUTRAL, colour
 
 OURS = colour("bls2017")
 
@@ -26,7 +27,7 @@ def rd_chart(
     log_rate: bool,
 ) -> go.Figure:
     """The picture's curves with the files that are shown, and the published means over Kodak as crosses."""
-    fig = charts.rd_chart(curves, titles, axis, axis_title, operating, log_rate=log_rate)
+    fig = rd.rd_chart(curves, titles, axis, axis_title, operating, log_rate=log_rate)
     fig.add_scatter(
         x=paper.rate,
         y=paper.quality,
@@ -43,10 +44,10 @@ def rd_chart(
     else:
         fig.update_xaxes(range=[0, widest])
     seen = [
-        p.value(axis)
+        p.quality(axis)
         for points in curves.values()
         for p in points
-        if p.bpp <= widest and p.value(axis) is not None
+        if p.bpp <= widest and p.quality(axis) is not None
     ]
     values = [v for v in (*seen, *paper.quality) if np.isfinite(v)]
     fig.update_yaxes(range=[min(values) - 0.8, max(values) + 0.8])
@@ -56,22 +57,23 @@ def rd_chart(
 def bits_map(
     bits: np.ndarray, cell: int, width: int, height: int, backdrop: bytes | None
 ) -> go.Figure:
-    """Bits per position (h, w), one cell being `cell` × `cell` pixels of a picture width × height; `backdrop`: a PNG below."""
+    """Bits at each position (h, w) of a picture width × height, over `backdrop`, a PNG file.
+
+    One position covers `cell` × `cell` pixels.
+    """
     h, w = bits.shape
-    fig = go.Figure(
-        go.Heatmap(
-            z=bits,
-            x0=cell / 2,
-            dx=cell,
-            y0=cell / 2,
-            dy=cell,
-            colorscale="Plasma",
-            opacity=0.6 if backdrop else 1,
-            zmin=0,
-            zmax=max(1.0, float(bits.max())),
-            colorbar={"thickness": 10, "title": {"text": "bits", "side": "right"}},
-            hovertemplate="x %{x:.0f}, y %{y:.0f}: %{z:.0f} bits<extra></extra>",
-        )
+    fig = heat_map(
+        bits,
+        "x %{x:.0f}, y %{y:.0f}: %{z:.0f} bits",
+        "bits",
+        x0=cell / 2,
+        dx=cell,
+        y0=cell / 2,
+        dy=cell,
+        colorscale="Plasma",
+        opacity=0.6 if backdrop else 1,
+        zmin=0,
+        zmax=max(1.0, float(bits.max())),
     )
     if backdrop:
         fig.add_layout_image(
@@ -91,33 +93,16 @@ def bits_map(
 
 def gain_map(gain: np.ndarray, low: float) -> go.Figure:
     """GDN's gain in dB (h, w) between `low` and 0."""
-    fig = go.Figure(
-        go.Heatmap(
-            z=gain,
-            x0=0.5,
-            y0=0.5,
-            zmin=low,
-            zmax=0,
-            colorscale="Viridis",
-            colorbar={"thickness": 10, "title": {"text": "dB", "side": "right"}},
-            hovertemplate="%{z:.1f} dB<extra></extra>",
-        )
-    )
+    fig = heat_map(gain, "%{z:.1f} dB", "dB", x0=0.5, y0=0.5, zmin=low, zmax=0)
     _as_picture(fig, gain.shape[1], gain.shape[0])
     return fig
 
 
 def _as_picture(fig: go.Figure, width: float, height: float) -> None:
-    """Square pixels, no axes, the first row on top; high enough for a picture of this shape in half a page or a phone."""
-    fig.update_layout(
-        height=int(np.clip(400 * height / width, 140, 480)) + 16,
-        margin={"l": 4, "r": 4, "t": 8, "b": 8},
-        uirevision="keep",
-        plot_bgcolor="rgba(0,0,0,0)",
-        modebar={"remove": ["lasso2d", "select2d", "autoScale2d"]},
-    )
-    fig.update_xaxes(visible=False, range=[0, width], constrain="domain")
-    fig.update_yaxes(visible=False, range=[height, 0], scaleanchor="x", constrain="domain")
+    """Square pixels, and a height that suits half a page or a phone."""
+    fig.update_layout(height=int(np.clip(400 * height / width, 140, 480)) + 16)
+    fig.update_xaxes(range=[0, width], constrain="domain")
+    fig.update_yaxes(autorange=False, range=[height, 0], scaleanchor="x", constrain="domain")
 
 
 def channel_chart(bits: np.ndarray) -> go.Figure:
@@ -149,15 +134,7 @@ def relaxed_charts(found: Sequence[Relaxed], lmbda: Sequence[float]) -> tuple[go
             log_x=True,
             log_y=True,
         )
-        ends = [0.8 * min(map(min, pairs)), 1.25 * max(map(max, pairs))]
-        fig.add_scatter(
-            x=ends,
-            y=ends,
-            mode="lines",
-            name="equal",
-            hoverinfo="skip",
-            line={"color": NEUTRAL, "dash": "dash"},
-        )
+        add_equality(fig, 0.8 * min(map(min, pairs)), 1.25 * max(map(max, pairs)))
         fig.add_scatter(
             x=[p[0] for p in pairs],
             y=[p[1] for p in pairs],
@@ -175,13 +152,13 @@ def relaxed_charts(found: Sequence[Relaxed], lmbda: Sequence[float]) -> tuple[go
 def loss_chart(validation: Sequence[dict]) -> go.Figure:
     """The loss on held-out photographs over the steps."""
     fig = figure("Step", "Loss on held-out photographs", height=340)
-    fig.add_scatter(
-        x=[v["step"] for v in validation],
-        y=[v["loss"] for v in validation],
+    add_line(
+        fig,
+        [v["step"] for v in validation],
+        [v["loss"] for v in validation],
+        OURS,
         mode="lines+markers",
-        showlegend=False,
-        line={"color": OURS, "width": 2},
-        hovertemplate="step %{x:,}: %{y:.4g}<extra></extra>",
+        hover="step %{x:,}: %{y:.4g}",
     )
     return fig
 
@@ -198,13 +175,14 @@ def progress_chart(validation: Sequence[dict], most: int = 8) -> go.Figure:
     )
     for v, tint in zip(chosen, tints, strict=True):
         name = f"step {v['step']:,}"
-        fig.add_scatter(
-            x=v["bpp"],
-            y=v["psnr"],
+        add_line(
+            fig,
+            v["bpp"],
+            v["psnr"],
+            tint,
+            name,
             mode="lines+markers",
-            name=name,
-            line={"color": tint, "width": 2},
             marker={"size": 5},
-            hovertemplate=name + ": %{x:.3f} bpp · %{y:.2f} dB<extra></extra>",
+            hover=name + ": %{x:.3f} bpp · %{y:.2f} dB",
         )
     return fig

@@ -5,6 +5,7 @@ import streamlit as st
 from core.codecs.photo_models import PhotoModel
 from core.codecs.registry import get
 from core.images import Picture
+from core.metrics import FORMS
 from core.rd.advantage import Span, advantage
 from core.rd.bdrate import bd_rate
 from core.rd.measure import RDPoint
@@ -13,10 +14,11 @@ from core.results.analysis import Curve
 from dashboard.compare.curves import Curves, gather
 from dashboard.photos import charts
 from dashboard.photos.answers import RIVALS, Shown, no_ms_ssim
-from dashboard.ui.theme import chart_config, plain, signed
+from dashboard.ui.charts import chart_config
+from dashboard.ui.text import plain, signed
 
-AXES = {"psnr": "PSNR (RGB), dB", "ms_ssim_db": "MS-SSIM, dB"}
-ALIKE = {"psnr": 0.05, "ms_ssim_db": 0.05}  # differences that nobody sees
+AXES = {name: FORMS[name].label for name in ("psnr", "ms_ssim")}  # those that the paper shows
+ALIKE = 0.05  # dB, in either: a difference that nobody sees
 
 
 @st.cache_data(show_spinner=False)
@@ -29,7 +31,7 @@ def show(owner: str, picture: Picture, codec: PhotoModel, coder, shown: Shown | 
     codecs = (codec, *map(get, RIVALS)) if coder else tuple(map(get, RIVALS))
     known = gather(owner, picture, codecs, structural=False, ask=True)
     st.session_state.setdefault("pho_axis", "psnr")
-    structural = _axis(picture) == "ms_ssim_db"
+    structural = _axis(picture) == "ms_ssim"
     running = known.done < known.total or (structural and _waiting(owner, picture, codecs))
     st.fragment(_section, run_every=1.0 if running else None)(
         owner, picture, codec, codecs, shown, running
@@ -54,7 +56,7 @@ def _section(
     was_running: bool,
 ) -> None:
     axis = _axis(picture)
-    state = gather(owner, picture, codecs, axis == "ms_ssim_db", ask=True)
+    state = gather(owner, picture, codecs, axis == "ms_ssim", ask=True)
     left, right = st.columns([3, 1], vertical_alignment="center")
     if absent := no_ms_ssim(picture):
         left.caption(f":material/info: {absent}")
@@ -91,7 +93,7 @@ def _section(
         axis,
         AXES[axis],
         {n: p for n, p in operating.items() if n in curves},
-        _paper()["psnr" if axis == "psnr" else "ms-ssim"],
+        _paper()[axis],
         st.session_state.pho_log,
     )
     st.plotly_chart(fig, key="pho_rd", config=chart_config(f"rd-{picture.name}"))
@@ -116,7 +118,7 @@ def _verdict(curves: dict[str, list[RDPoint]], state: Curves, axis: str) -> None
             _rates_and_qualities(curves["bls2017"], axis),
             _rates_and_qualities(curves[name], axis),
         )
-        spans = advantage(ours, theirs, ALIKE[axis])
+        spans = advantage(ours, theirs, ALIKE)
         sentence = "; ".join(map(_span, spans)) or "the measured curves share no rate"
         if complete and len(ours[0]) > 1:
             bd = bd_rate(theirs, ours)
@@ -135,8 +137,8 @@ def _verdict(curves: dict[str, list[RDPoint]], state: Curves, axis: str) -> None
 
 
 def _rates_and_qualities(points: list[RDPoint], axis: str) -> tuple[list[float], list[float]]:
-    known = [p for p in points if p.value(axis) is not None]
-    return [p.bpp for p in known], [p.value(axis) for p in known]
+    known = [(p.bpp, quality) for p in points if (quality := p.quality(axis)) is not None]
+    return [bpp for bpp, _ in known], [quality for _, quality in known]
 
 
 def _span(span: Span) -> str:

@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.photos import charts
-from dashboard.ui.theme import chart_config, plain, seconds_text
+from dashboard.ui.charts import chart_config
+from dashboard.ui.text import plain, seconds_text
 
 
 def show(card: dict) -> None:

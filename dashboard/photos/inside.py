@@ -8,7 +8,8 @@ from core.images import Picture
 from core.learned.photos import lab as photo_lab
 from dashboard.engine import Failure
 from dashboard.photos import answers, charts
-from dashboard.ui.theme import chart_config, plain
+from dashboard.ui.charts import chart_config
+from dashboard.ui.text import plain
 from dashboard.ui.thumbnails import show_thumbnails
 
 SIDES = {"analysis": "Analysis, first stage", "synthesis": "Synthesis, last stage"}

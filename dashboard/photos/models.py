@@ -97,4 +97,4 @@ def wait_for(card: dict) -> None:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _coder(name: str, weights_sha256: str, root: str) -> Future:
-    return loading.start(bls2017.coder, name)
+    return loading.start(bls2017.photo_coder, name)

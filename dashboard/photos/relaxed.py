@@ -7,7 +7,8 @@ from core.images import Picture
 from core.learned.photos.lab import Relaxed
 from dashboard.engine import Failure
 from dashboard.photos import answers, charts
-from dashboard.ui.theme import chart_config, plain
+from dashboard.ui.charts import chart_config
+from dashboard.ui.text import plain
 
 
 def show(owner: str, picture: Picture, codec: PhotoModel, coder) -> None:

@@ -14,7 +14,8 @@ from dashboard.compare.results import original_png
 from dashboard.engine import Failure
 from dashboard.photos import answers
 from dashboard.photos.answers import GAIN, Look, Shown
-from dashboard.ui.theme import NEUTRAL, colour, decibel, plain, seconds_text, signed
+from dashboard.ui.text import decibel, plain, seconds_text, signed
+from dashboard.ui.theme import NEUTRAL, colour
 from dashboard.ui.viewer import Panel, viewer
 
 PATIENCE_S = 0.5  # how long a run waits for the new level rather than drawing the page twice
@@ -85,7 +86,7 @@ def show_pictures(picture: Picture, shown: Shown | None) -> None:
 
 def _caption(measured: Measured) -> str:
     p = measured.point
-    return f"{p.bytes:,} bytes · {p.bpp:.3f} bpp · {decibel(p.measures.psnr)}"
+    return f"{p.bytes:,} bytes · {p.bpp:.3f} bpp · {decibel(p.measures['psnr'])}"
 
 
 def show_table(owner: str, picture: Picture, codec: PhotoModel, shown: Shown) -> None:
@@ -98,14 +99,14 @@ def show_table(owner: str, picture: Picture, codec: PhotoModel, shown: Shown) ->
     for name, measured in shown.measured().items():
         used = codec if name == "learned" else get(name)
         p = answers.with_structure(owner, picture, used, measured).point
-        ms_ssim = p.measures.ms_ssim_db
+        ms_ssim = p.quality("ms_ssim")
         rows.append(
             {
                 "Codec": "Learned" if name == "learned" else used.info.title,
                 "Bytes": p.bytes,
                 "More bytes": "" if name == "learned" else signed(100 * (p.bytes / ours - 1), "%"),
                 "bpp": p.bpp,
-                "PSNR": p.measures.psnr,
+                "PSNR": p.measures["psnr"],
                 "MS-SSIM, dB": f"{ms_ssim:.2f}"
                 if ms_ssim is not None
                 else "–"

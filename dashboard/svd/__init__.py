@@ -1,1 +1,7 @@
-"""What the SVD page is made of."""
+"""The SVD page: the tutorial "Matrix approximation with Core APIs" on the person's own picture.
+
+answers (decompositions and pictures, kept by content)
+   │
+controls (rank, factor, energy, byte budget: one number) ── sections, charts ── the page
+                                                            playground (a small matrix)
+"""

@@ -1,8 +1,12 @@
-"""The SVD page's answers about a picture: one decomposition each, kept by content; every later question is cheap."""
+"""The SVD page's answers about a picture, kept by content: one decomposition serves them all.
+
+Every function takes the picture's SHA-256 and the way a large one is dealt with (together a
+`Key`), and what it computes from, which Streamlit's caches do not hash.
+"""
 
 import math
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import imagecodecs
 import numpy as np
@@ -20,6 +24,18 @@ from core.rd.match import match_bytes, match_quality
 from dashboard.ui.viewer import png_bytes
 
 DOWNSIZE, TRUNCATE = "Make it smaller first", "Keep its size, first 200 components only"
+_LAYER_SIDE = 320  # pixels of a layer's picture
+
+Key = tuple[str, str]  # SHA-256 of the picture, and how a large one is dealt with ("" for others)
+
+
+@dataclass(frozen=True)
+class Approximation:
+    """The picture at one rank, and its error enlarged, as PNG files; the PSNR in dB."""
+
+    png: bytes
+    error_png: bytes
+    psnr: float
 
 
 def is_large(picture: Picture) -> bool:
@@ -28,116 +44,112 @@ def is_large(picture: Picture) -> bool:
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
-def working_image(sha256: str, way: str, _image: np.ndarray) -> np.ndarray:
-    """The picture that is decomposed: the original, or below 4 Mpx where it is too large and the person chose so."""
-    height, width = _image.shape[:2]
-    if way != DOWNSIZE:
+def working_image(key: Key, _image: np.ndarray) -> np.ndarray:
+    """The picture that is decomposed: the original, or, by choice, a smaller one below 4 Mpx."""
+    if key[1] != DOWNSIZE:
         return _image
+    height, width = _image.shape[:2]
     scale = math.sqrt(lowrank.MAX_PIXELS / (height * width))
     size = max(1, int(width * scale)), max(1, int(height * scale))
     return np.asarray(Image.fromarray(_image).resize(size, Image.Resampling.LANCZOS))
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
-def factors(sha256: str, way: str, _image: np.ndarray) -> Factors:
+def factors(key: Key, _image: np.ndarray) -> Factors:
     """The SVD of the picture's three channels."""
     matrices = lowrank.channels(_image)
-    return (
-        lowrank.decompose_truncated(matrices, svd.TRUNCATED)
-        if way == TRUNCATE
-        else lowrank.decompose(matrices)
-    )
+    if key[1] == TRUNCATE:
+        return lowrank.decompose_truncated(matrices, svd.TRUNCATED)
+    return lowrank.decompose(matrices)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
-def analysis(sha256: str, way: str, _image: np.ndarray) -> svd.Analysis:
+def analysis(key: Key, _image: np.ndarray) -> svd.Analysis:
     """What the codec `svd` needs to write files of the picture."""
     return svd.analyse(_image)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def approximation(
-    sha256: str, way: str, rank: int, _image: np.ndarray, _factors: Factors
-) -> tuple[bytes, bytes, float]:
-    """(PNG of the rank-`rank` approximation, PNG of its error × 4, PSNR in dB)."""
+def approximation(key: Key, rank: int, _image: np.ndarray, _factors: Factors) -> Approximation:
+    """The picture at `rank`. Two threads compute half of it each: the slider waits for this."""
     middle = len(_image) // 2
 
     def half(rows: slice) -> tuple[np.ndarray, np.ndarray]:
-        part = lowrank.to_image(
-            lowrank.reconstruct(replace(_factors, u=_factors.u[..., rows, :]), rank)
-        )
+        some = replace(_factors, u=_factors.u[..., rows, :])
+        part = lowrank.to_image(lowrank.reconstruct(some, rank))
         return part, lowrank.error_map(_image[rows], part)
 
     with ThreadPoolExecutor(3) as pool:
         upper, lower = pool.map(half, (slice(middle), slice(middle, None)))
-        image, error = (np.concatenate(parts) for parts in zip(upper, lower, strict=True))
+        image = np.concatenate([upper[0], lower[0]])
+        error = np.concatenate([upper[1], lower[1]])
         mse = pool.submit(lowrank.squared_error, _image, image)
         png, error_png = pool.map(_quick_png, (image, error))
-    return png, error_png, metrics.psnr_of(mse.result())
+    return Approximation(png, error_png, metrics.psnr_of(mse.result()))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def original_png(sha256: str, way: str, _image: np.ndarray) -> bytes:
+def original_png(key: Key, _image: np.ndarray) -> bytes:
     """The working image as PNG."""
     return png_bytes(_image)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def measured_mse(
-    sha256: str, way: str, ranks: tuple[int, ...], _image: np.ndarray, _factors: Factors
+    key: Key, ranks: tuple[int, ...], _image: np.ndarray, _factors: Factors
 ) -> list[float]:
-    """Mean squared error of the clipped and rounded pictures of some ranks."""
-    return [
-        lowrank.squared_error(_image, lowrank.to_image(lowrank.reconstruct(_factors, rank)))
-        for rank in ranks
-    ]
+    """Mean squared error of the clipped and rounded pictures at some ranks."""
+    errors = []
+    for rank in ranks:
+        picture = lowrank.to_image(lowrank.reconstruct(_factors, rank))
+        errors.append(lowrank.squared_error(_image, picture))
+    return errors
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def layer_pictures(sha256: str, way: str, count: int, _factors: Factors) -> list[bytes]:
-    """The first rank-one layers as PNG, at most 320 pixels wide."""
+def layer_pictures(key: Key, count: int, _factors: Factors) -> list[bytes]:
+    """The first rank-one layers as small PNG files."""
     return [_small(lowrank.layer(_factors, i)) for i in range(count)]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def sum_of_layers(sha256: str, way: str, count: int, _factors: Factors) -> bytes:
-    """The first `count` layers added up, as PNG."""
+def sum_of_layers(key: Key, count: int, _factors: Factors) -> bytes:
+    """The sum of the first `count` layers as PNG."""
     return png_bytes(lowrank.to_image(lowrank.reconstruct(_factors, count)))
 
 
 @st.cache_data(max_entries=64, show_spinner="Finding the best pair of rank and step …")
 def rank_for_bytes(
-    sha256: str, way: str, budget: int, _image: np.ndarray, _analysis: svd.Analysis
+    key: Key, budget: int, _image: np.ndarray, _analysis: svd.Analysis
 ) -> int | None:
     """The rank of the best `svd` file within a budget; None when no file is that small."""
-    match = match_bytes(svd.Prepared(_analysis), _image, budget, structural=False)
+    match = match_bytes(svd.Prepared(_analysis), _image, budget, ("mse",))
     return svd.rank_of(match.measured.data) if match.met else None
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def own_file(sha256: str, way: str, rank: int, _analysis: svd.Analysis) -> bytes:
+def own_file(key: Key, rank: int, _analysis: svd.Analysis) -> bytes:
     """The `svd` file of at most this rank, with the step that suits it best."""
     return svd.write(_analysis, svd.quality_for_rank(_analysis, rank), rank).data
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def bytes_at(
-    sha256: str, way: str, name: str, psnr: float, _image: np.ndarray, _codec: Codec
-) -> int | None:
-    """The length of the smallest file of a codec that reaches `psnr` (dB) on the working image; None when none does."""
+def bytes_at(key: Key, name: str, psnr: float, _image: np.ndarray, _codec: Codec) -> int | None:
+    """The length of a codec's smallest file that reaches `psnr` (dB); None when none does."""
     try:
-        match = match_quality(_codec, _image, "psnr", psnr, structural=False)
+        match = match_quality(_codec, _image, "psnr", psnr, ("psnr",))
     except RDError:
         return None
     return match.measured.point.bytes if match.met else None
 
 
 def _quick_png(image: np.ndarray) -> bytes:
-    """PNG by Huffman coding alone, half the time of the fastest usual way: every step of the rank slider waits for it."""
-    return imagecodecs.png_encode(image, level=1, strategy=imagecodecs.PNG.STRATEGY.HUFFMAN_ONLY)
+    """PNG by Huffman coding alone, in half the time of the fastest usual way."""
+    huffman = imagecodecs.PNG.STRATEGY.HUFFMAN_ONLY
+    return bytes(imagecodecs.png_encode(image, level=1, strategy=huffman))
 
 
 def _small(image: np.ndarray) -> bytes:
     picture = Image.fromarray(image)
-    picture.thumbnail((320, 320))
+    picture.thumbnail((_LAYER_SIDE, _LAYER_SIDE))
     return png_bytes(np.asarray(picture))

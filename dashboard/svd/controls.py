@@ -1,92 +1,143 @@
-"""Rank, factor, energy and byte budget: four handles on one number, the rank, always in step with each other."""
+"""Rank, factor, energy and byte budget: four handles on one number, always in step."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
 from core.linear import lowrank
 from core.linear.lowrank import Factors
+from dashboard.ui.slots import Slot, one_of
 
 ENERGIES = {1: "Σσ", 2: "Σσ²"}
 
+RANK = Slot("svd_rank", 0)  # 0: not chosen yet
+ENERGY_KIND = Slot("svd_energy_kind", 1)
+_MOST = Slot("svd_most", 0)
+_FACTOR = Slot("svd_factor", 0.0)
+_ENERGY = Slot("svd_energy", 0.0)
+_KILOBYTES: Slot[float | None] = Slot("svd_kilobytes", None)
+_REFUSED = Slot("svd_refused", False)
 
-def rank_controls(f: Factors, rank_for_bytes) -> int:
+RankForBytes = Callable[[int], int | None]
+
+
+def rank_controls(f: Factors, rank_for_bytes: RankForBytes) -> int:
     """Draws the handles; returns the rank.
 
-    `rank_for_bytes(budget)` answers with the rank of the best file within a budget, or None. It is only asked when a person
-    types a budget.
+    `rank_for_bytes(budget)` answers with the rank of the best file within a budget in bytes, or
+    None. It is only asked when a person types a budget.
     """
-    ss = st.session_state
-    m, n = f.shape
-    rank = min(max(1, ss.get("svd_rank", max(1, f.rank // 10))), f.rank)
-    if (
-        ss.get("svd_rank") != rank or ss.get("svd_most") != f.rank
-    ):  # another range makes another slider
-        ss.svd_rank, ss.svd_most = rank, f.rank
-
-    def from_factor() -> None:
-        ss.svd_rank = min(max(1, lowrank.rank_for_factor(m, n, ss.svd_factor)), f.rank)
-
-    def from_energy() -> None:
-        ss.svd_rank = max(1, lowrank.rank_for_energy(f.s, ss.svd_energy / 100, ss.svd_energy_kind))
-
-    def from_bytes() -> None:
-        if ss.svd_kilobytes:
-            ss.svd_refused = (rank := rank_for_bytes(int(ss.svd_kilobytes * 1000))) is None
-            ss.svd_rank = min(max(1, rank or 1), f.rank)
-
-    ss.svd_factor = lowrank.compression_factor(m, n, ss.svd_rank)
-    ss.svd_energy = 100 * float(lowrank.energy(f.s, ss.svd_energy_kind)[ss.svd_rank - 1])
+    _fit(f)
+    _align(f)
     if f.rank > 1:
         st.slider(
             "Rank r",
             1,
             f.rank,
-            key="svd_rank",
-            help="How many singular values, and vectors on either side, are kept.",
+            key=RANK.key,
+            help="How many singular values are kept, and vectors on either side.",
         )
-    columns = st.columns(4)
-    columns[0].number_input(
-        "Compression factor c",
-        0.0,
-        4.0,
-        key="svd_factor",
-        step=0.01,
-        format="%.4f",
-        on_change=from_factor,
-        help="Stored numbers for each number of the matrix. Type one: the rank that it pays for is taken.",
-    )
-    columns[1].number_input(
-        "Energy kept, %",
-        0.0,
-        100.0,
-        key="svd_energy",
-        step=1.0,
-        format="%.2f",
-        on_change=from_energy,
-        help="Type a share, and the smallest rank that reaches it is taken.",
-    )
-    columns[2].segmented_control(
+    factor, energy, kind, budget = st.columns(4)
+    with factor:
+        _factor_control(f)
+    with energy:
+        _energy_control(f)
+    one_of(
         "Energy is",
-        list(ENERGIES),
-        format_func=ENERGIES.get,
-        key="svd_energy_kind",
-        required=True,
-        help="Sum of the singular values, as in the tutorial, or of their squares: the share of ‖A‖².",
+        ENERGIES,
+        ENERGY_KIND,
+        kind,
+        help=(
+            "The sum of the singular values, as in the tutorial, or of their squares, "
+            "which is the share of ‖A‖²."
+        ),
     )
-    columns[3].number_input(
-        "Byte budget, kB",
-        0.01,
-        50_000.0,
-        value=None,
-        key="svd_kilobytes",
-        step=1.0,
-        format="%.2f",
-        on_change=from_bytes,
-        placeholder="of the svd codec",
-        help="The codec svd looks for its best pair of rank and quantiser step within this many bytes.",
-    )
-    if ss.pop("svd_refused", False):
+    with budget:
+        _budget_control(f, rank_for_bytes)
+    if _REFUSED.value:
+        _REFUSED.set(False)
         st.info(
             "No svd file of this picture is that small: rank 1 is the least.",
             icon=":material/info:",
         )
-    return ss.svd_rank
+    return RANK.value
+
+
+def _fit(f: Factors) -> None:
+    """Keeps the rank within what the picture has; a tenth of it at first."""
+    rank = _limited(RANK.value or f.rank // 10, f)
+    if rank != RANK.value or _MOST.value != f.rank:  # another range makes another slider
+        RANK.set(rank)
+        _MOST.set(f.rank)
+
+
+def _align(f: Factors) -> None:
+    """Shows factor and energy of the rank in the fields beside it."""
+    m, n = f.shape
+    ENERGY_KIND.keep_within(ENERGIES)
+    _FACTOR.set(lowrank.compression_factor(m, n, RANK.value))
+    kept = lowrank.energy(f.s, ENERGY_KIND.value)[RANK.value - 1]
+    _ENERGY.set(100 * float(kept))
+
+
+def _factor_control(f: Factors) -> None:
+    def typed() -> None:
+        m, n = f.shape
+        RANK.set(_limited(lowrank.rank_for_factor(m, n, _FACTOR.value), f))
+
+    st.number_input(
+        "Compression factor c",
+        0.0,
+        4.0,
+        key=_FACTOR.key,
+        step=0.01,
+        format="%.4f",
+        on_change=typed,
+        help=(
+            "Stored numbers per number of the matrix. Type a factor to get the largest rank "
+            "that it pays for."
+        ),
+    )
+
+
+def _energy_control(f: Factors) -> None:
+    def typed() -> None:
+        wanted = _ENERGY.value / 100
+        RANK.set(_limited(lowrank.rank_for_energy(f.s, wanted, ENERGY_KIND.value), f))
+
+    st.number_input(
+        "Energy kept, %",
+        0.0,
+        100.0,
+        key=_ENERGY.key,
+        step=1.0,
+        format="%.2f",
+        on_change=typed,
+        help="Type a share to get the smallest rank that reaches it.",
+    )
+
+
+def _budget_control(f: Factors, rank_for_bytes: RankForBytes) -> None:
+    def typed() -> None:
+        if not _KILOBYTES.value:
+            return
+        rank = rank_for_bytes(int(_KILOBYTES.value * 1000))
+        _REFUSED.set(rank is None)
+        RANK.set(_limited(rank or 1, f))
+
+    st.number_input(
+        "Byte budget, kB",
+        0.01,
+        50_000.0,
+        value=None,
+        key=_KILOBYTES.key,
+        step=1.0,
+        format="%.2f",
+        on_change=typed,
+        placeholder="for the svd codec",
+        help="The codec svd finds its best pair of rank and quantiser step within this budget.",
+    )
+
+
+def _limited(rank: int, f: Factors) -> int:
+    return min(max(1, rank), f.rank)

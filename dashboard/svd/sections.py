@@ -1,114 +1,79 @@
-"""The SVD page's sections, from top to bottom."""
+"""The SVD page's sections, from top to bottom: pictures, figures, charts, layers."""
 
 import io
-from dataclasses import dataclass
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.codecs import svd
-from core.codecs.registry import get
 from core.images import Picture
 from core.linear import lowrank
 from core.linear.lowrank import Factors
-from dashboard.svd import answers, charts, playground
-from dashboard.ui.theme import NEUTRAL, chart_config, colour, decibel, size_text
+from dashboard.svd import answers, charts
+from dashboard.svd.answers import Approximation, Key
+from dashboard.ui.charts import chart_config
+from dashboard.ui.slots import Slot, one_of
+from dashboard.ui.text import decibel, size_text
+from dashboard.ui.theme import NEUTRAL, colour
 from dashboard.ui.viewer import Panel, viewer
 
-DEFAULTS = {
-    "svd_log": False,
-    "svd_decibel": True,
-    "svd_layers": 3,
-    "svd_way": answers.DOWNSIZE,
-    "svd_matrix": playground.RANDOM,
-    "svd_seed": 22,
-    "svd_csv": playground.EXAMPLE,
-    "svd_small_rank": 15,
-    "svd_energy_kind": 1,
-}
-_LAYERS = 8
+WAY = Slot("svd_way", answers.DOWNSIZE)
+LOG = Slot("svd_log", False)
+DECIBEL = Slot("svd_decibel", True)
+LAYERS = Slot("svd_layers", 3)
+
+_SINGLE_LAYERS = 8
+_SUMMED_LAYERS = 40
 _MEASURED = (1, 2, 5, 10, 20, 50, 100, 200)
 _GAIN = 4
 
-Key = tuple[str, str]  # SHA-256 of the picture, and how a large one was dealt with
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The approximation on the page: its PNG and its PSNR in dB."""
-
-    png: bytes
-    psnr: float
-
 
 def choose_size(picture: Picture) -> str:
-    """For a picture above 4 Mpx the person chooses what is done; returns the way ("" where nothing needs to be)."""
+    """How a picture above 4 Mpx is dealt with, which the person chooses; "" for all others."""
     if not answers.is_large(picture):
         return ""
     st.warning(
-        f"A full SVD of {picture.width} × {picture.height} pixels takes too long. Choose what to do instead:",
+        f"A full SVD of {picture.width} × {picture.height} pixels takes too long. "
+        "Choose what to do instead:",
         icon=":material/photo_size_select_large:",
     )
-    way = st.segmented_control(
-        "Large picture",
-        (answers.DOWNSIZE, answers.TRUNCATE),
-        key="svd_way",
-        required=True,
-        label_visibility="collapsed",
-    )
-    st.caption(
-        "Shown is "
-        + (
-            "the picture at less than 4 Mpx (Lanczos)."
-            if way == answers.DOWNSIZE
-            else f"the whole picture, of which only the first {svd.TRUNCATED} components are computed (ARPACK)."
+    ways = {way: way for way in (answers.DOWNSIZE, answers.TRUNCATE)}
+    way = one_of("Large picture", ways, WAY, label_visibility="collapsed")
+    if way == answers.DOWNSIZE:
+        st.caption("What you see is the picture reduced to less than 4 Mpx (Lanczos).")
+    else:
+        st.caption(
+            "What you see is the whole picture, of which only the first "
+            f"{svd.TRUNCATED} components are computed (ARPACK)."
         )
-    )
     return way
 
 
-def show_pictures(key: Key, image: np.ndarray, f: Factors, rank: int) -> Shown:
+def show_pictures(key: Key, image: np.ndarray, f: Factors, rank: int) -> Approximation:
     """Original, approximation and error, exact to the pixel."""
-    png, error, psnr = answers.approximation(*key, rank, image, f)
+    shown = answers.approximation(key, rank, image, f)
     m, n = f.shape
-    viewer(
-        [
-            Panel(
-                "original",
-                "Original",
-                f"{n} × {m} px · {3 * m * n:,} elements",
-                answers.original_png(*key, image),
-                NEUTRAL,
-            ),
-            Panel(
-                "approximation",
-                f"Rank {rank}",
-                f"{3 * lowrank.elements(m, n, rank):,} elements · {decibel(psnr)}",
-                png,
-                colour("svd"),
-            ),
-            Panel("error", f"Error × {_GAIN}", "grey is none", error, NEUTRAL),
-        ],
-        key="svd_viewer",
-        mode="grid",
-        height=460,
-    )
-    return Shown(png, psnr)
+    size = f"{n} × {m} px · {3 * m * n:,} elements"
+    stored = f"{3 * lowrank.elements(m, n, rank):,} elements · {decibel(shown.psnr)}"
+    original = Panel("original", "Original", size, answers.original_png(key, image), NEUTRAL)
+    approximation = Panel("approximation", f"Rank {rank}", stored, shown.png, colour("svd"))
+    error = Panel("error", f"Error × {_GAIN}", "grey: no error", shown.error_png, NEUTRAL)
+    viewer([original, approximation, error], key="svd_viewer", mode="grid", height=460)
+    return shown
 
 
 def show_figures(image: np.ndarray, f: Factors, rank: int, psnr: float) -> None:
     """The tutorial's numbers for the chosen rank."""
     m, n = f.shape
     size = 3 * lowrank.elements(m, n, rank)
+    factor = lowrank.compression_factor(m, n, rank)
+    energy, squared = (lowrank.energy(f.s, power)[rank - 1] for power in (1, 2))
     figures = (
         ("Elements", f"{size:,}", f"3 · r · (m + n + 1), of {3 * m * n:,}"),
-        (
-            "Factor c",
-            f"{lowrank.compression_factor(m, n, rank):.3f}",
-            "stored numbers ÷ matrix elements",
-        ),
-        ("Energy Σσ", f"{lowrank.energy(f.s)[rank - 1]:.1%}", "the tutorial's definition"),
-        ("Energy Σσ²", f"{lowrank.energy(f.s, 2)[rank - 1]:.2%}", "share of ‖A‖²"),
+        ("Factor c", f"{factor:.3f}", "stored numbers ÷ matrix elements"),
+        ("Energy Σσ", f"{energy:.1%}", "the tutorial's definition"),
+        ("Energy Σσ²", f"{squared:.2%}", "share of ‖A‖²"),
         ("PSNR", decibel(psnr), "measured on the 8-bit picture"),
         ("As float32", size_text(4 * size), f"the pixels are {size_text(image.size)}"),
     )
@@ -118,36 +83,32 @@ def show_figures(image: np.ndarray, f: Factors, rank: int, psnr: float) -> None:
 
 
 def show_charts(key: Key, image: np.ndarray, f: Factors, rank: int) -> None:
-    """Singular values, factor, energy, distortion."""
-    m, n = f.shape
+    """Singular values, energy, distortion and factor."""
+    LOG.keep()
+    DECIBEL.keep()
     left, right = st.columns(2)
     with left:
         st.subheader("Singular values")
-        log = st.toggle("Logarithmic", key="svd_log")
-        st.plotly_chart(
-            charts.singular_values(f, log), key="svd_sigma", config=chart_config("singular-values")
-        )
+        st.toggle("Logarithmic", key=LOG.key)
+        _chart(charts.singular_values(f, LOG.value), "svd_sigma", "singular-values")
         st.subheader(
             "Energy",
-            help="For the first r values: Σσ, as the tutorial counts, and Σσ², the share of ‖A‖².",
+            help="Of the first r values: Σσ, as in the tutorial, and Σσ², the share of ‖A‖².",
         )
-        st.plotly_chart(
-            charts.energy_curves(f, rank), key="svd_energies", config=chart_config("energy")
-        )
+        _chart(charts.energy_curves(f, rank), "svd_energies", "energy")
     with right:
         st.subheader("Distortion")
-        as_psnr = st.toggle("In dB", key="svd_decibel")
+        st.toggle("In dB", key=DECIBEL.key)
         ranks = tuple(r for r in _MEASURED if r <= f.rank)
-        measured = answers.measured_mse(*key, ranks, image, f)
-        fig = charts.distortion(f, rank, ranks, measured, as_psnr)
-        st.plotly_chart(fig, key="svd_distortion", config=chart_config("distortion"))
+        measured = answers.measured_mse(key, ranks, image, f)
+        distortion = charts.distortion(f, rank, ranks, measured, DECIBEL.value)
+        _chart(distortion, "svd_distortion", "distortion")
         st.subheader("Factor")
-        st.plotly_chart(
-            charts.factor_line(m, n, rank), key="svd_factors", config=chart_config("factor")
-        )
+        _chart(charts.factor_line(*f.shape, rank), "svd_factors", "factor")
     st.caption(
-        "The predicted curve needs no picture: ‖A − A_r‖² is the sum of the σ² that are left out. The pictures themselves "
-        "do a little better, since values below black or above white are clipped, and rounding adds 1/12 grey level²."
+        "The predicted curve needs no picture: ‖A − A_r‖² is the sum of the σ² that are left out. "
+        "The pictures themselves do a little better, because values below black or above white "
+        "are clipped, although rounding adds 1/12 grey level²."
     )
     st.download_button(
         "Singular values (CSV)",
@@ -162,82 +123,41 @@ def show_charts(key: Key, image: np.ndarray, f: Factors, rank: int) -> None:
 def show_layers(key: Key, f: Factors) -> None:
     """The first rank-one layers, and their sum one by one."""
     st.subheader("Layer by layer")
-    count = min(_LAYERS, f.rank)
     left, right = st.columns([2, 3])
     with left:
-        chosen = 1
-        if f.rank > 1:
-            most = min(40, f.rank)
-            st.session_state.svd_layers = min(st.session_state.svd_layers, most)
-            chosen = st.slider("Add up the first layers", 1, most, key="svd_layers")
+        chosen = _layer_slider(f)
         st.image(
-            answers.sum_of_layers(*key, chosen, f),
-            caption=f"Σ of the first {chosen}",
+            answers.sum_of_layers(key, chosen, f),
+            caption=f"Sum of the first {chosen}",
             output_format="PNG",
             width="stretch",
         )
     with right:
-        pictures = answers.layer_pictures(*key, count, f)
+        pictures = answers.layer_pictures(key, min(_SINGLE_LAYERS, f.rank), f)
         with st.container(horizontal=True, gap="small"):
             for i, png in enumerate(pictures):
                 st.image(png, caption=f"σ{'₁₂₃₄₅₆₇₈'[i]} u vᵀ", output_format="PNG", width=132)
         st.caption(
-            "Each layer is one column of U times one row of Vᵀ. Grey is zero; each is stretched to its own largest value."
+            "Each layer is one column of U times one row of Vᵀ. Grey is zero; the contrast of "
+            "each layer is stretched to its own largest value."
         )
 
 
-def show_rate(key: Key, image: np.ndarray, f: Factors, rank: int, shown: Shown) -> None:
-    """What the approximation costs: elements, floats, the codec's real bytes, and others at the same PSNR."""
-    st.subheader("What it costs in bytes")
-    m, n = f.shape
-    size = 3 * lowrank.elements(m, n, rank)
-    sizes = {
-        "Pixels, 3 bytes each": (3 * m * n, "#5d6673"),
-        "float32 factors": (4 * size, NEUTRAL),
-        "float16 factors": (2 * size, NEUTRAL),
-        "Elements, as the tutorial counts": (size, "#b6bdc8"),
-    }
-    with st.spinner("Coding at the same PSNR …"):
-        prepared = answers.analysis(*key, image)
-        for name, codec in (("svd", svd.Prepared(prepared)), ("jpeg", get("jpeg"))):
-            if found := answers.bytes_at(*key, name, shown.psnr, image, codec):
-                sizes[f"{codec.info.title} file, same PSNR"] = (found, colour(name))
-        data = answers.own_file(*key, rank, prepared)
-    st.plotly_chart(charts.rate_bars(sizes), key="svd_rate", config=chart_config("rate"))
-    st.caption(
-        f"An element of the tutorial is a float32: {size:,} elements are {size_text(4 * size)}, "
-        f"{4 * size / (3 * m * n):.2f} of the picture's own bytes. The codec *svd* turns the colour axes, quantises all "
-        "components with one step (reverse water-filling) and codes the rest with a range coder. Both files' PSNR is at "
-        f"least the approximation's {decibel(shown.psnr)}."
-    )
-    with st.container(horizontal=True):
-        icon = ":material/download:"
-        st.download_button(
-            "Approximation (PNG)",
-            shown.png,
-            f"rank-{rank}.png",
-            "image/png",
-            key="svd_png",
-            icon=icon,
-        )
-        st.download_button(
-            f"svd file of at most rank {rank} ({size_text(len(data))})",
-            data,
-            f"rank-{rank}.rdx",
-            "application/octet-stream",
-            key="svd_rdx",
-            icon=icon,
-        )
+def _layer_slider(f: Factors) -> int:
+    if f.rank == 1:
+        return 1
+    most = min(_SUMMED_LAYERS, f.rank)
+    LAYERS.set(min(LAYERS.value, most))
+    st.slider("Add up the first layers", 1, most, key=LAYERS.key)
+    return LAYERS.value
+
+
+def _chart(fig: go.Figure, key: str, name: str) -> None:
+    st.plotly_chart(fig, key=key, config=chart_config(name))
 
 
 def _csv(f: Factors) -> str:
     text = io.StringIO()
-    np.savetxt(
-        text,
-        np.column_stack([np.arange(1, f.rank + 1), f.s.T]),
-        "%.9g",
-        ",",
-        header="number,red,green,blue",
-        comments="",
-    )
+    table = np.column_stack([np.arange(1, f.rank + 1), f.s.T])
+    np.savetxt(text, table, "%.9g", ",", header="number,red,green,blue", comments="")
     return text.getvalue()

@@ -2,7 +2,8 @@
 
 import plotly.graph_objects as go
 
-from dashboard.ui.theme import NEUTRAL, colour, figure
+from dashboard.ui.charts import figure
+from dashboard.ui.theme import NEUTRAL, colour
 
 _TINTS = {
     "loss": NEUTRAL,

@@ -6,7 +6,8 @@ from core import jobs
 from core.errors import RDError
 from core.jobs import Job
 from dashboard.training.charts import curve_names, training_chart
-from dashboard.ui.theme import chart_config, seconds_text
+from dashboard.ui.charts import chart_config
+from dashboard.ui.text import seconds_text
 
 MARKS = {
     "running": ":blue-badge[running]",

@@ -10,7 +10,7 @@ from core import jobs
 from core.errors import RDError
 from core.store import zoo
 from dashboard.training.jobs import KIND
-from dashboard.ui.theme import plain
+from dashboard.ui.text import plain
 
 
 def launch(

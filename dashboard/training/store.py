@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.errors import ModelError
 from core.store import zoo
-from dashboard.ui.theme import size_text
+from dashboard.ui.text import size_text
 
 FAMILIES = {"mnist": "Digits", "vae": "Digits, VAE", "bls2017": "Photographs"}
 

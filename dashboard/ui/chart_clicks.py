@@ -1,7 +1,8 @@
-"""Clicks on the points of a Plotly chart, told to the script whatever becomes of the chart meanwhile.
+"""Clicks on the points of a Plotly chart, told to the script even while the chart changes.
 
-A chart's own selection belongs to its data: with `on_select`, a click on a chart that grows is lost whenever new data arrive
-between the click and the script. Here a component of its own, the same in every run, listens to the chart.
+A chart's own selection belongs to its data: with `on_select`, a click on a chart that grows is
+lost whenever new data arrive between the click and the script. Here a component of its own, the
+same in every run, listens to the chart.
 """
 
 from collections.abc import Callable
@@ -35,9 +36,10 @@ export default function ({ data, setStateValue }) {
 
 
 def on_pick(chart: str, act: Callable[[list[Any]], None]) -> None:
-    """Calls `act(customdata)` before the next run of the page, when a point of the Plotly chart with key `chart` is clicked.
+    """Calls `act(customdata)` before the next run when a point of a chart has been clicked.
 
-    `customdata` is what the figure gave to the point, as a list; it comes from the browser, so it wants to be checked.
+    `chart` is the key of the Plotly chart. `customdata` is what the figure gave to the point, as
+    a list; it comes from the browser, so `act` must check it.
     """
     key = f"{chart}_picks"
 

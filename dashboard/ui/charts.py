@@ -1,120 +1,107 @@
-"""Rate-distortion figures: data -> Plotly figure. No Streamlit, no arithmetic beyond what is drawn."""
+"""What the figures of all pages have in common: empty figures, lines, rings, maps, toolbars.
 
-from collections.abc import Mapping, Sequence
+Data go in, a Plotly figure comes out; nothing here knows Streamlit.
+"""
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from core import metrics
-from core.rd.hull import lower_hull, operating_point
-from core.rd.measure import RDPoint
-from dashboard.ui.theme import NEUTRAL, colour, figure
+from dashboard.ui.theme import NEUTRAL
 
-DISTORTIONS = ("mse", "mae")  # measures where less is better
+Numbers = Sequence[float] | np.ndarray
+
+_UNUSED_TOOLS = ["lasso2d", "select2d", "autoScale2d"]
+_LOG_TICKS = [m * 10.0**e for e in range(-3, 4) for m in (1, 2, 5)]
 
 
-def rd_chart(
-    curves: Mapping[str, Sequence[RDPoint]],
-    titles: Mapping[str, str],
-    axis: str,
-    axis_title: str,
-    operating: Mapping[str, RDPoint] | None = None,
-    hull: bool = False,
-    log_rate: bool = False,
-    lmbda: float | None = None,
+def figure(
+    x_title: str, y_title: str, height: int = 460, log_x: bool = False, log_y: bool = False
 ) -> go.Figure:
-    """Curves of the codecs (name -> points) over bpp, with their operating points, their common hull and the tangents of λ.
-
-    Every marker carries `customdata` = [codec, setting]. `lmbda` (bpp per unit of MSE) draws, for each codec, the line of equal
-    cost R + λD through its best point; it exists on the axes "mse" and "psnr".
-    """
-    fig = figure("Rate, bpp (bits per pixel)", axis_title, log_x=log_rate, log_y=axis == "mse")
-    for name, points in curves.items():
-        drawn = sorted((p for p in points if _finite(p.value(axis))), key=lambda p: p.bpp)
-        fig.add_scatter(
-            x=[p.bpp for p in drawn],
-            y=[p.value(axis) for p in drawn],
-            name=titles[name],
-            mode="lines+markers",
-            line={"color": colour(name), "width": 2},
-            marker={"size": 7},
-            customdata=[[name, p.setting] for p in drawn],
-            hovertemplate=f"<b>{titles[name]}</b><br>%{{x:.3f}} bpp · %{{y:.3f}}<br>"
-            "setting %{customdata[1]:.4g}<extra></extra>",
-        )
-    if hull:
-        _add_hull(fig, curves, axis)
-    if lmbda is not None:
-        _add_tangents(fig, curves, titles, axis, lmbda)
-    for name, p in (operating or {}).items():
-        if _finite(p.value(axis)):
-            fig.add_scatter(
-                x=[p.bpp],
-                y=[p.value(axis)],
-                name=f"{titles[name]}, shown",
-                mode="markers",
-                showlegend=False,
-                marker={
-                    "size": 15,
-                    "color": colour(name),
-                    "symbol": "circle-open",
-                    "line": {"width": 3},
-                },
-                customdata=[[name, p.setting]],
-                hovertemplate=f"<b>{titles[name]}, shown above</b><br>%{{x:.3f}} bpp · %{{y:.3f}}<extra></extra>",
-            )
+    """An empty figure in the house style; the axes' titles carry the units."""
+    fig = go.Figure()
+    fig.update_layout(
+        height=height,
+        margin={"l": 10, "r": 10, "t": 36, "b": 10},
+        hovermode="closest",
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
+        uirevision="keep",
+        modebar={"remove": _UNUSED_TOOLS},
+    )
+    grid = {"gridcolor": "rgba(128,140,160,.22)", "zeroline": False, "automargin": True}
+    fig.update_xaxes(title=x_title, type="log" if log_x else "linear", **grid)
+    fig.update_yaxes(title=y_title, type="log" if log_y else "linear", **grid)
     return fig
 
 
-def _finite(value: float | None) -> bool:
-    return value is not None and bool(np.isfinite(value))
+def chart_config(name: str) -> dict[str, Any]:
+    """Plotly's toolbar for a figure that is downloaded as `name`.svg."""
+    image = {"format": "svg", "filename": name, "scale": 1}
+    return {"displaylogo": False, "toImageButtonOptions": image}
 
 
-def _add_hull(fig: go.Figure, curves: Mapping[str, Sequence[RDPoint]], axis: str) -> None:
-    """The lower convex hull of all points together, in rate and MSE (or 1 − SSIM …): the best that switching codecs gives."""
-    points = [p for curve in curves.values() for p in curve if _finite(p.value(axis))]
-    if not points:
-        return
-    structural = axis in ("ssim", "ms_ssim", "ms_ssim_db")
-    measure = ("ms_ssim" if axis == "ms_ssim_db" else axis) if structural else "mse"
-    distortion = [1 - p.value(measure) if structural else p.measures.mse for p in points]
-    best = [points[i] for i in lower_hull([p.bpp for p in points], distortion)]
+def tick_log_x(fig: go.Figure) -> None:
+    """Labels a logarithmic horizontal axis at 1, 2 and 5 of every decade."""
+    fig.update_xaxes(tickvals=_LOG_TICKS, ticktext=[f"{tick:g}" for tick in _LOG_TICKS])
+
+
+def add_line(
+    fig: go.Figure,
+    x: Numbers,
+    y: Numbers,
+    tint: str,
+    name: str = "",
+    width: float = 2,
+    hover: str = "",
+    **more: Any,
+) -> None:
+    """A line; without a `name` it is not in the legend, without a `hover` template it is silent."""
+    style = {"mode": "lines", "showlegend": bool(name), **_hovering(hover), **more}
+    fig.add_scatter(x=x, y=y, name=name, line={"color": tint, "width": width}, **style)
+
+
+def add_ring(
+    fig: go.Figure, x: float, y: float, tint: str, hover: str = "", size: int = 13, **more: Any
+) -> None:
+    """A ring around the point that the page shows."""
     fig.add_scatter(
-        x=[p.bpp for p in best],
-        y=[p.value(axis) for p in best],
-        name="Hull of all",
-        mode="lines",
-        hoverinfo="skip",
-        line={"color": NEUTRAL, "width": 5},
-        opacity=0.35,
+        x=[x],
+        y=[y],
+        mode="markers",
+        showlegend=False,
+        marker={"size": size, "color": tint, "symbol": "circle-open", "line": {"width": 3}},
+        **_hovering(hover),
+        **more,
     )
 
 
-def _add_tangents(
-    fig: go.Figure,
-    curves: Mapping[str, Sequence[RDPoint]],
-    titles: Mapping[str, str],
-    axis: str,
-    lmbda: float,
-) -> None:
-    """Lines of equal cost R + λD through each codec's best point; straight over MSE, bent over PSNR."""
-    if axis not in ("mse", "psnr"):
-        return
-    highest = max((p.bpp for curve in curves.values() for p in curve), default=0)
-    for name, points in curves.items():
-        best = operating_point([p.bpp for p in points], [p.measures.mse for p in points], lmbda)
-        if best is None:
-            continue
-        cost = points[best].bpp + lmbda * points[best].measures.mse
-        mse = np.geomspace(max(points[best].measures.mse / 30, 0.02), cost / lmbda, 200)
-        rate = cost - lmbda * mse
-        keep = (rate > 0.003) & (rate <= highest)
-        fig.add_scatter(
-            x=rate[keep],
-            y=mse[keep] if axis == "mse" else [metrics.psnr_of(m) for m in mse[keep]],
-            mode="lines",
-            name=f"{titles[name]}: R + λD = {cost:.3f}",
-            line={"color": colour(name), "width": 1.2, "dash": "dot"},
-            hoverinfo="skip",
-            showlegend=False,
-        )
+def add_equality(fig: go.Figure, low: float, high: float) -> None:
+    """The dashed diagonal on which both axes agree."""
+    ends = [low, high]
+    add_line(fig, ends, ends, NEUTRAL, "equal", line_dash="dash")
+
+
+def heat_map(values: np.ndarray, hover: str, unit: str = "", **more: Any) -> go.Figure:
+    """Values (h, w) as colours, without axes, first row on top; `more` goes to the map itself."""
+    bar: dict[str, Any] = {"thickness": 10}
+    if unit:
+        bar["title"] = {"text": unit, "side": "right"}
+    style = {"colorscale": "Viridis", "colorbar": bar, "hovertemplate": hover + "<extra></extra>"}
+    fig = go.Figure(go.Heatmap(z=values, **{**style, **more}))
+    fig.update_layout(
+        margin={"l": 4, "r": 4, "t": 8, "b": 8},
+        uirevision="keep",
+        plot_bgcolor="rgba(0,0,0,0)",
+        modebar={"remove": _UNUSED_TOOLS},
+    )
+    fig.update_xaxes(visible=False)
+    fig.update_yaxes(visible=False, autorange="reversed")
+    return fig
+
+
+def _hovering(template: str) -> dict[str, str]:
+    if not template:
+        return {"hoverinfo": "skip"}
+    return {"hovertemplate": template if "<extra>" in template else template + "<extra></extra>"}

@@ -1,4 +1,4 @@
-"""Small pictures, pixels shown as squares, with captions, in rows that wrap on a narrow screen."""
+"""Small pictures with square pixels and captions, in rows that wrap on a narrow screen."""
 
 import base64
 from collections.abc import Sequence
@@ -25,32 +25,37 @@ _STYLE = """
 
 def show_thumbnails(
     pictures: Sequence[np.ndarray],
-    captions: Sequence[str],
+    captions: Sequence[str] | None = None,
     side: int = 84,
     width: int | None = None,
 ) -> None:
-    """Pictures, uint8 (H, W), (H, W, 1) or (H, W, 3), `side` screen pixels high, with plain-text captions below.
+    """Pictures, uint8 (H, W), (H, W, 1) or (H, W, 3), `side` CSS pixels high, with captions below.
 
-    A caption's first line may be followed by lines after "\\n"; text between backticks is set as code.
+    Captions are plain text of one or more lines; text between backticks is set as code. `width`
+    is that of a figure with its caption, by default the picture's own.
     """
+    texts = captions if captions is not None else [""] * len(pictures)
     figures = [
         _figure(picture, caption, side, width)
-        for picture, caption in zip(pictures, captions, strict=True)
+        for picture, caption in zip(pictures, texts, strict=True)
     ]
     st.html(f'{_STYLE}<div class="thumbnails">{"".join(figures)}</div>')
 
 
 def _figure(picture: np.ndarray, caption: str, side: int, width: int | None) -> str:
-    data = base64.b64encode(png(picture)).decode()
+    source = "data:image/png;base64," + base64.b64encode(png(picture)).decode()
     across = max(1, round(side * picture.shape[1] / picture.shape[0]))
-    lines = "<br>".join(_coded(escape(line)) for line in caption.split("\n"))
-    alt = escape(caption.split("\n")[0].replace("`", ""))
+    lines = caption.split("\n")
+    alt = escape(lines[0].replace("`", ""))
+    text = "<br>".join(_with_code(escape(line)) for line in lines)
     return (
-        f'<figure style="width:{width or across}px"><img src="data:image/png;base64,{data}" alt="{alt}" '
-        f'style="width:{across}px;height:{side}px"><figcaption>{lines}</figcaption></figure>'
+        f'<figure style="width:{width or across}px">'
+        f'<img src="{source}" alt="{alt}" style="width:{across}px;height:{side}px">'
+        f"<figcaption>{text}</figcaption></figure>"
     )
 
 
-def _coded(line: str) -> str:
+def _with_code(line: str) -> str:
+    """Every second part between backticks as <code>."""
     parts = line.split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))

@@ -32,9 +32,7 @@ def test_decode(name, photo, against):
     against(lambda: codec.decode(data), lambda: Image.open(io.BytesIO(jpeg)).load(), "512 × 512 px")
 
 
-@pytest.mark.parametrize("structural", [False, True])
-def test_measures(structural, photo, against):
+@pytest.mark.parametrize("names", [metrics.QUICK, metrics.NAMES], ids=["quick", "all"])
+def test_measures(names, photo, against):
     decoded = CODECS["jpeg"].decode(_libjpeg(photo))
-    against(
-        lambda: metrics.measure(photo, decoded, structural), lambda: _libjpeg(photo), "512 × 512 px"
-    )
+    against(lambda: metrics.measure(photo, decoded, names), lambda: _libjpeg(photo), "512 × 512 px")

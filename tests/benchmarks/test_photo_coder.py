@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.codecs.bls2017 import MODEL, coder
+from core.codecs.bls2017 import MODEL, photo_coder
 from core.learned.ops import transforms
 from core.learned.ops.spectral import to_kernel
 from core.learned.photos.model import KERNELS, SMALLEST_BETA, STRIDES
@@ -58,7 +58,7 @@ def bare(model):
 
 def test_latents(picture, against):
     """Picture → ŷ."""
-    model, _ = coder(MODEL)
+    model, _ = photo_coder(MODEL)
     analysis, _ = bare(model.model)
     x = tf.constant(picture[None])
     assert (
@@ -69,7 +69,7 @@ def test_latents(picture, against):
 
 def test_search(picture, against):
     """Picture → searched ŷ, as a multiple of the bare analysis."""
-    model, _ = coder(MODEL)
+    model, _ = photo_coder(MODEL)
     analysis, _ = bare(model.model)
     x = tf.constant(picture[None])
     against(lambda: searched(model, picture, LEVEL), lambda: analysis(x).numpy(), "768 × 512 px")
@@ -77,7 +77,7 @@ def test_search(picture, against):
 
 def test_picture(picture, against):
     """ŷ → picture."""
-    model, _ = coder(MODEL)
+    model, _ = photo_coder(MODEL)
     _, synthesis = bare(model.model)
     y_hat = model.latents(picture, LEVEL)
     y = tf.constant(y_hat[None], tf.float32)
@@ -95,7 +95,7 @@ def test_picture(picture, against):
 @pytest.mark.parametrize("direction", ["write", "read"])
 def test_entropy_coder(picture, coding, direction, against):
     """ŷ ↔ string, as multiples of the bare analysis."""
-    model, _ = coder(MODEL)
+    model, _ = photo_coder(MODEL)
     analysis, _ = bare(model.model)
     x, y_hat = tf.constant(picture[None]), model.latents(picture, LEVEL)
     string = model.encode(y_hat, LEVEL, coding)

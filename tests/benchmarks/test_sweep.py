@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.codecs import registry
-from core.rd.measure import measure
+from core.rd.measure import evaluate
 from core.sweep import plan, pools, sources
 from core.sweep import run as engine
 from core.sweep.journal import Journal
@@ -23,12 +23,12 @@ def sweep(items: list[sources.Item], journal: Path, pool: pools.Pool) -> float:
     with Journal(journal) as store:
         start = time.perf_counter()
         engine.run(
-            plan.jobs(items, list(CODECS.values()), POINTS, False),
+            plan.jobs(items, list(CODECS.values()), POINTS, ("psnr",)),
             CODECS,
             store,
             pool,
             progress,
-            structural=False,
+            ("psnr",),
         )
     return time.perf_counter() - start
 
@@ -71,7 +71,7 @@ def test_engine_overhead(kodak, tmp_path, timed):
             image = item.read().image
             for codec in CODECS.values():
                 for value in plan.settings(codec, POINTS):
-                    measure(codec, image, value, structural=False)
+                    evaluate(codec, image, value, ("psnr",))
         return time.perf_counter() - start
 
     with pools.pool(workers=0) as pool:

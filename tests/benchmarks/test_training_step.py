@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_compression as tfc
 
-from core.learned.photos.model import Config, Model, rate_distortion
+from core.learned.photos.model import PhotoConfig, PhotoTransforms, rate_distortion
 from core.learned.photos.start import start_parameters
 from core.learned.training.optim import Adam
 from tests.conftest import synthetic
@@ -15,12 +15,12 @@ N, LMBDA, REPEATS = 128, 0.01, 7
 
 
 def ours(x: tf.Tensor):
-    config = Config((LMBDA,), filters=N, latents=N)
+    config = PhotoConfig((LMBDA,), filters=N, latents=N)
     variables = {
         name: tf.Variable(value)
         for name, value in start_parameters(config, x[:2].numpy(), 0).items()
     }
-    model, adam, levels = Model(config, variables), Adam(variables), tf.zeros(8, tf.int32)
+    model, adam, levels = PhotoTransforms(config, variables), Adam(variables), tf.zeros(8, tf.int32)
 
     @tf.function
     def step(number):

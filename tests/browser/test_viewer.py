@@ -10,7 +10,7 @@ from PIL import Image
 
 SCRIPT = """
 import numpy as np, streamlit as st
-from dashboard.viewer import Panel, png_bytes, viewer
+from dashboard.ui.viewer import Panel, png_bytes, viewer
 st.set_page_config(layout="wide")
 rng = np.random.default_rng(7)
 first = rng.integers(0, 256, (300, 420, 3), dtype=np.uint8)
@@ -400,7 +400,7 @@ def test_everything_has_a_name_and_the_divider_obeys_the_keyboard(page):
 
 ODD = """
 import numpy as np, streamlit as st
-from dashboard.viewer import Panel, png_bytes, viewer
+from dashboard.ui.viewer import Panel, png_bytes, viewer
 size = [(1, 1), (1, 700), (700, 1), (28, 28), (4000, 6000)][int(st.query_params["size"])]
 image = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
 image[:] = image[:1, :1]

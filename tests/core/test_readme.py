@@ -36,7 +36,7 @@ def test_one_line_registers_it(codec, monkeypatch):
     from core.rd.match import match_bytes
 
     monkeypatch.setitem(CODECS, codec.name, codec)
-    found = match_bytes(CODECS["decimate"], synthetic(64, 64), 3000, structural=False)
+    found = match_bytes(CODECS["decimate"], synthetic(64, 64), 3000, ("psnr",))
     assert found.met and found.measured.point.bytes <= 3000
     line = next(text for name, text in BLOCKS if name.endswith("registry.py"))
     assert "Decimate()," in line and "from core.codecs.decimate import Decimate" in line

@@ -21,7 +21,7 @@ def fill(lmbdas=(100, 2000), vae=True) -> None:
         weights["prior/log_scale"] -= 0 if lmbda > 1 else 4
         tensors = {key: value.astype(np.float16) for key, value in weights.items()}
         tensors |= mnist.build_tables(tensors)
-        coder = mnist.Coder(tensors)
+        coder = mnist.DigitCoder(tensors)
         card = {
             "title": f"λ = {lmbda}",
             "lmbda": lmbda,
@@ -47,6 +47,6 @@ def fill(lmbdas=(100, 2000), vae=True) -> None:
             "data": DATA,
             "created": "2026-01-01",
             "command": "python -m core train vae",
-            "figures": vae_training.evaluate(vae_model.Model(tensors), sample()[:64]),
+            "figures": vae_training.evaluate(vae_model.Vae(tensors), sample()[:64]),
         }
         zoo.store("mnist-vae", "vae", tensors, card)

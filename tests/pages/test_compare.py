@@ -46,7 +46,7 @@ def test_same_quality(app):
     app.radio(key="cmp_mode").set_value("quality").run()
     app.slider(key="cmp_target_psnr").set_value(35.0).run()
     shown = table(settled(app))
-    assert ((shown["PSNR"] >= 35) & (shown["PSNR"] < 36)).all()
+    assert ((shown["psnr"] >= 35) & (shown["psnr"] < 36)).all()
 
 
 def test_own_settings(app):

@@ -100,7 +100,7 @@ def test_runs_over_different_pictures_are_not_compared(app):
 
 
 def test_an_unmeasured_metric_is_said_so(app):
-    app.selectbox(key="ds_metric").set_value("ms-ssim").run()
+    app.selectbox(key="ds_metric").set_value("ms_ssim").run()
     assert not app.exception and "MS-SSIM" in app.info[0].value
 
 
@@ -125,7 +125,7 @@ def test_a_sweep_is_started_and_followed(app, tmp_path):
     app.segmented_control(key="ds_kind").set_value("folder").run()
     app.text_input(key="ds_folder").set_value(str(folder)).run()
     app.multiselect(key="ds_codecs").set_value(["jpeg"]).run()
-    app.toggle(key="ds_structural").set_value(False).run()
+    app.multiselect(key="ds_measures").set_value(["psnr", "mse"]).run()
     app.number_input(key="ds_workers").set_value(1).run()
     app.button(key="ds_start").click().run()
     assert not app.exception
@@ -159,7 +159,7 @@ def test_published_curves_are_drawn_and_compared(app, reference):
     app.session_state.ds_published = {path.name: published.read(path.read_bytes(), path.name)}
     app.run()
     assert not app.warning  # the file has no PSNR over R, G and B
-    app.selectbox(key="ds_metric").set_value("psnr-y").run()
+    app.selectbox(key="ds_metric").set_value("psnr_y").run()
     assert not app.exception and "BT.709" in app.warning[0].value
     assert "tensorflow/compression" in " ".join(m.value for m in app.markdown)
     _section(app, "BD-rate")

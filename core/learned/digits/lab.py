@@ -1,6 +1,6 @@
 """Questions to a model of digits: what its decoder makes of flipped bits, random bits, the prior, and paths between latents.
 
-Pure functions of NumPy arrays and a `core.learned.digits.model.Coder`; no TensorFlow is imported here.
+Pure functions of NumPy arrays and a `core.learned.digits.model.DigitCoder`; no TensorFlow is imported here.
 """
 
 import numpy as np

@@ -47,7 +47,7 @@ def parameter_shapes(latent_dims: int) -> dict[str, tuple[int, ...]]:
     }
 
 
-class Model:
+class DigitTransforms:
     """The transforms and the prior over named parameters: variables while training, arrays afterwards."""
 
     def __init__(self, parameters: dict):
@@ -103,7 +103,7 @@ def build_tables(parameters: dict) -> dict[str, np.ndarray]:
     """
     parameters = {"prior/log_scale": tf.cast(parameters["prior/log_scale"], tf.float32)}
     coder = tfc.ContinuousBatchedEntropyModel(
-        Model(parameters).prior(),
+        DigitTransforms(parameters).prior(),
         coding_rank=1,
         compression=True,
         stateless=True,
@@ -166,11 +166,11 @@ def check(card: dict, tensors: dict[str, np.ndarray]) -> None:
         )
 
 
-class Coder:
+class DigitCoder:
     """A stored model at work: digits to latents to strings and back. `tensors` as `zoo.load` returns them."""
 
     def __init__(self, tensors: dict[str, np.ndarray]):
-        self.model = Model(
+        self.model = DigitTransforms(
             {name: tf.constant(value, tf.float32) for name, value in tensors.items() if "/" in name}
         )
         self.latent_dims = len(tensors["cdf_offset"])

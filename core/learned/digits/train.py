@@ -14,14 +14,14 @@ from core.learned.digits.runs import DATA, Epochs, Shuffled, check_ranges, first
 from core.learned.training.loop import Result, train
 from core.learned.training.optim import Adam
 from core.store import zoo
-from core.store.modelfile import Model
+from core.store.modelfile import StoredModel
 
 SEARCHED = 2000  # test digits that the search is measured on: it costs some twenty decodings each
 PRIOR_RATE = 10  # the prior's log scales travel several units; at the kernels' rate that would take many epochs
 
 
 @dataclass(frozen=True)
-class Config(Epochs):
+class DigitTraining(Epochs):
     """What is trained. `lmbda` weighs the distortion: mean |x − x̂|, mean (x − x̂)² (x in 0..1) or 1 − SSIM, per digit.
 
     `init`: the stored model whose weights training starts from, "" for random ones. `hard`: the share of the steps, at the
@@ -57,10 +57,10 @@ class Config(Epochs):
         )
 
 
-class Task:
+class DigitTask:
     """The digits' transform coder for `training.train`."""
 
-    def __init__(self, config: Config, train_set: np.ndarray, test_set: np.ndarray):
+    def __init__(self, config: DigitTraining, train_set: np.ndarray, test_set: np.ndarray):
         self.config, self.test_set = config, test_set
         self.batches = Shuffled(train_set, config.batch, config.seed)
         self.first_hard = round((1 - config.hard) * config.plan(len(train_set)).steps)
@@ -68,7 +68,7 @@ class Task:
         if config.init:
             start = warm_start(start, zoo.load(config.init, "mnist"), config.lmbda)
         self.variables = {name: tf.Variable(value) for name, value in start.items()}
-        self.model = mnist.Model(self.variables)
+        self.model = mnist.DigitTransforms(self.variables)
 
     def optimisers(self) -> list:
         prior = {"prior/log_scale": self.variables["prior/log_scale"]}
@@ -98,7 +98,9 @@ class Task:
         return {name: figures[name] for name in ("loss", "rate", "distortion")}
 
 
-def warm_start(fresh: dict[str, np.ndarray], stored: Model, lmbda: float) -> dict[str, np.ndarray]:
+def warm_start(
+    fresh: dict[str, np.ndarray], stored: StoredModel, lmbda: float
+) -> dict[str, np.ndarray]:
     """The weights of a stored model to start from, float32. A larger λ than its own affords more dimensions: its dead ones
     then get the `fresh` weights. Raises ModelError when the latent spaces differ in size.
     """
@@ -119,7 +121,7 @@ def warm_start(fresh: dict[str, np.ndarray], stored: Model, lmbda: float) -> dic
     return start
 
 
-def evaluate(model: mnist.Model, digits: np.ndarray, metric: str, lmbda: float) -> dict:
+def evaluate(model: mnist.DigitTransforms, digits: np.ndarray, metric: str, lmbda: float) -> dict:
     """Figures over `digits`, uint8 (N, 28, 28, 1), with rounded latents and 8-bit reconstructions.
 
     rate: mean information content in bits; distortion in `metric`; loss = rate + λ · distortion; mae, mse (0..1);
@@ -148,8 +150,8 @@ def evaluate(model: mnist.Model, digits: np.ndarray, metric: str, lmbda: float) 
     }
 
 
-def evaluate_search(coder: mnist.Coder, digits: np.ndarray, metric: str, lmbda: float) -> dict:
-    """loss, rate, distortion and mae like `evaluate`, with latents as `Coder.searched` chooses them."""
+def evaluate_search(coder: mnist.DigitCoder, digits: np.ndarray, metric: str, lmbda: float) -> dict:
+    """loss, rate, distortion and mae like `evaluate`, with latents as `DigitCoder.searched` chooses them."""
     y_hat = coder.searched(digits, lmbda, metric)
     x = digits.astype(np.float32) / 255
     x_hat = (
@@ -169,7 +171,7 @@ def evaluate_search(coder: mnist.Coder, digits: np.ndarray, metric: str, lmbda: 
     }
 
 
-def real_rates(coder: mnist.Coder, digits: np.ndarray) -> dict:
+def real_rates(coder: mnist.DigitCoder, digits: np.ndarray) -> dict:
     """What the range coder makes of `digits`, beside their information content: per digit and as one stream."""
     y_hat = coder.quantised(digits)
     bits = coder.bits(y_hat).sum(1)
@@ -189,7 +191,11 @@ def real_rates(coder: mnist.Coder, digits: np.ndarray) -> dict:
 
 
 def run(
-    config: Config, name: str, folder: Path, resume: bool = False, replace_model: bool = False
+    config: DigitTraining,
+    name: str,
+    folder: Path,
+    resume: bool = False,
+    replace_model: bool = False,
 ) -> tuple[Result, dict | None]:
     """Train in run folder `folder` and store the model as `name`. Returns how it ended, and the card of a finished model.
 
@@ -199,19 +205,19 @@ def run(
     train_set, test_set = data.load("train"), data.load("test")
     started = time.time()
     result = train(
-        Task(config, train_set, test_set), config.plan(len(train_set)), folder, resume=resume
+        DigitTask(config, train_set, test_set), config.plan(len(train_set)), folder, resume=resume
     )
     if result.event != "done":
         return result, None
     tensors = {key: value.astype(np.float16) for key, value in result.averaged.items()}
     tensors |= mnist.build_tables(tensors)
-    coder = mnist.Coder(tensors)
+    coder = mnist.DigitCoder(tensors)
     figures = evaluate(coder.model, test_set, config.metric, config.lmbda)
     probe = test_set[:64]
     wanted = coder.strings(coder.quantised(probe))
 
-    def same_bytes(stored: Model) -> dict:
-        again = mnist.Coder(stored.tensors)
+    def same_bytes(stored: StoredModel) -> dict:
+        again = mnist.DigitCoder(stored.tensors)
         strings = again.strings(again.quantised(probe))
         if strings != wanted or not np.array_equal(
             again.from_strings(strings), coder.quantised(probe)

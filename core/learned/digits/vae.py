@@ -50,7 +50,7 @@ def check(card: dict, tensors: dict[str, np.ndarray]) -> None:
         raise ModelError(f"Model {card['name']!r} has an incomplete card: figures are missing.")
 
 
-class Model:
+class Vae:
     """Encoder and decoder over named parameters: variables while training, arrays afterwards."""
 
     def __init__(self, parameters: dict):

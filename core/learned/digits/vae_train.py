@@ -14,11 +14,11 @@ from core.learned.digits.runs import DATA, Epochs, Shuffled, check_ranges, first
 from core.learned.training.loop import Result, train
 from core.learned.training.optim import Adam
 from core.store import zoo
-from core.store.modelfile import Model
+from core.store.modelfile import StoredModel
 
 
 @dataclass(frozen=True)
-class Config(Epochs):
+class VaeTraining(Epochs):
     """What is trained."""
 
     epochs: float = 15
@@ -34,15 +34,15 @@ class Config(Epochs):
         )
 
 
-class Task:
+class VaeTask:
     """The variational autoencoder for `training.train`."""
 
-    def __init__(self, config: Config, train_set: np.ndarray, test_set: np.ndarray):
+    def __init__(self, config: VaeTraining, train_set: np.ndarray, test_set: np.ndarray):
         self.test_set = test_set
         self.batches = Shuffled(train_set, config.batch, config.seed)
         start = first_weights(vae.parameter_shapes(config.latent_dims), config.seed)
         self.variables = {name: tf.Variable(value) for name, value in start.items()}
-        self.model = vae.Model(self.variables)
+        self.model = vae.Vae(self.variables)
 
     def optimisers(self) -> list:
         return [Adam(self.variables)]
@@ -69,7 +69,7 @@ class Task:
         }
 
 
-def evaluate(model: vae.Model, digits: np.ndarray) -> dict:
+def evaluate(model: vae.Vae, digits: np.ndarray) -> dict:
     """Figures over `digits`, uint8 (N, 28, 28, 1), with one z sampled per digit (seeded) and 8-bit reconstructions.
 
     kl_bits, cross_entropy_bits and their sum, the negative evidence lower bound elbo_bits; mae and mse (0..1) of the
@@ -100,7 +100,7 @@ def evaluate(model: vae.Model, digits: np.ndarray) -> dict:
 
 
 def run(
-    config: Config, name: str, folder: Path, resume: bool = False, replace_model: bool = False
+    config: VaeTraining, name: str, folder: Path, resume: bool = False, replace_model: bool = False
 ) -> tuple[Result, dict | None]:
     """Train in run folder `folder` and store the model as `name`. Returns how it ended, and the card of a finished model.
 
@@ -110,16 +110,16 @@ def run(
     train_set, test_set = data.load("train"), data.load("test")
     started = time.time()
     result = train(
-        Task(config, train_set, test_set), config.plan(len(train_set)), folder, resume=resume
+        VaeTask(config, train_set, test_set), config.plan(len(train_set)), folder, resume=resume
     )
     if result.event != "done":
         return result, None
     tensors = {key: value.astype(np.float16) for key, value in result.averaged.items()}
-    model = vae.Model(tensors)
+    model = vae.Vae(tensors)
     probe = np.random.default_rng(0).normal(size=(16, config.latent_dims)).astype(np.float32)
 
-    def same_pictures(stored: Model) -> dict:
-        if not np.array_equal(vae.Model(stored.tensors).pictures(probe), model.pictures(probe)):
+    def same_pictures(stored: StoredModel) -> dict:
+        if not np.array_equal(vae.Vae(stored.tensors).pictures(probe), model.pictures(probe)):
             raise ModelError(
                 f"Model {name!r} does not draw the same digits after reloading; it was not stored."
             )

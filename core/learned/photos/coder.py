@@ -14,9 +14,9 @@ import tensorflow as tf
 
 from core.errors import BitstreamError
 from core.learned.ops.transforms import conv_up_exactly
-from core.learned.photos.context_coder import ContextCoder, Rules
-from core.learned.photos.model import STRIDE, Config, Model
-from core.learned.photos.static_coder import LatentCoder
+from core.learned.photos.context_coder import ContextCoder, ContextModel
+from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
+from core.learned.photos.static_coder import StaticCoder
 
 Coding = Literal["context", "static"]  # tables picked by what stands around, or one a channel
 
@@ -32,9 +32,9 @@ HASH_BYTES = 3
 class PhotoCoder:
     """One stored model. `tensors` as `zoo.load` returns them."""
 
-    def __init__(self, config: Config, tensors: dict[str, np.ndarray]):
+    def __init__(self, config: PhotoConfig, tensors: dict[str, np.ndarray]):
         self.config = config
-        self.model = Model(
+        self.model = PhotoTransforms(
             config,
             {k: tf.constant(v, tf.float32) for k, v in tensors.items() if v.dtype.kind == "f"},
         )
@@ -89,7 +89,9 @@ class PhotoCoder:
             out[_scaled(tile[0]), _scaled(tile[1])] = np.round(np.clip(np.nan_to_num(x), 0, 255))
         return out[:height, :width]
 
-    def slopes(self, image: np.ndarray, y_hat: np.ndarray, level: int) -> tuple[float, np.ndarray]:
+    def error_and_gradient(
+        self, image: np.ndarray, y_hat: np.ndarray, level: int
+    ) -> tuple[float, np.ndarray]:
         """What ŷ (h, w, latents) makes wrong in uint8 `image` (H, W, colours): the squared error, summed up over all pixels and
         colours, and its derivative (h, w, latents) float32 with respect to each latent."""
         slope, error = np.empty(y_hat.shape, np.float32), 0.0
@@ -132,7 +134,7 @@ class PhotoCoder:
         ).numpy()
         return np.square(echo, dtype=np.float64).mean((0, 1, 2))
 
-    def prices(self, level: int) -> ContextCoder:
+    def context_coder(self, level: int) -> ContextCoder:
         """The context coder of a level, which knows what other latents would cost."""
         return self._coder(level, "context")
 
@@ -155,10 +157,10 @@ class PhotoCoder:
             )
         return y_hat
 
-    def _coder(self, level: int, coding: Coding) -> ContextCoder | LatentCoder:
+    def _coder(self, level: int, coding: Coding) -> ContextCoder | StaticCoder:
         if coding == "context":
-            return ContextCoder(Rules.of_level(self._tensors, level))
-        return LatentCoder(self._tensors["tables/cdf"], self._tensors["tables/offset"], level)
+            return ContextCoder(ContextModel.of_level(self._tensors, level))
+        return StaticCoder(self._tensors["tables/cdf"], self._tensors["tables/offset"], level)
 
     def _rounded(self, x: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
         return tf.cast(tf.round(self.model.analysis(x, levels))[0], tf.int32)

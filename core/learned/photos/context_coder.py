@@ -17,8 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.coding.range_coder import Decoder, Encoder, escape_model
-from core.coding.range_coder import Model as EntropyModel
+from core.coding.range_coder import AdaptiveModel, Decoder, Encoder, escape_model
 
 GROUPS = (
     1,
@@ -45,7 +44,7 @@ NAMES = ("order", "shift", "slope", "weights", "loudness", "share", "used", "thr
 
 
 @dataclass(frozen=True)
-class Rules:
+class ContextModel:
     """One level's part of the stored whole numbers; `C` channels, in the order in which they are coded.
 
     `order` (C,): the channel at each place. `shift` (C,): low bits coded as they are. `slope` (KINDS, C): the prediction's
@@ -66,7 +65,7 @@ class Rules:
     tables: np.ndarray
 
     @classmethod
-    def of_level(cls, tensors: dict[str, np.ndarray], level: int) -> "Rules":
+    def of_level(cls, tensors: dict[str, np.ndarray], level: int) -> "ContextModel":
         """From a model's tensors `context/…`."""
         parts = {name: tensors[f"context/{name}"] for name in NAMES}
         return cls(
@@ -123,7 +122,7 @@ def visits(height: int, width: int) -> Iterator[Visit]:
 
 
 def walk(
-    rules: Rules,
+    rules: ContextModel,
     live: np.ndarray,
     height: int,
     width: int,
@@ -179,7 +178,7 @@ def _total(array: np.ndarray, visit: Visit) -> np.ndarray:
 class ContextCoder:
     """The context coder of one level."""
 
-    def __init__(self, rules: Rules):
+    def __init__(self, rules: ContextModel):
         self._rules = rules
         self._costs = -np.log2(rules.tables / rules.tables.sum(1, keepdims=True))
         self._flags = np.stack([FLAG - rules.used, rules.used], 1)
@@ -293,7 +292,7 @@ class ContextCoder:
         return rest + (1 << shift >> 1) >> shift
 
     def _code(
-        self, coder: Encoder | Decoder, escape: EntropyModel, site: Site, rest: np.ndarray | None
+        self, coder: Encoder | Decoder, escape: AdaptiveModel, site: Site, rest: np.ndarray | None
     ) -> np.ndarray:
         """Code what the prediction leaves of a site, (N, c); a decoder gets None and returns it."""
         which = self._tables_of(site)
@@ -318,7 +317,7 @@ class ContextCoder:
 
 
 def follow(
-    rules: Rules,
+    rules: ContextModel,
     live: np.ndarray,
     y_hat: np.ndarray,
     see: Callable[[Site, np.ndarray, np.ndarray], None],

@@ -19,7 +19,7 @@ from core.learned.photos.context_coder import (
     TWELFTHS,
     UNIT,
     ContextCoder,
-    Rules,
+    ContextModel,
     Site,
     follow,
 )
@@ -31,7 +31,7 @@ WORTH = 0.03  # share of a channel's variance that a prediction must take away
 USUAL = 5.0  # mean magnitude above which low bits are coded as they are
 
 
-def fit(latents: list[list[np.ndarray]]) -> dict[str, np.ndarray]:
+def fit_context_model(latents: list[list[np.ndarray]]) -> dict[str, np.ndarray]:
     """`latents[level]`: latents (h, w, C) of pictures, whole numbers → the tensors `context/…` of a model."""
     rules = [_fit_level(pictures) for pictures in latents]
     counts = np.full((TABLES, 2 * REACH + 1), 0.02)
@@ -49,14 +49,14 @@ def fit(latents: list[list[np.ndarray]]) -> dict[str, np.ndarray]:
     return {f"context/{name}": value.astype(np.int32) for name, value in out.items()}
 
 
-def _fit_level(pictures: list[np.ndarray]) -> Rules:
+def _fit_level(pictures: list[np.ndarray]) -> ContextModel:
     count = pictures[0].shape[2]
     flat = np.concatenate([p.reshape(-1, count) for p in pictures]).astype(np.float64)
     order = np.argsort(-flat.std(0), kind="stable")
     used = np.mean([p.any((0, 1)) for p in pictures], 0)[order]
     thresholds = np.round(2.0 ** (np.arange(1, TABLES) / PER_OCTAVE - 10) * UNIT)
     zeros = np.zeros(count, np.int64)
-    rules = Rules(
+    rules = ContextModel(
         order,
         zeros,
         np.zeros((KINDS, count), np.int64),
@@ -81,13 +81,13 @@ def _fit_level(pictures: list[np.ndarray]) -> Rules:
     return replace(rules, weights=_weights(rules, pictures, mean))
 
 
-def _all_sites(rules: Rules, pictures: list[np.ndarray], see) -> None:
+def _all_sites(rules: ContextModel, pictures: list[np.ndarray], see) -> None:
     """`see(site, predicted, values)` for every site of every picture; a channel that is 0 all over a picture counts, too."""
     for y_hat in pictures:
         follow(rules, np.arange(len(rules.order)), y_hat, see)
 
 
-def _slopes(rules: Rules, pictures: list[np.ndarray]) -> np.ndarray:
+def _slopes(rules: ContextModel, pictures: list[np.ndarray]) -> np.ndarray:
     """(KINDS, C): regression of values on the mean of their neighbours, 0 where that takes too little variance away."""
     squares, products, power = (np.zeros((KINDS, len(rules.order))) for _ in range(3))
 
@@ -108,7 +108,7 @@ def _slopes(rules: Rules, pictures: list[np.ndarray]) -> np.ndarray:
     )
 
 
-def _mean_magnitudes(rules: Rules, pictures: list[np.ndarray]) -> np.ndarray:
+def _mean_magnitudes(rules: ContextModel, pictures: list[np.ndarray]) -> np.ndarray:
     """(C,): of what the prediction leaves."""
     total = np.zeros(len(rules.order))
 
@@ -119,7 +119,7 @@ def _mean_magnitudes(rules: Rules, pictures: list[np.ndarray]) -> np.ndarray:
     return total / sum(p.shape[0] * p.shape[1] for p in pictures)
 
 
-def _weights(rules: Rules, pictures: list[np.ndarray], mean: np.ndarray) -> np.ndarray:
+def _weights(rules: ContextModel, pictures: list[np.ndarray], mean: np.ndarray) -> np.ndarray:
     """(KINDS, C, 4): from a constant and what stands around to the expected magnitude."""
     seen: list[list[list[np.ndarray]]] = [[[] for _ in range(len(mean))] for _ in range(KINDS)]
 

@@ -27,7 +27,7 @@ SMALLEST_BETA = 1e-6
 
 
 @dataclass(frozen=True)
-class Config:
+class PhotoConfig:
     """What a model is. `lmbda`: one λ per level, rising, for bpp + λ · D, where D is the MSE on 0..255 or 1 − MS-SSIM."""
 
     lmbda: tuple[float, ...]
@@ -55,18 +55,18 @@ class Config:
         return asdict(self) | {"lmbda": list(self.lmbda)}
 
     @classmethod
-    def from_json(cls, data: dict) -> "Config":
+    def from_json(cls, data: dict) -> "PhotoConfig":
         return cls(**(data | {"lmbda": tuple(data["lmbda"])}))
 
 
-class Model:
+class PhotoTransforms:
     """Transforms and priors over named parameters. Parameters are anything that TensorFlow takes: variables or arrays.
 
     Names, with i counted from the pixel side: `analysis/{i}/spectrum`, `analysis/{i}/bias`, `analysis_norm/{i}/root_beta`,
     `analysis_norm/{i}/root_gamma`, `analysis_gain/{i}`, the same for `synthesis`, `log_gain`, `log_inverse_gain`, `prior/…`.
     """
 
-    def __init__(self, config: Config, parameters: dict):
+    def __init__(self, config: PhotoConfig, parameters: dict):
         self.config, self.parameters = config, parameters
 
     def analysis(self, x: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
@@ -123,7 +123,7 @@ class Model:
         return (transforms.igdn if inverse else transforms.gdn)(x, beta, gamma)
 
 
-def parameter_shapes(config: Config) -> dict[str, tuple[int, ...]]:
+def parameter_shapes(config: PhotoConfig) -> dict[str, tuple[int, ...]]:
     """The trained parameters of a model by name."""
     n, levels = config.filters, config.levels
     shapes = {f"log_{kind}": (levels, config.latents) for kind in ("gain", "inverse_gain")}
@@ -151,7 +151,7 @@ def parameter_shapes(config: Config) -> dict[str, tuple[int, ...]]:
 def check(card: dict, tensors: dict[str, np.ndarray]) -> None:
     """Raise ModelError unless `tensors` are the weights and tables of the model that the card's "config" describes."""
     try:
-        config = Config.from_json(card["config"])
+        config = PhotoConfig.from_json(card["config"])
         shapes = parameter_shapes(config)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise ModelError(
@@ -171,7 +171,11 @@ def _per_level(log_gain: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
 
 
 def rate_distortion(
-    model: Model, x: tf.Tensor, levels: tf.Tensor, seed: tf.Tensor, hard: tf.Tensor | bool = False
+    model: PhotoTransforms,
+    x: tf.Tensor,
+    levels: tf.Tensor,
+    seed: tf.Tensor,
+    hard: tf.Tensor | bool = False,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Training's rate in bpp and distortion, both (B,), with uniform noise for rounding. `seed`: (2,) int32, a pure source.
 
@@ -187,7 +191,9 @@ def rate_distortion(
     )
 
 
-def quantised(model: Model, x: tf.Tensor, levels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def quantised(
+    model: PhotoTransforms, x: tf.Tensor, levels: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Estimated rate (B,) in bpp of the rounded latents, and the reconstruction, rounded and clipped to 0..255."""
     y = tf.round(model.analysis(x, levels))
     pixels = tf.cast(tf.shape(x)[1] * tf.shape(x)[2], tf.float32)

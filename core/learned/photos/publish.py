@@ -15,13 +15,13 @@ from core.errors import DataError, ModelError
 from core.images import load
 from core.learned.ops.tables import build_tables
 from core.learned.photos.coder import Coding, PhotoCoder
-from core.learned.photos.context_fit import fit
-from core.learned.photos.model import STRIDE, Config, Model
+from core.learned.photos.context_fit import fit_context_model
+from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
 from core.learned.photos.run import read_record
 from core.learned.photos.search import searched
 from core.learned.training.loop import PROGRESS, read_checkpoint
 from core.store import zoo
-from core.store.modelfile import Model as Stored
+from core.store.modelfile import StoredModel
 
 FIT_PICTURES, FIT_SIDE = 60, 384  # what the context coder is fitted to
 
@@ -46,11 +46,13 @@ def store_run(
         read_record(run),
         {key: value.astype(np.float16) for key, value in weights.items()},
     )
-    config = Config.from_json(record["config"])
+    config = PhotoConfig.from_json(record["config"])
     tensors |= build_tables(
         {k.removeprefix("prior/"): v for k, v in tensors.items() if k.startswith("prior/")}
     )
-    tensors |= fit(_latents(model_of(config, tensors), load_photos(photos, run.parent / "cache")))
+    tensors |= fit_context_model(
+        _latents(model_of(config, tensors), load_photos(photos, run.parent / "cache"))
+    )
     history, before = read_history(run), record.get("before", {})
     earlier = before.get("steps", 0)
     card = {
@@ -74,7 +76,7 @@ def store_run(
     x = np.random.default_rng(0).integers(0, 256, (64, 64, config.colours), np.uint8)
     wanted = _strings_and_pixels(config, tensors, x)
 
-    def same_after_reload(stored: Stored) -> dict:
+    def same_after_reload(stored: StoredModel) -> dict:
         for (string, pixels), (again, pixels_again) in zip(
             wanted, _strings_and_pixels(config, stored.tensors, x), strict=True
         ):
@@ -88,7 +90,7 @@ def store_run(
 
 
 def _strings_and_pixels(
-    config: Config, tensors: dict[str, np.ndarray], x: np.ndarray
+    config: PhotoConfig, tensors: dict[str, np.ndarray], x: np.ndarray
 ) -> list[tuple[bytes, np.ndarray]]:
     """Per level and entropy coder the string of one picture `x` (H, W, colours), and what is decoded from it."""
     coder, out = PhotoCoder(config, tensors), []
@@ -102,14 +104,14 @@ def _strings_and_pixels(
     return out
 
 
-def model_of(config: Config, tensors: dict[str, np.ndarray]) -> Model:
+def model_of(config: PhotoConfig, tensors: dict[str, np.ndarray]) -> PhotoTransforms:
     """A model for use from stored tensors: float32 constants, tables left out."""
-    return Model(
+    return PhotoTransforms(
         config, {k: tf.constant(v, tf.float32) for k, v in tensors.items() if v.dtype.kind == "f"}
     )
 
 
-def _latents(model: Model, photos: Photos) -> list[list[np.ndarray]]:
+def _latents(model: PhotoTransforms, photos: Photos) -> list[list[np.ndarray]]:
     """Per level the rounded latents of the middles of some training photographs."""
     training, _ = split(photos)
     run = tf.function(
@@ -187,8 +189,10 @@ def _figures(coder: PhotoCoder, image: np.ndarray, level: int, search: bool) -> 
         "psnr": metrics.psnr_of(mse),
         "mse": mse,
     }
-    if coder.config.colours == 3 and (similarity := metrics.ms_ssim(image, decoded)) is not None:
-        out["ms_ssim"] = similarity
+    if coder.config.colours == 3:
+        out |= metrics.measure(
+            image, decoded, ["ms_ssim"]
+        )  # nothing where the picture is too small
     return out
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.datasets.photos import load_photos
 from core.errors import ModelError, SettingError
-from core.learned.photos.model import Config, parameter_shapes
+from core.learned.photos.model import PhotoConfig, parameter_shapes
 from core.learned.photos.task import PhotoTask
 from core.learned.training.loop import PROGRESS, Plan, Result, read_checkpoint, train
 from core.store import zoo
@@ -47,7 +47,7 @@ class Options:
     average: float = 0.999
     hard: float = 0.0
 
-    def config(self) -> Config:
+    def config(self) -> PhotoConfig:
         """Raises SettingError for a choice that does not exist."""
         if self.activation not in ("gdn", "relu"):
             raise SettingError(f"--activation {self.activation}: choose gdn or relu.")
@@ -63,12 +63,12 @@ class Options:
             )
         many = LMBDAS if self.metric == "mse" else MS_SSIM_LMBDAS
         lmbda = many if self.lmbda is None else (self.lmbda,)
-        return Config(
+        return PhotoConfig(
             lmbda, self.filters, self.latents, 1 if self.gray else 3, self.activation, self.metric
         )
 
 
-def check_storable(config: Config) -> None:
+def check_storable(config: PhotoConfig) -> None:
     """Raise SettingError for a model that the store would refuse after its training: its weights alone are too large."""
     size = 2 * sum(
         int(np.prod(shape)) for shape in parameter_shapes(config).values()
@@ -86,7 +86,7 @@ class Start:
     which the new training counts on from; empty where the new one counts from nothing."""
 
     origin: str
-    config: Config
+    config: PhotoConfig
     weights: dict[str, np.ndarray]
     sessions: list[dict]
     before: dict
@@ -96,7 +96,9 @@ class Start:
         """The averaged weights of a run folder. Raises ModelError where there are none."""
         weights, _ = read_checkpoint(run)
         record = read_record(run)
-        return cls(str(run), Config.from_json(record["config"]), weights, record["sessions"], {})
+        return cls(
+            str(run), PhotoConfig.from_json(record["config"]), weights, record["sessions"], {}
+        )
 
     @classmethod
     def of_model(cls, name: str) -> "Start":
@@ -106,7 +108,7 @@ class Start:
             key: stored.card.get(key, empty)
             for key, empty in (("steps", 0), ("training_seconds", 0), ("validation", []))
         }
-        config = Config.from_json(stored.card["config"])
+        config = PhotoConfig.from_json(stored.card["config"])
         return cls(
             f"Model {name!r}", config, stored.tensors, stored.card.get("sessions", []), before
         )
@@ -145,7 +147,7 @@ def train_photos(
     return train(task, plan, options.run, resume, branch)
 
 
-def _record(options: Options, config: Config, sessions: list[dict], before: dict) -> None:
+def _record(options: Options, config: PhotoConfig, sessions: list[dict], before: dict) -> None:
     """Write `run.json`: what is trained, every command that had a part in it, and what a `Start` brought along."""
     chosen = {name: value for name, value in asdict(options).items() if not isinstance(value, Path)}
     record = {
@@ -186,7 +188,7 @@ def read_record(run: Path) -> dict:
 
 
 def warm_weights(
-    start: Start, config: Config, fresh: dict[str, np.ndarray]
+    start: Start, config: PhotoConfig, fresh: dict[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
     """Weights for `config` from a trained model: each level takes the gains and priors of the nearest λ.
 

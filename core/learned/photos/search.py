@@ -28,11 +28,11 @@ def searched(coder: PhotoCoder, image: np.ndarray, level: int) -> np.ndarray:
     if coder.config.metric != "mse":
         return y_hat
     weight = coder.config.lmbda[level] / image.shape[2]  # bits for a unit of squared error
-    prices, curvature = coder.prices(level), coder.curvature(y_hat, level)
+    prices, curvature = coder.context_coder(level), coder.curvature(y_hat, level)
     best, least = y_hat, np.inf
     rounds = int(np.clip(PIXELS // (image.shape[0] * image.shape[1]), 1, ROUNDS))
     for number in range(rounds + 1):
-        error, slope = coder.slopes(image, y_hat, level)
+        error, slope = coder.error_and_gradient(image, y_hat, level)
         bits, steps = _steps(prices, y_hat, weight * slope, weight * curvature, number % 2)
         if bits + weight * error < least:
             best, least = y_hat, bits + weight * error

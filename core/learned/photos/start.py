@@ -11,15 +11,15 @@ import numpy as np
 
 from core.learned.ops.priors import prior_parameters
 from core.learned.ops.spectral import to_spectrum
-from core.learned.photos.model import KERNELS, STRIDES, Config
+from core.learned.photos.model import KERNELS, STRIDES, PhotoConfig
 
 ROOT_GAMMA = 0.02  # γ = 0.0004: a mild normalisation
 SMALLEST_VARIANCE = 1e-4  # of a latent, for directions in which the sample does not vary
 SPARE_SHARE = 0.3  # scale of the left-over random filters, relative to a usual initialisation
 
 
-def start_parameters(config: Config, patches: np.ndarray, seed: int) -> dict[str, np.ndarray]:
-    """All parameters of a `bls2017.Model` from sample `patches` (n, H, W, colours) uint8, H and W multiples of 16."""
+def start_parameters(config: PhotoConfig, patches: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+    """All parameters of a `PhotoTransforms` from sample `patches` (n, H, W, colours) uint8, H and W multiples of 16."""
     rng = np.random.default_rng(seed)
     x = (patches.astype(np.float32) / 255 - 0.5) * config.input_scale
     out: dict[str, np.ndarray] = {}
@@ -86,7 +86,9 @@ def _principal(rows: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
     return directions[:, order].astype(np.float32), np.sqrt(np.maximum(power[order], 0))
 
 
-def _gains_and_priors(config: Config, variance: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+def _gains_and_priors(
+    config: PhotoConfig, variance: np.ndarray, seed: int
+) -> dict[str, np.ndarray]:
     """Optimal gains for independent Gaussian channels of known `variance` (latents,) under uniform noise.
 
     A channel at gain g costs ½ log2 t bits and leaves variance/t, t = 1 + 12 g² variance; with 256 pixels per position the

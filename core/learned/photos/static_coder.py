@@ -7,7 +7,7 @@ import tensorflow_compression as tfc
 from core.learned.ops.tables import PRECISION, split_tables
 
 
-class LatentCoder:
+class StaticCoder:
     """The static coder of one level: every channel has its own table, whatever stands around it."""
 
     def __init__(self, cdf: np.ndarray, offset: np.ndarray, level: int):

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from core.datasets.photos import Patches, Photos, centre_crops, split
-from core.learned.photos.model import Config, Model, quantised, rate_distortion
+from core.learned.photos.model import PhotoConfig, PhotoTransforms, quantised, rate_distortion
 from core.learned.photos.start import start_parameters
 from core.learned.training.optim import Adam
 
@@ -24,7 +24,7 @@ class PhotoTask:
 
     def __init__(
         self,
-        config: Config,
+        config: PhotoConfig,
         photos: Photos,
         patch: int = 128,
         batch: int = 8,
@@ -37,7 +37,7 @@ class PhotoTask:
         sample = Patches(photos, train, patch, START_PATCHES, seed + 1).batch(0)
         start = start_parameters(config, _colours(sample, config), seed)
         self.variables = {name: tf.Variable(value, name=name) for name, value in start.items()}
-        self.model = Model(config, self.variables)
+        self.model = PhotoTransforms(config, self.variables)
         self.held_out = _colours(
             centre_crops(photos, held_out, VALIDATION_SIDE, VALIDATION_SIDE), config
         )
@@ -94,7 +94,7 @@ class PhotoTask:
         return {"loss": float(loss), "bpp": bpp, "psnr": psnr}
 
 
-def _colours(x: np.ndarray, config: Config) -> np.ndarray:
+def _colours(x: np.ndarray, config: PhotoConfig) -> np.ndarray:
     """RGB patches as they are, or their luma (BT.601) for a grey model."""
     if config.colours == 3:
         return x

@@ -40,7 +40,7 @@ def test_decodes_to_the_right_size_and_the_same_pixels_every_time(codec, height,
 
 def test_quality_rises_with_the_level(codec):
     """Of plain rounding: this model is untrained, and what the search makes of it may trade quality for rate."""
-    image, (coder, _) = synthetic(96, 128, 1), bls2017.coder(bls2017.MODEL)
+    image, (coder, _) = synthetic(96, 128, 1), bls2017.photo_coder(bls2017.MODEL)
     errors = [
         np.mean(
             (coder.picture(coder.latents(image, level), level, 96, 128).astype(float) - image) ** 2
@@ -63,7 +63,7 @@ def test_either_coder_opens_the_files_of_both(codec):
 def test_rounded_files_are_those_of_plain_rounding(codec):
     image, rounded = synthetic(48, 80, 4), bls2017.Bls2017Rounded()
     y_hat, level = bls2017.Bls2017().latents(rounded.encode(image, 2).data)
-    coder, _ = bls2017.coder(bls2017.MODEL)
+    coder, _ = bls2017.photo_coder(bls2017.MODEL)
     assert level == 1 and np.array_equal(y_hat, coder.latents(image, 1))
     searched, _ = bls2017.Bls2017().latents(bls2017.Bls2017().encode(image, 2).data)
     assert not np.array_equal(y_hat, searched)
@@ -72,7 +72,7 @@ def test_rounded_files_are_those_of_plain_rounding(codec):
 def test_tiles_leave_no_seam(codec, monkeypatch):
     """Small tiles against the whole at once: the same latents and pixels but for rounding in floating point."""
     image = synthetic(200, 330, 2)
-    coder, _ = bls2017.coder(bls2017.MODEL)
+    coder, _ = bls2017.photo_coder(bls2017.MODEL)
     whole = coder.latents(image, 1)
     picture, bits = coder.picture(whole, 1, 200, 330), coder.information(whole, 1)
     monkeypatch.setattr(photo_coder, "TILE", 5)
@@ -121,7 +121,7 @@ def test_setting_follows_the_model(codec, monkeypatch, tmp_path):
 
 def test_reach_of_the_transforms_is_within_the_margin(codec):
     """A change of one pixel moves no latent more than MARGIN away, one of a latent no pixel."""
-    coder, _ = bls2017.coder(bls2017.MODEL)
+    coder, _ = bls2017.photo_coder(bls2017.MODEL)
     level, x = tf.constant([1]), np.full((1, 320, 320, 3), 128, np.uint8)
     moved = x.copy()
     moved[0, 160, 160] = 255

@@ -49,7 +49,7 @@ def test_settings_span_the_useful_range(codec, small):
     points = []
     for value in codec.setting.grid:
         data = codec.encode(small, value).data
-        points.append((len(data), metrics.measure(small, codec.decode(data), False).psnr))
+        points.append((len(data), metrics.psnr(small, codec.decode(data))))
     sizes, quality = zip(*points, strict=True)
     assert sizes[0] == min(sizes) and sizes[-1] == max(sizes)
     assert quality[-1] > quality[0] + 10
@@ -100,7 +100,7 @@ def test_pictures_wider_than_a_format_allows_are_refused():
     wide = np.zeros((2, 16_384, 3), np.uint8)
     with pytest.raises(ImageError, match="at most 16383"):
         get("webp").encode(wide, 50)
-    assert get("jpeg").accepts(wide) is None
+    assert get("jpeg").refusal(wide) is None
 
 
 @each

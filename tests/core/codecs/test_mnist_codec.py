@@ -33,7 +33,7 @@ def test_digits_come_back_as_the_decoder_draws_them(count):
         and len(file.payload) == encoded.payload_bytes
     )
     assert len(encoded.data) - encoded.payload_bytes <= 24
-    model = codec.coder("mnist-10")
+    model = codec.digit_coder("mnist-10")
     expected = model.pictures(model.searched(digits, 10)).reshape(-1, 28, 1)
     np.testing.assert_array_equal(get("mnist").decode(encoded.data), expected)
     assert encoded.payload_bytes <= encoded.estimated_bits / 8 + 1.2
@@ -112,4 +112,4 @@ def test_an_empty_store_is_said_and_hurts_no_list(tmp_path, monkeypatch):
     with pytest.raises(SettingError, match="no λ"):
         get("mnist").encode(sample()[0], 100)
     with pytest.raises(ModelError):
-        codec.coder("mnist-10")
+        codec.digit_coder("mnist-10")

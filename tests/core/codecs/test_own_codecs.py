@@ -26,7 +26,7 @@ each = pytest.mark.parametrize("codec", [get("svd"), get("klt")], ids=lambda c: 
 
 
 def psnr(image, codec, data):
-    return metrics.measure(image, codec.decode(data), False).psnr
+    return metrics.psnr(image, codec.decode(data))
 
 
 @each
@@ -128,10 +128,10 @@ def analysis(small):
 def test_a_byte_budget_is_met_closely_without_another_svd(small, analysis, monkeypatch):
     monkeypatch.setattr(lowrank, "decompose", None)
     for budget in (600, 2000, 8000):
-        match = match_bytes(svd.Prepared(analysis), small, budget, structural=False)
+        match = match_bytes(svd.Prepared(analysis), small, budget, ("psnr",))
         assert match.met and 0.93 * budget - 8 <= len(match.measured.data) <= budget
         assert 1 <= svd.rank_of(match.measured.data) <= 96
-    assert not match_bytes(svd.Prepared(analysis), small, 20, structural=False).met
+    assert not match_bytes(svd.Prepared(analysis), small, 20, ("psnr",)).met
     with pytest.raises(ValueError, match="another size"):
         svd.Prepared(analysis).encode(small[:50], 50)
 
@@ -157,7 +157,7 @@ def test_a_rank_of_ones_own(small, analysis, rank):
         lowrank.elements(96, 128, rank) <= encoded.elements <= 3 * lowrank.elements(96, 128, rank)
     )
     full = lowrank.to_image(lowrank.reconstruct(lowrank.decompose(lowrank.channels(small)), rank))
-    assert abs(psnr(small, get("svd"), encoded.data) - metrics.measure(small, full, False).psnr) < 3
+    assert abs(psnr(small, get("svd"), encoded.data) - metrics.psnr(small, full)) < 3
 
 
 def test_large_pictures_use_a_truncated_svd(monkeypatch):

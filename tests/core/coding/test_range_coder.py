@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.coding.coefficients import SYMBOLS, code_plane, optimise, rebuild
-from core.coding.range_coder import Decoder, Encoder, Model, escape_model
+from core.coding.range_coder import AdaptiveModel, Decoder, Encoder, escape_model
 from core.errors import BitstreamError
 
 
 def pass_through(coder, batches):
     """Code batches of (contexts, signed values); with values None they are read."""
-    model, escape = Model.geometric(np.array([20, 300, 4000]), 12), escape_model()
+    model, escape = AdaptiveModel.geometric(np.array([20, 300, 4000]), 12), escape_model()
     out = []
     for contexts, values in batches:
         sizes = coder.magnitudes(
@@ -44,7 +44,7 @@ def test_numbers_come_back(batches):
 
 
 def test_tables_are_whole_numbers_of_a_fixed_sum():
-    model = Model.geometric(np.array([1, 50, 700, 90_000]), SYMBOLS)
+    model = AdaptiveModel.geometric(np.array([1, 50, 700, 90_000]), SYMBOLS)
     model.update(np.full(100_000, 3), np.full(100_000, 2))
     table = model.table()
     assert table.dtype == np.float32 and table.min() >= 1
@@ -55,7 +55,7 @@ def test_adaptive_size_is_near_the_entropy():
     values = np.random.default_rng(1).geometric(0.45, 40_000) - 1
     shares = np.bincount(values) / len(values)
     entropy = -(shares * np.log2(np.where(shares > 0, shares, 1))).sum() * len(values) / 8
-    coder, model, escape = Encoder(), Model.flat(1, 30), escape_model()
+    coder, model, escape = Encoder(), AdaptiveModel.flat(1, 30), escape_model()
     for part in np.split(values, 200):
         coder.magnitudes(model, escape, np.zeros(len(part), np.int64), part)
     assert entropy <= len(coder.data()) <= 1.01 * entropy + 20

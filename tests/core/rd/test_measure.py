@@ -5,27 +5,45 @@ import pytest
 
 from core import metrics
 from core.codecs.registry import CODECS, get
-from core.rd.measure import measure
+from core.rd.measure import complete, evaluate
 
 
 @pytest.mark.parametrize("codec", CODECS.values(), ids=list(CODECS))
 def test_the_figures_are_those_of_the_file(codec, small):
-    if codec.accepts(small) is not None:
-        pytest.skip(codec.accepts(small))
-    measured, decoded = measure(codec, small, codec.setting.default, structural=False)
+    if codec.refusal(small) is not None:
+        pytest.skip(codec.refusal(small))
+    measured = evaluate(codec, small, codec.setting.default, metrics.QUICK)
+    decoded = measured.decoded
     assert np.array_equal(decoded, codec.decode(measured.data))
     assert measured.point.bytes == len(measured.data)
     assert measured.point.bpp == pytest.approx(8 * len(measured.data) / (96 * 128))
-    assert measured.point.measures == metrics.measure(small, decoded, False)
+    assert measured.point.measures == metrics.measure(small, decoded, metrics.QUICK)
     assert measured.point.ratio == pytest.approx(small.size / len(measured.data))
 
 
 def test_a_record_is_plain_json(small):
     import json
 
-    record = measure(get("webp"), small, 50)[0].point.record("cat.png")
+    record = evaluate(get("webp"), small, 50).point.record("cat.png")
     assert json.loads(json.dumps(record, allow_nan=False)) == record
     promised = (
         "image codec setting width height bytes bpp mse psnr psnr_y ssim ms_ssim encode_s decode_s"
     )
     assert set(promised.split()) <= set(record)
+
+
+def test_only_what_is_asked_for_is_measured_and_the_rest_is_added_without_coding_again(
+    small, monkeypatch
+):
+    codec = get("webp")
+    first = evaluate(codec, small, 50, ["psnr_y"])
+    assert set(first.point.measures) == {"psnr_y", "mse"}  # the MSE always: hulls need it
+    assert first.point.lacks(["psnr", "psnr_y", "ms_ssim"]) == ("psnr",)  # too small for MS-SSIM
+    monkeypatch.setattr(codec, "encode", lambda *_: pytest.fail("encoded again"))
+    again = complete(first.light(), codec, small, ["psnr", "mae"])
+    assert again.point.measures == metrics.measure(
+        small, first.decoded, ["psnr_y", "mse", "psnr", "mae"]
+    )
+    monkeypatch.setattr(codec, "decode", lambda *_: pytest.fail("decoded again"))
+    assert complete(first, codec, small, ["psnr", "mae"]).point == again.point
+    assert complete(again.light(), codec, small, ["psnr"]).decoded is None

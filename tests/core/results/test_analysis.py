@@ -5,9 +5,14 @@ import math
 import numpy as np
 import pytest
 
+from core import metrics, results
+from core.codecs.registry import get
 from core.errors import DataError
+from core.rd.bdrate import bd_rate
+from core.rd.measure import evaluate
 from core.results import Results, analysis
 from core.results.analysis import Curve
+from tests.conftest import synthetic
 
 SETTINGS = (1.0, 2.0, 3.0, 4.0, 5.0)
 
@@ -77,7 +82,7 @@ def test_ms_ssim_is_averaged_before_it_becomes_decibels():
     data = made({"a": 1.0})
     for record in data.records:
         record["ms_ssim"] = 0.9 if record["image"] == "i0" else 0.99
-    assert analysis.mean_curve(data, "a", "ms-ssim").quality == pytest.approx(
+    assert analysis.mean_curve(data, "a", "ms_ssim").quality == pytest.approx(
         [-10 * math.log10(1 - 0.945)] * 5
     )
 
@@ -121,3 +126,36 @@ def test_speed_is_seconds_per_megapixel_at_one_quality():
     assert (found.encode, found.decode) == (0.25, 1.0)  # 0.125 s and 0.5 s for half a megapixel
     assert found.bpp == pytest.approx(0.5 * 1.5 * 2**0.5)
     assert analysis.speed(made({"a": 1.0}), "a", 50.0) is None
+
+
+@pytest.mark.parametrize("name", metrics.FORMS)
+def test_one_picture_has_one_bd_rate_wherever_it_is_taken(name):
+    """The measurements of a page and the records of a sweep over the same picture give the same figure in every measure."""
+    image = synthetic(176, 176)
+    if reason := metrics.MEASURES[name].absent(176, 176):
+        pytest.skip(reason)
+    points = {
+        codec: [evaluate(get(codec), image, value, [name]).point for value in (15, 35, 60, 85)]
+        for codec in ("jpeg", "webp")
+    }
+    curves = {
+        codec: ([p.bpp for p in some], [p.quality(name) for p in some])
+        for codec, some in points.items()
+    }
+    on_the_page = bd_rate(curves["jpeg"], curves["webp"]).percent
+    records = [p.record("one.png") for some in points.values() for p in some]
+    in_the_sweep = analysis.per_image(Results({}, records), "jpeg", "webp", name)["one.png"].percent
+    assert on_the_page is not None and in_the_sweep == pytest.approx(on_the_page, rel=1e-12)
+    of_means = analysis.matrix(
+        {c: analysis.mean_curve(Results({}, records), c, name) for c in ("jpeg", "webp")}
+    )
+    assert of_means["jpeg", "webp"].percent == pytest.approx(on_the_page, rel=1e-9)
+
+
+def test_records_of_before_are_read_and_lack_what_they_lack():
+    """Older files hold null for what was not measured, and for the infinite PSNR of a perfect picture."""
+    old = {"width": 64, "height": 64, "mse": 0.0, "psnr": None, "ssim": None, "ms_ssim_db": None}
+    assert analysis.quality(old, "psnr") == math.inf and analysis.quality(old, "ssim") is None
+    assert analysis.quality(old, "psnr_y") is None
+    assert results.has(old, ["psnr", "mse", "ms_ssim"])  # MS-SSIM: not for a picture this small
+    assert not results.has(old, ["ssim"]) and not results.has(old, ["psnr_y"])

@@ -34,16 +34,16 @@ def test_the_papers_means_are_there_for_orientation():
         and len(at) == 8
         and "tensorflow/compression" in curves["psnr"].source
     )
-    assert curves["ms-ssim"].quality[3] == pytest.approx(-10 * math.log10(1 - 0.969139))
+    assert curves["ms_ssim"].quality[3] == pytest.approx(-10 * math.log10(1 - 0.969139))
 
 
 def test_ms_ssim_is_turned_into_decibels():
     curve = published.read(b"# X on Kodak; MS-SSIM_sRGB_RGB\n0.5, 0.99\n", "x.txt").curves[
-        "ms-ssim"
+        "ms_ssim"
     ]
     assert curve.quality == pytest.approx((20.0,))
     assert (
-        "ms-ssim" in published.read(b"0.5, 0.9\n0.7 0.95", "bare.txt").curves
+        "ms_ssim" in published.read(b"0.5, 0.9\n0.7 0.95", "bare.txt").curves
     )  # nothing says what it is: at most 1
     assert "psnr" in published.read(b"0.5, 30\n0.7 31", "bare.txt").curves
 
@@ -139,7 +139,7 @@ def test_our_export_is_read_by_our_import():
     found = published.read(json.dumps(published.to_compressai(ours, "jpeg")).encode(), "ours.json")
     from core.results.analysis import mean_curve
 
-    for metric in ("psnr", "ms-ssim"):
+    for metric in ("psnr", "ms_ssim"):
         expected = mean_curve(ours, "jpeg", metric)
         assert found.curves[metric].rate == pytest.approx(expected.rate)
         assert found.curves[metric].quality == pytest.approx(expected.quality)

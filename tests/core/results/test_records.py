@@ -62,7 +62,7 @@ def test_csv_has_one_line_a_record():
     assert (
         float(rows[0]["psnr"]) == 42.7
         and rows[0]["ssim"] == ""
-        and tuple(rows[0]) == results.COLUMNS
+        and tuple(rows[0]) == results.columns([RECORD])
     )
 
 

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from core.errors import ModelError
-from core.store import modelfile, zoo
+from core.store import modelfile, places, zoo
+from tests.conftest import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -253,3 +254,41 @@ def test_two_processes_storing_at_once_never_mix(store):
         )
     assert [writer.exitcode for writer in writers] == [0, 0]
     assert zoo.names() == ["shared"] and [p.name for p in store.iterdir()] == ["shared"]
+
+
+def test_an_installed_program_keeps_its_own_models_apart(tmp_path, monkeypatch):
+    installed, home = tmp_path / "site-packages", tmp_path / "home"
+    monkeypatch.setenv("RDX_MODELS", str(installed / "models"))
+    shipped = zoo.store("shipped", "toy", tensors(), {})
+    monkeypatch.delenv("RDX_MODELS")
+    monkeypatch.setenv("XDG_DATA_HOME", str(home))
+    monkeypatch.setattr(places, "_INSTALLED", installed)
+    before = {path: path.stat().st_mtime_ns for path in installed.rglob("*")}
+
+    assert zoo.card("shipped") == shipped == zoo.load("shipped").card
+    mine = zoo.store("mine", "toy", tensors(1), {})
+    assert (home / "rd-explorer" / "models" / "mine").is_dir()
+    assert zoo.names() == ["mine", "shipped"] and zoo.faults() == {}
+    for card in (mine, shipped):
+        assert zoo.find(modelfile.fingerprint(card), "toy") == card["name"]
+    assert (
+        zoo.import_file(zoo.export("shipped"), "copy")["weights_sha256"]
+        == shipped["weights_sha256"]
+    )
+
+    for change in (
+        lambda: zoo.remove("shipped"),
+        lambda: zoo.amend("shipped", {"title": "other"}),
+        lambda: zoo.store("shipped", "toy", tensors(2), {}, replace=True),
+    ):
+        with pytest.raises(ModelError, match="came with the program"):
+            change()
+    zoo.remove("mine")
+    assert zoo.names() == ["copy", "shipped"]
+    assert {path: path.stat().st_mtime_ns for path in installed.rglob("*")} == before
+
+
+def test_a_checkout_has_one_folder_of_models(monkeypatch):
+    monkeypatch.delenv("RDX_MODELS")
+    assert zoo.root() == ROOT / "models" and places.shipped() is None
+    assert not zoo.is_shipped("mnist-500")

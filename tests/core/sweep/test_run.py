@@ -15,8 +15,7 @@ import pytest
 from core import images, results
 from core.codecs import registry
 from core.errors import DataError
-from core.sweep import measure as task
-from core.sweep import plan, pools, sources
+from core.sweep import plan, pools, sources, task
 from core.sweep import run as engine
 from core.sweep.journal import Journal, entries
 from tests.conftest import ROOT, synthetic
@@ -39,8 +38,8 @@ def sweep(
 ) -> tuple[engine.Outcome, engine.Progress]:
     items = sources.items([folder])
     progress = engine.Progress(plan.total(items, CODECS.values(), points))
-    jobs = plan.jobs(items, list(CODECS.values()), points, structural=False)
-    return engine.run(jobs, CODECS, journal, pool, progress, structural=False, **more), progress
+    jobs = plan.jobs(items, list(CODECS.values()), points, ("psnr",))
+    return engine.run(jobs, CODECS, journal, pool, progress, ("psnr",), **more), progress
 
 
 def figures(outcome: engine.Outcome, journal: Journal) -> list[dict]:
@@ -80,7 +79,7 @@ def test_equal_pictures_are_measured_once(folder, tmp_path):
 def test_a_second_run_measures_nothing_again(folder, tmp_path, monkeypatch):
     with Journal(tmp_path / "j") as journal, pools.pool(workers=0) as pool:
         first = figures(sweep(folder, journal, pool)[0], journal)
-    monkeypatch.setattr(task, "measure", lambda *_: pytest.fail("measured again"))
+    monkeypatch.setattr(task, "perform", lambda *_: pytest.fail("measured again"))
     with Journal(tmp_path / "j") as journal, pools.pool(workers=0) as pool:
         outcome, progress = sweep(folder, journal, pool)
         assert figures(outcome, journal) == first
@@ -97,7 +96,7 @@ def test_what_other_results_hold_is_not_measured_again(folder, tmp_path, monkeyp
     (folder / "0.png").rename(folder / "renamed.png")
     measured = []
     monkeypatch.setattr(
-        task, "measure", lambda *a, real=task.measure: measured.append(a[2]) or real(*a)
+        task, "perform", lambda *a, real=task.perform: measured.append(a[2]) or real(*a)
     )
     with Journal(tmp_path / "b") as journal, pools.pool(workers=0) as pool:
         outcome, progress = sweep(folder, journal, pool, known=known)
@@ -112,7 +111,7 @@ def test_digits_go_through_codecs_of_one_channel(monkeypatch):
     class Digits(type(registry.get("webp"))):
         info = replace(registry.get("webp").info, name="digits")
 
-        def accepts(self, image):
+        def refusal(self, image):
             return None if image.shape == (28, 28, 1) else "Digits takes 28 × 28 grey."
 
         def _encode(self, image, value):
@@ -124,30 +123,33 @@ def test_digits_go_through_codecs_of_one_channel(monkeypatch):
     monkeypatch.setitem(registry.CODECS, "digits", Digits())
     grey = np.repeat(synthetic(28, 28)[..., :1], 3, -1)
     own, other = (
-        task.measure(item, item.read().sha256, codec, None, 90, False)
+        task.perform(item, item.read().sha256, codec, None, 90, ("psnr",))
         for item in [sources.Item("d", data=images.png(grey))]
         for codec in ("digits", "webp")
     )
     assert own["width"] == own["height"] == 28 and own["bytes"] == other["bytes"]
     assert own["psnr"] == pytest.approx(other["psnr"], abs=0.5)
     colour = sources.Item("c", data=images.png(synthetic(28, 28)))
-    assert "grey" in task.measure(colour, colour.read().sha256, "digits", None, 90, False)["error"]
+    assert (
+        "grey" in task.perform(colour, colour.read().sha256, "digits", None, 90, ("psnr",))["error"]
+    )
 
 
 def test_another_option_or_version_is_another_measurement():
     codec = registry.get("jpeg")
+    file = plan.file_key("0" * 64, codec, 50)
     names = {
-        plan.key("0" * 64, codec, 50, True),
-        plan.key("1" * 64, codec, 50, True),
-        plan.key("0" * 64, codec, 51, True),
-        plan.key("0" * 64, registry.get("jpeg444"), 50, True),
-        plan.key("0" * 64, codec, 50, False),
+        plan.key(file, ("psnr", "ssim")),
+        plan.key(plan.file_key("1" * 64, codec, 50), ("psnr", "ssim")),
+        plan.key(plan.file_key("0" * 64, codec, 51), ("psnr", "ssim")),
+        plan.key(plan.file_key("0" * 64, registry.get("jpeg444"), 50), ("psnr", "ssim")),
+        plan.key(file, ("psnr",)),
     }
-    assert len(names) == 5
+    assert len(names) == 5 and plan.key(file, ("ssim", "psnr")) in names
     changed = type(
         "Other", (type(codec),), {"info": replace(codec.info, options={"libjpeg-turbo": "9"})}
     )()
-    assert plan.key("0" * 64, changed, 50, True) not in names
+    assert plan.key(plan.file_key("0" * 64, changed, 50), ("psnr", "ssim")) not in names
 
 
 def test_cancelling_keeps_what_is_done(folder, tmp_path):

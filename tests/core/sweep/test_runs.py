@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from core import images, jobs, results
+from core import images, jobs, metrics, results
 from core.codecs import registry
 from core.errors import DataError
 from core.results import analysis
@@ -40,7 +40,7 @@ def _wait(condition, seconds: float = 180) -> None:
 
 
 def test_a_sweep_in_the_background_is_watched_stopped_and_resumed(folder):
-    job = runs.start("mine", [str(folder)], ["jpeg", "avif"], 6, structural=False, workers=1)
+    job = runs.start("mine", [str(folder)], ["jpeg", "avif"], 6, ("psnr",), workers=1)
     watcher = runs.watcher(_mine()[0])
     _wait(lambda: len(watcher.look().records) >= 20)
     assert watcher.look().header["codecs"]["avif"]["title"] == "AVIF" and _mine()[0].running
@@ -140,12 +140,12 @@ def test_estimates_follow_the_work(folder):
     items = sources.items([folder])
     assert estimate.megapixels(items) == pytest.approx(30 * 64 * 64 / 1e6)
     known = {"jpeg": 0.5, "webp": 1.0}
-    one = estimate.seconds(["jpeg"], 4, 10, False, 1, known) - estimate.START_S
-    assert one == pytest.approx(4 * 10 * (0.5 + estimate.MEASURES_S_PER_MPX))
-    two = estimate.seconds(["jpeg", "webp"], 4, 10, True, 2, known) - estimate.START_S
-    assert two == pytest.approx(
-        4 * 10 * (1.5 + 2 * (estimate.MEASURES_S_PER_MPX + estimate.STRUCTURAL_S_PER_MPX)) / 2
-    )
+    quick = sum(metrics.MEASURES[name].cost for name in ("psnr", "mae"))
+    everything = sum(measure.cost for measure in metrics.MEASURES.values())
+    one = estimate.seconds(["jpeg"], 4, 10, ("psnr", "mae"), 1, known) - estimate.START_S
+    assert one == pytest.approx(4 * 10 * (0.5 + quick))
+    two = estimate.seconds(["jpeg", "webp"], 4, 10, metrics.NAMES, 2, known) - estimate.START_S
+    assert two == pytest.approx(4 * 10 * (1.5 + 2 * everything) / 2)
     assert 0 < estimate.trial("jpeg") < 60
     records = [
         {"codec": "a", "width": 1000, "height": 500, "encode_s": s, "decode_s": 0.1}

@@ -1,4 +1,4 @@
-"""The viewer's Python side: PNG bytes, addresses in the media store, and what it makes of the browser's report."""
+"""The viewer's Python side: PNG files, their addresses, and checks of the browser's report."""
 
 import io
 import json
@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from dashboard.ui.viewer import MODES, Panel, ViewerState, _state, png_bytes, viewer
+from dashboard.ui.viewer import MODES, Panel, ViewerState, png_bytes, viewer
+from dashboard.ui.viewer.view import reported
 
 KEYS = ["a", "b", "c"]
 START = ViewerState("grid", "a", "b", "a", 2.0, 0.25, 0.75)
@@ -77,7 +78,9 @@ def test_report_of_the_browser():
         "y": 0,
         "pixel": [4, 2],
     }
-    assert _state(told, START, KEYS) == ViewerState("flicker", "c", "a", "b", 3.0, 0.5, 0.0, (4, 2))
+    assert reported(told, START, KEYS) == ViewerState(
+        "flicker", "c", "a", "b", 3.0, 0.5, 0.0, (4, 2)
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,7 +106,7 @@ def test_report_of_the_browser():
     ],
 )
 def test_report_that_makes_no_sense_changes_nothing(told):
-    assert _state(told, START, KEYS) == START
+    assert reported(told, START, KEYS) == START
 
 
 def script() -> None:

@@ -60,14 +60,14 @@ def keras_twins(parameters):
 def test_transforms_are_the_tutorials(tensors):
     analysis, synthesis = keras_twins(tensors)
     x = sample()[:9].astype(np.float32) / 255
-    model = mnist.Coder(tensors).model
+    model = mnist.DigitCoder(tensors).model
     y = model.analysis(x)
     np.testing.assert_allclose(y, analysis(x), atol=1e-4)
     np.testing.assert_allclose(model.synthesis(y), synthesis(y), atol=1e-4)
 
 
 def test_bits_are_those_of_tfcs_entropy_model(tensors):
-    coder = mnist.Coder(tensors)
+    coder = mnist.DigitCoder(tensors)
     y_hat = coder.quantised(sample()[:32])
     prior = tfc.NoisyLogistic(loc=0.0, scale=tf.exp(tensors["prior/log_scale"]))
     _, bits = tfc.ContinuousBatchedEntropyModel(prior, coding_rank=1)(y_hat, training=False)
@@ -79,7 +79,7 @@ def test_prior_is_a_logistic_integrated_over_the_rounding_interval(tensors):
     k = np.arange(-3, 4)[:, None]
     mass = 1 / (1 + np.exp(-(k + 0.5) / scale)) - 1 / (1 + np.exp(-(k - 0.5) / scale))
     np.testing.assert_allclose(
-        2.0 ** -mnist.Coder(tensors).bits(np.tile(k, 7).astype(np.float32)),
+        2.0 ** -mnist.DigitCoder(tensors).bits(np.tile(k, 7).astype(np.float32)),
         mass,
         rtol=2e-3,
         atol=1e-12,
@@ -87,7 +87,7 @@ def test_prior_is_a_logistic_integrated_over_the_rounding_interval(tensors):
 
 
 def test_strings_and_streams_give_the_latents_back(tensors):
-    coder = mnist.Coder(tensors)
+    coder = mnist.DigitCoder(tensors)
     y_hat = coder.quantised(sample()[:40])
     assert np.ptp(y_hat) > 10  # else the test would say little
     np.testing.assert_array_equal(coder.from_strings(coder.strings(y_hat)), y_hat)
@@ -98,7 +98,7 @@ def test_strings_and_streams_give_the_latents_back(tensors):
 
 
 def test_search_never_costs_more_than_rounding(tensors):
-    coder = mnist.Coder(tensors)
+    coder = mnist.DigitCoder(tensors)
     digits = sample()[:20]
     x = digits.astype(np.float32) / 255
 
@@ -124,7 +124,10 @@ def test_tables_hold_the_priors_probabilities(tensors):
         latents = np.zeros((len(k), 7), np.float32)
         latents[:, dim] = k
         np.testing.assert_allclose(
-            share[:-1], 2.0 ** -mnist.Coder(tensors).bits(latents)[:, dim], rtol=0.02, atol=2e-4
+            share[:-1],
+            2.0 ** -mnist.DigitCoder(tensors).bits(latents)[:, dim],
+            rtol=0.02,
+            atol=2e-4,
         )
 
 

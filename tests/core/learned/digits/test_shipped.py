@@ -28,7 +28,7 @@ def test_set(tfds_dir):
 
 
 def test_all_lambdas_ship_and_are_sound(test_set):
-    shipped = {card["lmbda"]: card for card in codec.models()}
+    shipped = {card["lmbda"]: card for card in codec.cards()}
     assert set(codec.SHIPPED) <= set(shipped)
     for lmbda in codec.SHIPPED:
         model = zoo.load(codec.model_for(lmbda), "mnist")
@@ -43,7 +43,7 @@ def test_all_lambdas_ship_and_are_sound(test_set):
 @pytest.mark.parametrize("lmbda", TUTORIAL)
 def test_the_loss_is_the_cards_and_below_the_tutorials(test_set, lmbda):
     name = codec.model_for(lmbda)
-    figures = mnist_training.evaluate(codec.coder(name).model, test_set, "mae", lmbda)
+    figures = mnist_training.evaluate(codec.digit_coder(name).model, test_set, "mae", lmbda)
     assert figures["loss"] == pytest.approx(zoo.card(name)["figures"]["loss"], rel=1e-3)
     assert figures["loss"] <= REACHED[lmbda] * TUTORIAL[lmbda]
 
@@ -55,7 +55,7 @@ def test_more_lambda_means_more_bits_and_less_error(test_set):
 
 @pytest.mark.parametrize("lmbda", codec.SHIPPED)
 def test_real_bytes_keep_close_to_the_information_content(test_set, lmbda):
-    coder = codec.coder(codec.model_for(lmbda))
+    coder = codec.digit_coder(codec.model_for(lmbda))
     y_hat = coder.quantised(test_set[:1000])
     bits = coder.bits(y_hat).sum(1)
     lengths = np.array([len(string) for string in coder.strings(y_hat)])
@@ -73,13 +73,13 @@ def test_a_container_of_1000_digits_is_one_stream(test_set):
     back = get("mnist").decode(encoded.data)
     rate, error = encoded.estimated_bits / 1000, np.abs(back.astype(int) - digits).mean() / 255
     plain = mnist_training.evaluate(
-        codec.coder(codec.model_for(500)).model, test_set[:1000], "mae", 500
+        codec.digit_coder(codec.model_for(500)).model, test_set[:1000], "mae", 500
     )
     assert rate + 500 * error < plain["loss"]  # the codec searches its rounding
 
 
 def test_the_vae_does_what_its_card_says(test_set):
     card = max(zoo.cards("vae"), key=lambda c: c["created"])
-    figures = vae_training.evaluate(vae.Model(zoo.load(card["name"]).tensors), test_set)
+    figures = vae_training.evaluate(vae.Vae(zoo.load(card["name"]).tensors), test_set)
     assert figures["kl_bits"] == pytest.approx(card["figures"]["kl_bits"], rel=1e-3)
     assert figures["mae"] == pytest.approx(card["figures"]["mae"], rel=1e-3)

@@ -42,13 +42,13 @@ def test_one_epoch_on_mnist_halves_the_loss(tfds_dir, monkeypatch, tmp_path):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tfds_dir))
     train_set, test_set = data.load("train"), data.load("test")
     assert train_set.shape == (60_000, 28, 28, 1) and np.array_equal(test_set[:256], data.sample())
-    config = mnist_training.Config(lmbda=500, epochs=1, lr=2e-3)
-    task = mnist_training.Task(config, train_set, test_set[:2000])
+    config = mnist_training.DigitTraining(lmbda=500, epochs=1, lr=2e-3)
+    task = mnist_training.DigitTask(config, train_set, test_set[:2000])
     before = task.validate()["loss"]
     result = training.train(task, config.plan(len(train_set)), tmp_path)
-    after = mnist_training.evaluate(mnist.Model(result.averaged), test_set[:2000], "mae", 500)[
-        "loss"
-    ]
+    after = mnist_training.evaluate(
+        mnist.DigitTransforms(result.averaged), test_set[:2000], "mae", 500
+    )["loss"]
     assert result.event == "done" and result.step == 468
     assert after < before / 2, (before, after)
 
@@ -58,9 +58,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from core.datasets.mnist import sample
-from core.learned import mnist_training, training
-config = mnist_training.Config(lmbda=500, epochs=10, batch=64, hard=0.4, seed=5)
-task = mnist_training.Task(config, sample()[:192], sample()[192:])
+from core.learned.digits import train as mnist_training
+from core.learned.training import loop as training
+config = mnist_training.DigitTraining(lmbda=500, epochs=10, batch=64, hard=0.4, seed=5)
+task = mnist_training.DigitTask(config, sample()[:192], sample()[192:])
 plan = replace(config.plan(192), checkpoint_s=0.0, report_every=1)
 training.train(task, plan, Path(sys.argv[1]), resume=True)
 """
@@ -96,7 +97,7 @@ def _steps(folder: Path) -> int:
 
 
 def test_a_finished_model_is_stored_proved_and_can_be_the_start_of_another(few, store, tmp_path):
-    config = mnist_training.Config(lmbda=300, epochs=2, batch=64, latent_dims=6)
+    config = mnist_training.DigitTraining(lmbda=300, epochs=2, batch=64, latent_dims=6)
     result, card = mnist_training.run(config, "tiny", tmp_path / "run")
     assert result.event == "done" and card["proof"] == {
         "digits": 64,
@@ -104,7 +105,7 @@ def test_a_finished_model_is_stored_proved_and_can_be_the_start_of_another(few, 
     }
     assert card["lmbda"] == 300 and card["seed"] == 0 and card["epochs"] == 2 and card["steps"] == 6
     assert (store / "tiny" / "weights.safetensors").stat().st_size < 6_000_000
-    coder = mnist.Coder(zoo.load("tiny", "mnist").tensors)
+    coder = mnist.DigitCoder(zoo.load("tiny", "mnist").tensors)
     figures = mnist_training.evaluate(coder.model, data.load("test"), "mae", 300)
     assert figures["loss"] == pytest.approx(card["figures"]["loss"], rel=1e-6)
     y_hat, x = coder.quantised(data.load("test")), data.load("test")
@@ -114,14 +115,14 @@ def test_a_finished_model_is_stored_proved_and_can_be_the_start_of_another(few, 
     )
     with pytest.raises(ModelError, match="already has"):
         mnist_training.run(config, "tiny", tmp_path / "again")
-    next_task = mnist_training.Task(
+    next_task = mnist_training.DigitTask(
         replace(config, init="tiny"), data.load("train"), data.load("test")
     )
     np.testing.assert_array_equal(
         next_task.variables["analysis/conv1/bias"], coder.model.parameters["analysis/conv1/bias"]
     )
     with pytest.raises(ModelError, match="latent dimensions"):
-        mnist_training.Task(
+        mnist_training.DigitTask(
             replace(config, init="tiny", latent_dims=7), data.load("train"), data.load("test")
         )
 
@@ -161,26 +162,26 @@ def test_settings_out_of_range_are_refused():
         {"lmbda": 1, "latent_dims": 0},
     ):
         with pytest.raises(SettingError):
-            mnist_training.Config(**wrong)
+            mnist_training.DigitTraining(**wrong)
 
 
 def test_a_loss_that_is_no_number_ends_the_run_and_stores_nothing(few, store, tmp_path):
     result, card = mnist_training.run(
-        mnist_training.Config(lmbda=1e6, lr=1.0, epochs=200, batch=64), "bad", tmp_path
+        mnist_training.DigitTraining(lmbda=1e6, lr=1.0, epochs=200, batch=64), "bad", tmp_path
     )
     assert result.event == "failed" and "finite" in result.message and card is None
     assert zoo.names() == []
 
 
 def test_the_vae_learns_and_is_stored(few, store, tmp_path):
-    config = vae_training.Config(epochs=20, latent_dims=4, batch=64, lr=3e-3)
+    config = vae_training.VaeTraining(epochs=20, latent_dims=4, batch=64, lr=3e-3)
     before = vae_training.evaluate(
-        vae_training.Task(config, data.load("train"), data.load("test")).model, data.load("test")
+        vae_training.VaeTask(config, data.load("train"), data.load("test")).model, data.load("test")
     )
     _, card = vae_training.run(config, "tiny-vae", tmp_path)
     assert card["figures"]["elbo_bits"] < before["elbo_bits"] / 2
     assert card["proof"]["same_pictures_after_reload"] is True
-    model = vae.Model(zoo.load("tiny-vae", "vae").tensors)
+    model = vae.Vae(zoo.load("tiny-vae", "vae").tensors)
     assert model.pictures(np.zeros((3, 4))).shape == (3, 28, 28, 1)
     assert vae_training.evaluate(model, data.load("test"))["kl_bits"] == pytest.approx(
         card["figures"]["kl_bits"], rel=1e-6

@@ -4,8 +4,14 @@ import numpy as np
 import pytest
 
 from core.errors import BitstreamError
-from core.learned.photos.context_coder import COARSEST, ContextCoder, Rules, sound_context, visits
-from core.learned.photos.context_fit import fit
+from core.learned.photos.context_coder import (
+    COARSEST,
+    ContextCoder,
+    ContextModel,
+    sound_context,
+    visits,
+)
+from core.learned.photos.context_fit import fit_context_model
 
 CHANNELS = 20
 
@@ -27,7 +33,7 @@ def latents(height: int, width: int, seed: int, smooth: bool = True) -> np.ndarr
 
 @pytest.fixture(scope="module")
 def tensors():
-    return fit(
+    return fit_context_model(
         [
             [latents(32, 48, seed) for seed in range(4)],
             [latents(32, 48, seed) // 3 for seed in range(4)],
@@ -37,7 +43,7 @@ def tensors():
 
 @pytest.fixture(scope="module")
 def coder(tensors):
-    return ContextCoder(Rules.of_level(tensors, 0))
+    return ContextCoder(ContextModel.of_level(tensors, 0))
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from core.learned.ops.tables import PRECISION, build_tables, frequencies, sound_
 from core.learned.photos import context_coder
 from core.learned.photos import start as klt_start
 from core.learned.photos.coder import PhotoCoder
-from core.learned.photos.context_fit import fit
+from core.learned.photos.context_fit import fit_context_model
 from core.learned.photos.model import (
-    Config,
-    Model,
+    PhotoConfig,
+    PhotoTransforms,
     check,
     parameter_shapes,
     quantised,
@@ -30,22 +30,24 @@ from core.learned.photos.run import (
     train_photos,
     warm_weights,
 )
-from core.learned.photos.static_coder import LatentCoder
+from core.learned.photos.static_coder import StaticCoder
 from core.learned.photos.task import PhotoTask
 from core.learned.training.loop import Plan, train
 from core.store import zoo
 from tests.conftest import synthetic
 
-TINY = Config((0.003, 0.03), filters=24, latents=32)
+TINY = PhotoConfig((0.003, 0.03), filters=24, latents=32)
 
 
-def start(config: Config = TINY, seed: int = 0) -> dict[str, np.ndarray]:
+def start(config: PhotoConfig = TINY, seed: int = 0) -> dict[str, np.ndarray]:
     picture = synthetic(128, 128)[..., : config.colours]
     return klt_start.start_parameters(config, np.stack([picture, picture[::-1]]), seed)
 
 
-def model(config: Config = TINY) -> Model:
-    return Model(config, {name: tf.constant(value) for name, value in start(config).items()})
+def model(config: PhotoConfig = TINY) -> PhotoTransforms:
+    return PhotoTransforms(
+        config, {name: tf.constant(value) for name, value in start(config).items()}
+    )
 
 
 @pytest.fixture(scope="session")
@@ -61,12 +63,12 @@ def test_the_linear_start_loses_nothing_when_no_channel_is_dropped(
 ):
     """With as many channels as pixel values the cascade is an orthonormal transform: the synthesis undoes the analysis."""
     monkeypatch.setattr(klt_start, "ROOT_GAMMA", 0.0)
-    config = Config((0.01,), filters=filters, latents=768, activation=activation)
+    config = PhotoConfig((0.01,), filters=filters, latents=768, activation=activation)
     parameters = start(config)
     parameters |= {
         name: np.zeros_like(parameters[name]) for name in ("log_gain", "log_inverse_gain")
     }
-    full, level = Model(config, parameters), tf.constant([0])
+    full, level = PhotoTransforms(config, parameters), tf.constant([0])
     x = synthetic(64, 96, seed=5)[None]
     y = full.analysis(x, level)
     assert y.shape == (1, 4, 6, 768)
@@ -77,7 +79,7 @@ def test_the_linear_start_loses_nothing_when_no_channel_is_dropped(
 
 def test_gains_start_at_reverse_water_filling():
     """More λ: more channels alive, finer steps; at high rate Δ² = 18 / (λ ln 2) grey levels² (dR/dΔ = −λ dD/dΔ)."""
-    config = Config((0.001, 0.1, 10.0), latents=32)
+    config = PhotoConfig((0.001, 0.1, 10.0), latents=32)
     gains = np.exp(klt_start._gains_and_priors(config, np.full(32, 400.0), 0)["log_gain"])
     step = 255 / config.input_scale / gains[2]
     np.testing.assert_allclose(step**2, 18 / (10 * np.log(2)), rtol=0.01)
@@ -86,7 +88,7 @@ def test_gains_start_at_reverse_water_filling():
 
 def test_every_parameter_has_a_gradient_that_agrees_with_finite_differences():
     variables = {name: tf.Variable(value) for name, value in start().items()}
-    trained, x = Model(TINY, variables), synthetic(64, 64, 3)[None].repeat(2, 0)
+    trained, x = PhotoTransforms(TINY, variables), synthetic(64, 64, 3)[None].repeat(2, 0)
 
     def loss():
         bpp, mse = rate_distortion(trained, x, tf.constant([0, 1]), tf.constant([1, 2]))
@@ -121,20 +123,20 @@ def test_every_parameter_has_a_gradient_that_agrees_with_finite_differences():
     "changes", [{"activation": "relu"}, {"colours": 1}, {"metric": "ms-ssim"}, {"lmbda": (0.01,)}]
 )
 def test_variants_have_their_shapes_and_finite_figures(changes):
-    config = Config(**({"lmbda": (0.003, 0.03), "filters": 24, "latents": 32} | changes))
+    config = PhotoConfig(**({"lmbda": (0.003, 0.03), "filters": 24, "latents": 32} | changes))
     assert {name: value.shape for name, value in start(config).items()} == parameter_shapes(config)
     x = synthetic(96, 112)[None, ..., : config.colours]
     bpp, distortion = rate_distortion(model(config), x, tf.constant([0]), tf.constant([0, 0]))
     rate, x_hat = quantised(model(config), x, tf.constant([config.levels - 1]))
     assert np.isfinite(bpp[0]) and distortion[0] > 0 and rate[0] > 0 and x_hat.shape == x.shape
     assert np.array_equal(x_hat, np.clip(np.round(x_hat), 0, 255))
-    assert Config.from_json(json.loads(json.dumps(config.to_json()))) == config
+    assert PhotoConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
 
 
 def test_hard_steps_decode_rounded_latents_and_keep_the_noisy_rate():
     variables = {name: tf.Variable(value) for name, value in start().items()}
     trained, x, level, seed = (
-        Model(TINY, variables),
+        PhotoTransforms(TINY, variables),
         synthetic(64, 64, 3)[None],
         tf.constant([1]),
         tf.constant([1, 2]),
@@ -186,7 +188,7 @@ def test_a_cut_run_ends_with_the_weights_of_an_unbroken_one(cached, tmp_path):
 
 
 def test_levels_of_a_batch_cover_the_range_evenly(cached):
-    task = PhotoTask(Config(LMBDAS, 24, 32), cached, patch=32, batch=8)
+    task = PhotoTask(PhotoConfig(LMBDAS, 24, 32), cached, patch=32, batch=8)
     drawn = np.array([task.batch(step)["levels"] for step in range(300)])
     assert all(len(set(levels)) == 8 for levels in drawn)
     counts = np.bincount(drawn.ravel(), minlength=12)
@@ -230,10 +232,14 @@ def test_from_run_to_stored_model(photos, kodak, tmp_path, monkeypatch):
     assert card["data"]["pictures"] == 340 and sum(card["data"]["licences"].values()) == 340
     assert len(card["validation"]) == 1 and "train" not in card["figures"]
     stored = zoo.load("tiny", "bls2017")
-    rows = evaluate(PhotoCoder(Config.from_json(stored.card["config"]), stored.tensors), pictures)
+    rows = evaluate(
+        PhotoCoder(PhotoConfig.from_json(stored.card["config"]), stored.tensors), pictures
+    )
     assert rows == card["figures"]["levels"] and len(rows) == 3
     plain = evaluate(
-        PhotoCoder(Config.from_json(stored.card["config"]), stored.tensors), pictures, search=False
+        PhotoCoder(PhotoConfig.from_json(stored.card["config"]), stored.tensors),
+        pictures,
+        search=False,
     )
     for searched, rounded, lmbda in zip(rows, plain, lmbdas, strict=True):
         assert searched["bpp"] + lmbda * searched["mse"] < rounded["bpp"] + lmbda * rounded["mse"]
@@ -241,7 +247,7 @@ def test_from_run_to_stored_model(photos, kodak, tmp_path, monkeypatch):
     with pytest.raises(ModelError, match="already"):
         store_run(tmp_path / "run", "tiny", photos, None)
 
-    wanted = Config((0.01,), 24, 40)
+    wanted = PhotoConfig((0.01,), 24, 40)
     fixed = warm_weights(Start.of_run(tmp_path / "run"), wanted, start(wanted))
     assert {k: v.shape for k, v in fixed.items()} == parameter_shapes(wanted)
     np.testing.assert_allclose(
@@ -250,7 +256,9 @@ def test_from_run_to_stored_model(photos, kodak, tmp_path, monkeypatch):
     assert np.array_equal(fixed["log_gain"][0, 32:], start(wanted)["log_gain"][0, 32:])
     with pytest.raises(ModelError, match="transforms"):
         warm_weights(
-            Start.of_model("tiny"), Config((0.01,), 24, 24), start(Config((0.01,), 24, 24))
+            Start.of_model("tiny"),
+            PhotoConfig((0.01,), 24, 24),
+            start(PhotoConfig((0.01,), 24, 24)),
         )
 
     again = train_photos(
@@ -303,7 +311,7 @@ def test_strings_decode_exactly_and_are_as_long_as_estimated():
     prior = {name[6:]: value for name, value in start().items() if name.startswith("prior/")}
     tables, x = build_tables(prior), synthetic(256, 256)[None]
     for level in (0, 1):
-        coder = LatentCoder(tables["tables/cdf"], tables["tables/offset"], level)
+        coder = StaticCoder(tables["tables/cdf"], tables["tables/offset"], level)
         y_hat = np.round(model().analysis(x, tf.constant([level])))
         string = coder.encode(y_hat[0])
         assert np.array_equal(coder.decode(string, 16, 16), y_hat[0])
@@ -328,7 +336,9 @@ def test_check_refuses_what_is_no_model():
         {k[6:]: v for k, v in start().items() if k.startswith("prior/")}
     )
     rng = np.random.default_rng(0)
-    tensors |= fit([[rng.integers(-3, 4, (20, 20, 32), np.int32)] for _ in TINY.lmbda])
+    tensors |= fit_context_model(
+        [[rng.integers(-3, 4, (20, 20, 32), np.int32)] for _ in TINY.lmbda]
+    )
     card = {"name": "m", "family": "bls2017", "config": TINY.to_json()}
     check(card, tensors)
     broken = tensors["tables/cdf"].copy()

@@ -17,7 +17,7 @@ def coder(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RDX_MODELS", str(tmp_path_factory.mktemp("models")))
         photo_models.fill(bls2017.MODEL)
-        yield bls2017.coder(bls2017.MODEL)[0]
+        yield bls2017.photo_coder(bls2017.MODEL)[0]
 
 
 def squared_error(coder, image, y_hat, level) -> float:
@@ -37,7 +37,7 @@ def test_slopes_are_finite_differences_of_the_squared_error(coder, height, width
     """Also where the last latents reach beyond the picture: only its own pixels count."""
     image, level = synthetic(height, width, 3), 1
     y_hat = coder.latents(image, level)
-    error, slope = coder.slopes(image, y_hat, level)
+    error, slope = coder.error_and_gradient(image, y_hat, level)
     assert error == pytest.approx(squared_error(coder, image, y_hat, level), rel=1e-5)
     rng = np.random.default_rng(0)
     for direction in rng.normal(size=(4, *y_hat.shape)):
@@ -52,20 +52,23 @@ def test_slopes_are_finite_differences_of_the_squared_error(coder, height, width
 def test_tiles_have_the_slopes_of_the_whole(coder, monkeypatch):
     image = synthetic(200, 330, 2)
     y_hat = coder.latents(image, 1)
-    error, slope = coder.slopes(image, y_hat, 1)
+    error, slope = coder.error_and_gradient(image, y_hat, 1)
     monkeypatch.setattr(photo_coder, "TILE", 5)
-    tiled_error, tiled = coder.slopes(image, y_hat, 1)
+    tiled_error, tiled = coder.error_and_gradient(image, y_hat, 1)
     assert tiled_error == pytest.approx(error, rel=1e-6)
     np.testing.assert_allclose(tiled, slope, atol=1e-3 * np.abs(slope).max())
     monkeypatch.setattr(photo_coder, "MARGIN", 0)  # and the check can fail
-    assert np.abs(coder.slopes(image, y_hat, 1)[1] - slope).max() > 1e-3 * np.abs(slope).max()
+    assert (
+        np.abs(coder.error_and_gradient(image, y_hat, 1)[1] - slope).max()
+        > 1e-3 * np.abs(slope).max()
+    )
 
 
 def test_curvature_is_what_a_step_adds_to_the_slope(coder):
     """Over many positions of a channel: the error after a step, less the error before and the slope."""
     image, level = np.full((96, 96, 3), 128, np.uint8), 1
     y_hat = coder.latents(image, level)
-    error, slope = coder.slopes(image, y_hat, level)
+    error, slope = coder.error_and_gradient(image, y_hat, level)
     curvature = coder.curvature(y_hat, level)
     for channel in np.argsort(-curvature)[:3]:
         stepped = y_hat.copy()
@@ -77,7 +80,7 @@ def test_curvature_is_what_a_step_adds_to_the_slope(coder):
 def test_prices_around_are_those_of_the_other_latents(coder):
     image, level = synthetic(64, 80, 5), 1
     y_hat = coder.latents(image, level)
-    prices, found = coder.prices(level), np.full((3, *y_hat.shape), np.nan)
+    prices, found = coder.context_coder(level), np.full((3, *y_hat.shape), np.nan)
 
     def see(y, x, channels, costs):
         for place, bits in enumerate(costs):
@@ -114,8 +117,10 @@ def test_the_sum_of_rate_and_distortion_never_gets_worse(coder, height, width):
 
 def test_large_pictures_get_fewer_rounds(coder, monkeypatch):
     asked = []
-    slopes = coder.slopes
-    monkeypatch.setattr(type(coder), "slopes", lambda self, *of: asked.append(0) or slopes(*of))
+    slopes = coder.error_and_gradient
+    monkeypatch.setattr(
+        type(coder), "error_and_gradient", lambda self, *of: asked.append(0) or slopes(*of)
+    )
     for pixels, rounds in ((96 * 128, 1), (3 * 96 * 128, 3), (10**9, 6)):
         monkeypatch.setattr("core.learned.photos.search.PIXELS", pixels)
         asked.clear()

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from core.metrics import Measures, psnr_of
+from core.metrics import psnr_of
 from core.rd.measure import RDPoint
-from dashboard.ui.charts import rd_chart
+from dashboard.ui.rd_chart import rd_chart
 
 
 def point(codec: str, bpp: float, mse: float) -> RDPoint:
-    measures = Measures(mse, 1.0, psnr_of(mse), psnr_of(mse), psnr_of(mse), 0.9, None, None)
+    measures = {"mse": mse, "mae": 1.0, "psnr": psnr_of(mse), "ssim": 0.9}
     return RDPoint(codec, 5.0, 80, 100, round(bpp * 1000), measures, 0.1, 0.1)
 
 
@@ -29,7 +29,7 @@ def test_curves_carry_the_points_and_their_settings():
 
 
 def test_absent_measures_are_left_out():
-    fig = rd_chart(CURVES, TITLES, "ms_ssim_db", "MS-SSIM, dB", hull=True)
+    fig = rd_chart(CURVES, TITLES, "ms_ssim", "MS-SSIM, dB", hull=True)
     assert all(len(trace.x) == 0 for trace in fig.data)
 
 
@@ -48,4 +48,4 @@ def test_tangents_touch_their_curve_at_the_optimum_and_nowhere_lie_above_it(axis
     for tangent, points in zip(tangents, CURVES.values(), strict=True):
         mse = np.array(tangent.y) if axis == "mse" else 255**2 / 10 ** (np.array(tangent.y) / 10)
         cost = np.array(tangent.x) + lmbda * mse
-        assert cost == pytest.approx(min(p.bpp + lmbda * p.measures.mse for p in points))
+        assert cost == pytest.approx(min(p.bpp + lmbda * p.measures["mse"] for p in points))

@@ -11,6 +11,7 @@ import numpy as np
 from core.codecs import external, registry
 from core.codecs.base import Codec, Encoded
 from core.errors import RDError
+from core.results import Record
 from core.sweep.sources import Item
 
 CACHE_BYTES = 300_000_000
@@ -42,24 +43,32 @@ class _Grey(Codec):
         return np.repeat(self.codec.decode(data), 3, axis=-1)
 
 
-def measure(
-    item: Item, sha256: str, codec: str, spec: str | None, setting: float, structural: bool
-) -> dict:
-    """The record of one measurement, or {"error": why it failed}. `spec` is the TOML text of a codec given as commands."""
+def perform(
+    item: Item,
+    sha256: str,
+    codec: str,
+    spec: str | None,
+    setting: float,
+    names: tuple[str, ...],
+) -> Record:
+    """The record of one measurement with the measures `names`, or {"error": why it failed}.
+
+    `spec` is the TOML text of a codec that was given as commands.
+    """
     for name, value in THREADS.items():
         os.environ.setdefault(name, value)
-    from core.rd.measure import measure as rd_measure
+    from core.rd.measure import evaluate
 
     try:
         image = _picture(item, sha256)
         chosen = registry.get(codec) if spec is None else external.parse(codec, spec)
         if (
-            chosen.accepts(image)
-            and chosen.accepts(image[..., :1]) is None
+            chosen.refusal(image)
+            and chosen.refusal(image[..., :1]) is None
             and (image == image[..., :1]).all()
         ):
             chosen = _Grey(chosen)
-        return rd_measure(chosen, image, setting, structural)[0].point.record(item.name)
+        return evaluate(chosen, image, setting, names).point.record(item.name)
     except RDError as error:
         return {"error": str(error)}
     except (

@@ -1,0 +1,193 @@
+"""Hands units to workers that are free, and sees to it that each comes back."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from core.compute import limits
+from core.compute.cluster import Connection
+from core.compute.worker import TOPIC, Handle, Overtime, PictureMissing, run
+from core.images import Picture
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+AHEAD = 1  # units that wait inside the cluster, so that no worker waits for its next one
+LOOK_EVERY_S = 1.0  # how often the number of workers and the time limits are looked at
+
+
+@dataclass
+class _Flight:
+    """A unit on its way: what is called, with which pictures, and since when."""
+
+    key: Any
+    unit: Any
+    tries: int = 0
+    since: float = field(default_factory=time.monotonic)
+
+
+class Hands:
+    """One thread that keeps every worker busy with one unit.
+
+    `take()` gives the next (key, unit) or None; `give(key, result, error)` receives what became of
+    it, `tell(event)` what a unit says of its progress.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Connection],
+        take: Callable[[], Any],
+        give: Callable[[Any, Any, BaseException | None], None],
+        tell: Callable[[dict], None],
+    ) -> None:
+        self._connect, self._take, self._give, self._tell = connect, take, give, tell
+        self._wake = threading.Event()
+        self._lock = threading.Lock()
+        self._flying: dict[str, tuple[_Flight, Future]] = {}
+        self._connection: Connection | None = None
+        self._slots, self._looked, self._number = 1, 0.0, 0
+        self._closed = False
+        self._answers = ThreadPoolExecutor(1, thread_name_prefix="compute-answers")
+        threading.Thread(target=self._serve, name="compute", daemon=True).start()
+
+    def look(self) -> None:
+        """There may be work."""
+        self._wake.set()
+
+    def close(self) -> None:
+        """Ends the connection, and the workers that are ours."""
+        self._closed = True
+        self._wake.set()
+        if self._connection is not None:
+            self._connection.close()
+
+    def _serve(self) -> None:
+        while not self._closed:
+            self._wake.wait(LOOK_EVERY_S)
+            self._wake.clear()
+            try:
+                self._watch()
+                self._fill()
+            except Exception as error:
+                self._lose(error)
+
+    def _fill(self) -> None:
+        """Gives every free worker a unit."""
+        while len(self._flying) < self._slots + AHEAD and (taken := self._take()) is not None:
+            self._send(_Flight(*taken))
+
+    def _send(
+        self, flight: _Flight, pictures: dict[str, Picture] | None = None, to: str = ""
+    ) -> None:
+        if self._connection is None:
+            self._connection = self._connect()
+            self._connection.client.subscribe_topic(TOPIC, lambda event: self._tell(event[1]))
+            self._watch(now=True)
+        self._number += 1
+        name = f"unit-{id(self)}-{self._number}"
+        arguments = tuple(
+            Handle(a.sha256) if isinstance(a, Picture) else a for a in flight.unit.arguments
+        )
+        future = self._connection.client.submit(
+            run,
+            str(flight.key),
+            flight.unit.function,
+            arguments,
+            pictures or {},
+            key=name,
+            pure=False,
+            workers=[to] if to else None,
+            allow_other_workers=bool(to),
+        )
+        with self._lock:
+            self._flying[name] = flight, future
+        future.add_done_callback(lambda done: self._answers.submit(self._land, name, done))
+
+    def _land(self, name: str, future: "Future") -> None:
+        """A unit has ended, one way or another."""
+        with self._lock:
+            flight, _ = self._flying.pop(name, (None, None))
+        if flight is None:  # ended by us: over its time, or lost with its cluster
+            return
+        try:
+            result, error = future.result(), None
+        except PictureMissing as missing:
+            pictures = {a.sha256: a for a in flight.unit.arguments if isinstance(a, Picture)}
+            self._send(flight, pictures, missing.address)
+            return
+        except Exception as failed:
+            result, error = None, failed
+        if error is not None and _lost(error):
+            if flight.tries < limits.RETRIES:
+                flight.tries += 1
+                self._send(flight)
+                return
+            error = RuntimeError("the process that computed this ended each time it was tried")
+        self._give(flight.key, result, error)
+        self._wake.set()
+
+    def _watch(self, now: bool = False) -> None:
+        """Counts the workers, and ends units that have taken too long."""
+        if self._connection is None or (time.monotonic() < self._looked + LOOK_EVERY_S and not now):
+            return
+        self._looked = time.monotonic()
+        if not self._connection.alive():
+            raise ConnectionError("the cluster has ended")
+        client = self._connection.client
+        self._slots = max(1, sum(client.nthreads().values()))
+        late = [
+            name
+            for name, (flight, _) in list(self._flying.items())
+            if time.monotonic() - flight.since > flight.unit.limit_s
+        ]
+        for name in late:
+            self._end(name)
+
+    def _end(self, name: str) -> None:
+        """Ends a unit that hangs, with the process in which it does."""
+        with self._lock:
+            flight, future = self._flying.pop(name, (None, None))
+        if flight is None or future is None or self._connection is None:
+            return
+        client = self._connection.client
+        busy = [address for address, keys in client.processing().items() if name in keys]
+        future.cancel(force=True)
+        limit = flight.unit.limit_s
+        self._give(flight.key, None, Overtime(f"This took more than {limit:g} s and was stopped."))
+        if busy:  # takes seconds: the other workers go on meanwhile
+            threading.Thread(target=_restart, args=(client, busy), daemon=True).start()
+
+    def _lose(self, error: Exception) -> None:
+        """The cluster is gone: what was on its way is sent again, to a new one."""
+        connection, self._connection = self._connection, None
+        with self._lock:
+            flights = [flight for flight, _ in self._flying.values()]
+            self._flying.clear()
+        if connection is not None:
+            with suppress(Exception):  # whatever is left of it
+                connection.close()
+        for flight in flights:
+            flight.tries += 1
+            if flight.tries > limits.RETRIES or self._closed:
+                self._give(flight.key, None, error)
+            else:
+                flight.since = time.monotonic()
+                self._send(flight)
+
+
+def _restart(client: "Client", workers: list[str]) -> None:
+    """Has the nannies replace `workers`."""
+    with suppress(OSError):  # the cluster has ended meanwhile
+        client.restart_workers(workers, timeout=30, raise_for_error=False)
+
+
+def _lost(error: Exception) -> bool:
+    """Whether the unit never got to its end: its worker died, or the scheduler let it go."""
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    return isinstance(error, KilledWorker | FutureCancelledError)

@@ -1,0 +1,92 @@
+"""Whose turn it is: the most urgent work first, and within one urgency sessions take turns."""
+
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable
+from itertools import count
+
+
+class Turns:
+    """Jobs that wait, each in the line of every session that wants it; small urgencies go first.
+
+    >>> turns = Turns()
+    >>> for key in ("a1", "a2", "a3"):
+    ...     turns.add(key, "ann", 2)
+    >>> turns.add("b1", "bob", 2)
+    >>> turns.add("b0", "bob", 0)
+    >>> [turns.take() for _ in range(5)]
+    ['b0', 'a1', 'b1', 'a2', 'a3']
+    """
+
+    def __init__(self) -> None:
+        self._lines: dict[int, dict[str, OrderedDict[Hashable, None]]] = {}
+        self._places: dict[Hashable, dict[str, int]] = {}  # job -> session -> urgency
+        self._served: dict[str, int] = {}
+        self._clock = count(1)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._places
+
+    def add(self, key: Hashable, owner: str, urgency: int, front: bool = False) -> None:
+        """Puts the job into a session's line; one that is there may become more urgent."""
+        places = self._places.setdefault(key, {})
+        if owner in places:
+            if places[owner] <= urgency:
+                return
+            self._leave(key, owner, places[owner])
+        places[owner] = urgency
+        line = self._lines.setdefault(urgency, {}).setdefault(owner, OrderedDict())
+        line[key] = None
+        if front:
+            line.move_to_end(key, last=False)
+
+    def take(self) -> Hashable | None:
+        """The job whose turn it is, taken out of all lines; None where nobody waits."""
+        if not self._lines:
+            return None
+        owners = self._lines[min(self._lines)]
+        owner = min(owners, key=lambda name: self._served.get(name, 0))
+        key = next(iter(owners[owner]))
+        self._served[owner] = next(self._clock)
+        self.remove(key)
+        return key
+
+    def remove(self, key: Hashable, owner: str | None = None) -> None:
+        """Takes the job out of the line of `owner`, or of all."""
+        places = self._places.get(key, {})
+        for name in [owner] if owner is not None else list(places):
+            if name in places:
+                self._leave(key, name, places.pop(name))
+        if not places:
+            self._places.pop(key, None)
+
+    def forget(self, owner: str) -> None:
+        """A session has left: its turn is no longer remembered."""
+        self._served.pop(owner, None)
+
+    def waiting(self, owner: str) -> int:
+        """How many jobs wait in the lines of `owner`."""
+        return sum(len(owners.get(owner, ())) for owners in self._lines.values())
+
+    def ahead(self, owner: str) -> int:
+        """How many jobs of others are more urgent than all of `owner`'s, or as urgent."""
+        mine = [urgency for urgency, owners in self._lines.items() if owner in owners]
+        if not mine:
+            return 0
+        lines: Iterable[tuple[int, dict]] = self._lines.items()
+        return sum(
+            len(line)
+            for urgency, owners in lines
+            for name, line in owners.items()
+            if urgency <= min(mine) and name != owner
+        )
+
+    def _leave(self, key: Hashable, owner: str, urgency: int) -> None:
+        owners = self._lines[urgency]
+        del owners[owner][key]
+        if not owners[owner]:
+            del owners[owner]
+        if not owners:
+            del self._lines[urgency]

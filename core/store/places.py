@@ -1,0 +1,28 @@
+"""Where models lie on this machine.
+
+In a checkout all of them, shipped and one's own, lie in `models/`. An installed program finds the shipped ones beside
+`core`, where nobody writes, and keeps a person's own in the user's data folder. RDX_MODELS names one folder for all.
+"""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+_INSTALLED = Path(__file__).resolve().parents[2]  # the folder that holds `core` and `models`
+
+
+def own() -> Path:
+    """The folder that models are written to."""
+    if chosen := os.environ.get("RDX_MODELS"):
+        return Path(chosen)
+    if (_INSTALLED / "pyproject.toml").exists():
+        return _INSTALLED / "models"
+    return platformdirs.user_data_path("rd-explorer", appauthor=False) / "models"
+
+
+def shipped() -> Path | None:
+    """The folder of models that came with the program and stay as they are; None where `own` is the only one."""
+    if os.environ.get("RDX_MODELS") or own() == _INSTALLED / "models":
+        return None
+    return _INSTALLED / "models"

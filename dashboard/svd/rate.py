@@ -1,0 +1,61 @@
+"""What the approximation costs: elements, floats, the codec's real bytes, JPEG at the same PSNR."""
+
+import numpy as np
+import streamlit as st
+
+from core.codecs import svd
+from core.codecs.registry import get
+from core.linear import lowrank
+from core.linear.lowrank import Factors
+from dashboard.svd import answers, charts
+from dashboard.svd.answers import Approximation, Key
+from dashboard.ui.charts import chart_config
+from dashboard.ui.text import decibel, size_text
+from dashboard.ui.theme import NEUTRAL, colour
+
+_PIXELS, _ELEMENTS = "#5d6673", "#b6bdc8"
+
+
+def show(key: Key, image: np.ndarray, f: Factors, rank: int, shown: Approximation) -> None:
+    """The section; it searches for files of equal quality, so the page draws it last."""
+    st.subheader("What it costs in bytes")
+    m, n = f.shape
+    size = 3 * lowrank.elements(m, n, rank)
+    sizes: dict[str, tuple[float, str]] = {
+        "Pixels, 3 bytes each": (3 * m * n, _PIXELS),
+        "float32 factors": (4 * size, NEUTRAL),
+        "float16 factors": (2 * size, NEUTRAL),
+        "Elements, as the tutorial counts": (size, _ELEMENTS),
+    }
+    with st.spinner("Coding at the same PSNR …"):
+        analysis = answers.analysis(key, image)
+        for name, codec in (("svd", svd.Prepared(analysis)), ("jpeg", get("jpeg"))):
+            length = answers.bytes_at(key, name, shown.psnr, image, codec)
+            if length:
+                sizes[f"{codec.info.title} file, same PSNR"] = (length, colour(name))
+        file = answers.own_file(key, rank, analysis)
+    st.plotly_chart(charts.rate_bars(sizes), key="svd_rate", config=chart_config("rate"))
+    st.caption(
+        f"An element of the tutorial is a float32: {size:,} elements are {size_text(4 * size)}, "
+        f"{4 * size / (3 * m * n):.2f} of the picture's own bytes. The codec *svd* rotates the "
+        "colour axes, quantises all components with one step (reverse water-filling) and codes "
+        "the result with a range coder. The PSNR of both files is at least the approximation's "
+        f"{decibel(shown.psnr)}."
+    )
+    _show_downloads(rank, shown.png, file)
+
+
+def _show_downloads(rank: int, png: bytes, file: bytes) -> None:
+    icon = ":material/download:"
+    with st.container(horizontal=True):
+        st.download_button(
+            "Approximation (PNG)", png, f"rank-{rank}.png", "image/png", key="svd_png", icon=icon
+        )
+        st.download_button(
+            f"svd file of at most rank {rank} ({size_text(len(file))})",
+            file,
+            f"rank-{rank}.rdx",
+            "application/octet-stream",
+            key="svd_rdx",
+            icon=icon,
+        )

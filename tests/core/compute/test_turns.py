@@ -1,0 +1,62 @@
+"""Turns: urgency first, then sessions one after the other; a job that several want is done once."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.compute.turns import Turns
+
+
+def test_one_persons_many_jobs_do_not_delay_anothers_first():
+    turns = Turns()
+    for number in range(1000):
+        turns.add(("ann", number), "ann", 2)
+    turns.add("bob", "bob", 2)
+    assert "bob" in (turns.take(), turns.take())
+
+
+def test_a_job_that_becomes_urgent_goes_first():
+    turns = Turns()
+    for number in range(5):
+        turns.add(number, "ann", 3)
+    turns.add(4, "ann", 0)
+    assert turns.take() == 4 and turns.take() == 0
+
+
+def test_a_shared_job_is_taken_once_and_stays_while_somebody_wants_it():
+    turns = Turns()
+    turns.add("x", "ann", 1)
+    turns.add("x", "bob", 2)
+    turns.remove("x", "ann")
+    assert "x" in turns and turns.take() == "x" and turns.take() is None
+
+
+def test_what_was_begun_goes_on_first():
+    turns = Turns()
+    turns.add("new", "ann", 0)
+    turns.add("begun", "ann", 0, front=True)
+    assert turns.take() == "begun"
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from("abc"), st.integers(0, 3))))
+def test_everything_comes_out_once_the_most_urgent_first(asked):
+    turns, urgency = Turns(), {}
+    for key, owner, how in asked:
+        turns.add(key, owner, how)
+        urgency[key] = min(how, urgency.get(key, how))
+    assert len(turns) == len(urgency)
+    order = []
+    while (key := turns.take()) is not None:
+        order.append(key)
+    assert sorted(order) == sorted(urgency) and len(turns) == 0
+    assert [urgency[key] for key in order] == sorted(urgency.values())
+
+
+@given(st.integers(1, 5), st.integers(1, 20))
+def test_equal_sessions_get_equal_turns(people, jobs):
+    turns = Turns()
+    for owner in range(people):
+        for number in range(jobs):
+            turns.add((owner, number), str(owner), 1)
+    served = [turns.take()[0] for _ in range(people * jobs)]
+    for start in range(0, len(served), people):
+        assert sorted(served[start : start + people]) == list(range(people))
