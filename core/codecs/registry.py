@@ -18,6 +18,7 @@ CODECS: dict[str, Codec] = {
         bls2017.Bls2017(),
         bls2017.Bls2017Rounded(),
         bls2017.Bls2017Static(),
+        bls2017.Bls2017Neural(),
         mnist.Mnist(),
     )
 }

@@ -20,15 +20,15 @@ FAMILIES = {
     "vae": "core.learned.digits.vae",
     "bls2017": "core.learned.photos.model",
 }
-MAX_WEIGHTS = 6_000_000
+MAX_WEIGHTS = 12_000_000
 MAX_CARD = 1_000_000
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_DTYPES = {np.dtype(kind) for kind in ("float16", "float32", "int32")}
+_DTYPES = {np.dtype(kind) for kind in ("float16", "float32", "int8", "int32")}
 
 
 @dataclass(frozen=True)
 class StoredModel:
-    """A verified model: its card, and its tensors by name (float16 or float32 weights, int32 tables)."""
+    """A verified model: its card, and its tensors by name (float16 or float32 weights, int8 and int32 tables)."""
 
     card: dict
     tensors: dict[str, np.ndarray]

@@ -153,7 +153,7 @@ def store(
 
     `proof` gets the model as read back from the disk, before anybody else can see it, and returns what goes into the
     card under "proof"; what it raises keeps the model out of the store. Raises ModelError when the name is taken
-    (unless `replace`), the tensors are not a model of `family`, or they need more than 6 MB.
+    (unless `replace`), the tensors are not a model of `family`, or they need more than 12 MB.
     """
     check_free(name, replace)
     with _scratch() as scratch:

@@ -5,7 +5,7 @@ order, stays below 2²⁴ (`sound_neural` checks it on load): exact in float32, 
 computes the same. Means and scales are whole numbers, too; they pick one of the stored tables of the range coder.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,16 +14,20 @@ import tensorflow_compression as tfc
 
 from core.errors import BitstreamError
 from core.learned.ops.tables import PRECISION, sound_tables, split_tables
-from core.learned.photos.neural_net import CHANNEL_GROUP, HIDDEN, MASKS, UNITS, WIDTH
-from core.learned.photos.neural_sites import (
+from core.learned.photos.neural_layout import (
+    CHANNEL_GROUP,
     CHANNELS,
     FAR,
     FAR_CHANNELS,
     GROUPS,
+    HIDDEN,
+    MASKS,
     MATRICES,
     NEAR,
     SEEN,
+    UNITS,
     VISITS,
+    WIDTH,
     Visit,
     visits,
 )
@@ -69,6 +73,11 @@ def neural_shapes(levels: int) -> dict[str, tuple[int | None, ...]]:
         "cdf": (None,),
     }
     return {f"neural/{name}": shape for name, shape in shapes.items()}
+
+
+def has_neural(tensors: dict[str, np.ndarray]) -> bool:
+    """Whether a model has a neural entropy coder."""
+    return any(name.startswith("neural/") for name in tensors)
 
 
 def sound_neural(tensors: dict[str, np.ndarray]) -> bool:
@@ -210,20 +219,18 @@ class NeuralCoder:
         return out.reshape(y_hat.shape)
 
     def around(
-        self, y_hat: np.ndarray
-    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, list[np.ndarray]]]:
-        """What latents (h, w, C) would cost if one of them were another: `y`, `x`, `channels`, `costs` of parts of them.
-
-        `y`, `x` (N, 1) and `channels` (c,) index the part, `costs` are the bits (N, c) of its latents made smaller by one, as
-        they are, and larger by one, with the tables that stand. Channels that are 0 everywhere are left out.
-        """
+        self,
+        y_hat: np.ndarray,
+        see: Callable[[np.ndarray, np.ndarray, np.ndarray, list[np.ndarray]], None],
+    ) -> None:
+        """What latents (h, w, C) would cost if one of them were another; as `ContextCoder.around` does."""
         height, width, _ = y_hat.shape
         values = self._rows(y_hat)
         for site in self._sites(values.any(0), height, width, values):
             y, x = np.divmod(site.rows[:, None], width)
             rest = values[site.rows[:, None], site.channels] - site.base
             costs = [self._cost(site, rest + step) for step in (-1, 0, 1)]
-            yield y, x, self._order[site.channels], costs
+            see(y, x, self._order[site.channels], costs)
 
     def tables_of(self, y_hat: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Of latents (h, w, C), part by part: their tables (N, c), and what the tables code, from −reach to reach."""

@@ -9,7 +9,6 @@ import numpy as np
 from core.learned.photos import neural_tables
 from core.learned.photos.neural_coder import (
     BRIGHTEST,
-    EXACT,
     FACTOR_BITS,
     FLAG,
     LOUDEST,
@@ -17,8 +16,7 @@ from core.learned.photos.neural_coder import (
     SIGMA_UNIT,
     SINH_UNIT,
 )
-from core.learned.photos.neural_net import MASKS
-from core.learned.photos.neural_sites import CHANNELS, MATRICES
+from core.learned.photos.neural_layout import CHANNELS, MASKS, MATRICES
 from core.learned.photos.neural_tables import FRACTIONS, OCTAVES, PER_OCTAVE
 from core.learned.photos.neural_task import COUNTS, LAYER, Sites
 
@@ -56,6 +54,7 @@ def quantise(
         "sinh": np.round(thresholds * SINH_UNIT),
         "predict_near": np.round(p["predict_near"] * PREDICT_UNIT),
         "predict_far": np.round(p["predict_far"] * PREDICT_UNIT),
+        "used": _used(sites, len(sigma)),
         "cdf": neural_tables.build(),
     }
     return {
@@ -64,12 +63,14 @@ def quantise(
     }
 
 
-def used_channels(latents: list[list[np.ndarray]], order: np.ndarray) -> np.ndarray:
-    """(levels, C) int32: probability, in 1/FLAG, that a picture has anything in a channel; `latents[level]`: pictures'."""
-    share = np.stack([np.mean([y.any((0, 1)) for y in level], 0) for level in latents])
-    return np.clip(np.round(share[:, order] * FLAG), FLAG // 512, FLAG - FLAG // 512).astype(
-        np.int32
-    )
+def _used(sites: Sites, levels: int) -> np.ndarray:
+    """(levels, C): probability, in 1/FLAG, that a picture has anything in a channel."""
+    first = np.cumsum([0, *(h * w for _, h, w in sites.shapes.tolist())])
+    share = np.zeros((levels, CHANNELS))
+    for level, start, end in zip(sites.shapes[:, 0], first, first[1:], strict=False):
+        share[level] += sites.values[start:end].any(0)
+    share /= np.maximum(np.bincount(sites.shapes[:, 0], minlength=levels), 1)[:, None]
+    return np.clip(np.round(share * FLAG), FLAG // 512, FLAG - FLAG // 512)
 
 
 def _hidden(

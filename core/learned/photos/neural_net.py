@@ -12,33 +12,24 @@ floating point, used in whole numbers: `core/learned/photos/neural_coder.py`.
 import numpy as np
 import tensorflow as tf
 
-from core.learned.photos.neural_sites import (
+from core.learned.photos.neural_layout import (
     CHANNELS,
     FAR,
     FAR_CHANNELS,
-    GROUPS,
+    HIDDEN,
+    MASKS,
     MATRICES,
     NEAR,
     SEEN,
     VISITS,
+    WIDTH,
 )
 
-WIDTH = 256  # units that look around
-UNITS = (32, 32, 32, 32, 64, 64, 128, 128)  # masked units of each group
-HIDDEN = sum(UNITS)
 LOG_SCALES = (-5.0, 7.0)  # log2 of the smallest and the largest scale
 LN2 = 0.6931472
 LARGEST = (
     127 / 32
 )  # of a squashed latent: the whole numbers of the coder go to 127, in units of 1/32
-
-CHANNEL_GROUP = np.repeat(np.arange(len(GROUPS)), GROUPS)
-UNIT_GROUP = np.repeat(np.arange(len(UNITS)), UNITS)
-MASKS = {
-    "own": (CHANNEL_GROUP[:, None] < UNIT_GROUP).astype(np.float32),
-    "second": (UNIT_GROUP[:, None] <= UNIT_GROUP).astype(np.float32),
-    "out": np.tile(UNIT_GROUP[:, None] <= CHANNEL_GROUP, (1, 2)).astype(np.float32),
-}
 
 
 def start_parameters(sigma: np.ndarray, seed: int) -> dict[str, np.ndarray]:

@@ -1,5 +1,6 @@
 """One training run of the neural entropy model: a stored photo coder → latents of photographs → task → loop."""
 
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -7,19 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from core.datasets.photos import Photos, load_photos, split
+from core.datasets.photos import load_photos
+from core.errors import ModelError
 from core.learned.photos.coder import PhotoCoder
-from core.learned.photos.model import Config
+from core.learned.photos.model import PhotoConfig
+from core.learned.photos.neural_data import held_out_latents, training_sites
 from core.learned.photos.neural_task import NeuralTask, Sites, channel_order, spreads
 from core.learned.training.loop import Plan, Result, train
 from core.store import zoo
 from core.store.provenance import provenance
 
 RECORD = "run.json"
-LEVELS_A_PHOTO = 4  # of each training photograph; spread evenly, and another set for the next one
-SIDE = 1024  # pixels of a photograph that are used, at most, in each direction
-HELD_OUT = 8  # photographs, at all levels
-HELD_OUT_SIDE = 512
 
 
 @dataclass(frozen=True)
@@ -42,13 +41,17 @@ def train_neural(options: Options, resume: bool = False, branch: Path | None = N
     Raises ModelError where the model is missing, DataError where there are no photographs.
     """
     stored = zoo.load(options.model, "bls2017")
-    coder = PhotoCoder(Config.from_json(stored.card["config"]), stored.tensors)
+    coder = PhotoCoder(PhotoConfig.from_json(stored.card["config"]), stored.tensors)
     photos = load_photos(options.data, options.run.parent / "cache")
-    cache = options.run.parent / "cache" / f"latents-{stored.card['weights_sha256'][:16]}.npz"
-    if not cache.exists():
-        _save_latents(coder, photos, cache)
-    training, held_out, order, sigma = read_latents(cache, coder.config.levels)
-    task = NeuralTask(training, held_out, sigma, options.seed)
+    parent = options.run if resume and (options.run / RECORD).exists() else branch
+    before = read_neural_record(parent) if parent else {}
+    held_out = held_out_latents(coder, photos)
+    order = np.array(before["order"]) if before else channel_order(held_out[0])
+    cache = latents_file(options.run, stored.card["weights_sha256"], order)
+    training = training_sites(coder, photos, order, cache)
+    sigma = np.float32(before["sigma"]) if before else spreads(training, coder.config.levels)
+    held_out_sites = Sites.of([y[..., order] for y in held_out[0]], held_out[1])
+    task = NeuralTask(training, held_out_sites, sigma, options.seed)
     options.run.mkdir(parents=True, exist_ok=True)
     chosen = {name: value for name, value in asdict(options).items() if not isinstance(value, Path)}
     record = {
@@ -56,11 +59,8 @@ def train_neural(options: Options, resume: bool = False, branch: Path | None = N
         "order": order.tolist(),
         "sigma": sigma.tolist(),
         "weights_sha256": stored.card["weights_sha256"],
-        "sessions": [provenance()],
+        "sessions": [*before.get("sessions", []), provenance()],
     }
-    if resume and (options.run / RECORD).exists():
-        record["sessions"] = json.loads((options.run / RECORD).read_text())["sessions"]
-        record["sessions"].append(provenance())
     part = options.run / (RECORD + ".part")
     part.write_text(json.dumps(record))
     os.replace(part, options.run / RECORD)
@@ -75,47 +75,30 @@ def train_neural(options: Options, resume: bool = False, branch: Path | None = N
     return train(task, plan, options.run, resume, branch)
 
 
-def read_latents(cache: Path, levels: int) -> tuple[Sites, Sites, np.ndarray, np.ndarray]:
-    """Training and held-out sites in the coder's order of channels, that order (C,), and the units (levels, C)."""
-    with np.load(cache) as file:
-        parts = []
-        for name in ("training", "held_out"):
-            shapes, flat = file[f"{name}_shapes"], file[name]
-            ends = np.cumsum(shapes[:, 1] * shapes[:, 2])
-            pieces = np.split(flat, ends[:-1])
-            latents = [
-                piece.reshape(h, w, -1) for piece, (_, h, w) in zip(pieces, shapes, strict=True)
-            ]
-            parts.append((latents, shapes[:, 0].tolist()))
-    order = channel_order(parts[0][0])
-    training, held_out = (
-        Sites.of([y[..., order] for y in latents], numbers) for latents, numbers in parts
-    )
-    return training, held_out, order, spreads(training, levels)
+def latents_file(run: Path, weights_sha256: str, order: np.ndarray) -> Path:
+    """Where the latents for a run are kept: less the endings of the two files."""
+    name = hashlib.sha256(weights_sha256.encode() + order.astype(np.int64).tobytes()).hexdigest()
+    return run.parent / "cache" / f"latents-{name[:16]}"
 
 
-def _save_latents(coder: PhotoCoder, photos: Photos, path: Path) -> None:
-    """Rounded latents of the photographs: of each training one at some levels, of some held-out ones at all."""
-    levels, out = coder.config.levels, {}
-    train_on, held_out = split(photos)
-    stride = levels / min(LEVELS_A_PHOTO, levels)
-    some = [
-        sorted({int(i + k * stride) % levels for k in range(LEVELS_A_PHOTO)})
-        for i in range(len(train_on))
-    ]
-    every = [list(range(levels))] * min(HELD_OUT, len(held_out))
-    for name, indices, chosen, side in (
-        ("training", train_on, some, SIDE),
-        ("held_out", held_out[:HELD_OUT], every, HELD_OUT_SIDE),
-    ):
-        rows, shapes = [], []
-        for i, numbers in zip(indices, chosen, strict=True):
-            image = photos.image(i)[:side, :side]
-            for level in numbers:
-                y_hat = coder.latents(image, level)
-                shapes.append((level, *y_hat.shape[:2]))
-                rows.append(y_hat.reshape(-1, y_hat.shape[2]).astype(np.int16))
-        out |= {name: np.concatenate(rows), f"{name}_shapes": np.array(shapes)}
-    part = path.with_suffix(f".{os.getpid()}.part.npz")
-    np.savez(part, **out)
-    os.replace(part, path)
+def read_neural_record(run: Path) -> dict:
+    """What `run.json` says of a run of the neural entropy model: options, order, sigma, weights_sha256, sessions.
+
+    Raises ModelError where there is none.
+    """
+    try:
+        record = json.loads((run / RECORD).read_text())
+    except (OSError, ValueError):
+        record = {}
+    if "sigma" not in record:
+        raise ModelError(f"{run} is no run folder of the neural entropy model.")
+    return record
+
+
+def is_neural_run(run: Path) -> bool:
+    """Whether a run folder is one of the neural entropy model."""
+    try:
+        read_neural_record(run)
+    except ModelError:
+        return False
+    return True

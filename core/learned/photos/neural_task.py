@@ -5,14 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
+from core.learned.photos.neural_layout import FAR_CHANNELS, MATRICES, NEAR, visits
 from core.learned.photos.neural_net import Network, logistic_bits, start_parameters
-from core.learned.photos.neural_sites import FAR_CHANNELS, MATRICES, NEAR, VISITS, visits
 from core.learned.training.optim import Adam
 
 # Positions a step by first layer (none, coarse, diagonal, straight), in about the proportions of a picture: the loss is its rate.
 COUNTS = (32, 480, 512, 1024)
 LAYER = np.array([0 if i is None else i + 1 for i in MATRICES])  # of a visit, into COUNTS
 SMALLEST_SIGMA = 0.4
+SAMPLE = 100_000  # positions of a level, for what is known of it beforehand
 CHUNK = 2048  # positions at once in a validation
 
 
@@ -21,26 +22,31 @@ class Sites:
     """Latents of many pictures, position by position.
 
     `values` (n + 1, C) int16 in the coder's order of channels, the last row 0; `around` (n, 12) int32: the rows of a position's
-    neighbours; `visit`, `level` (n,).
+    neighbours; `visit`, `level` (n,). `shapes` (pictures, 3): level, height and width of each.
     """
 
     values: np.ndarray
     around: np.ndarray
     visit: np.ndarray
     level: np.ndarray
+    shapes: np.ndarray
 
     @classmethod
     def of(cls, latents: list[np.ndarray], levels: list[int]) -> "Sites":
         """Of latents (h, w, C), channels in the coder's order, each of its level."""
-        total = sum(y.shape[0] * y.shape[1] for y in latents)
-        values = np.zeros((total + 1, latents[0].shape[2]), np.int16)
+        count = latents[0].shape[2]
+        rows = [y.reshape(-1, count) for y in latents] + [np.zeros((1, count))]
+        shapes = np.array([(n, *y.shape[:2]) for y, n in zip(latents, levels, strict=True)])
+        return cls.over(np.concatenate(rows).astype(np.int16), shapes)
+
+    @classmethod
+    def over(cls, values: np.ndarray, shapes: np.ndarray) -> "Sites":
+        """Of `values`, which hold pictures one after the other; `shapes` (pictures, 3): level, height, width."""
+        total, first = len(values) - 1, 0
         around = np.full((total, 12), total, np.int32)
         visit, level = np.zeros(total, np.int8), np.zeros(total, np.int8)
-        first = 0
-        for y, number in zip(latents, levels, strict=True):
-            height, width, _ = y.shape
+        for number, height, width in shapes.tolist():
             size = height * width
-            values[first : first + size] = y.reshape(size, -1)
             level[first : first + size] = number
             for one in visits(height, width):
                 visit[first + one.rows] = one.number
@@ -48,7 +54,7 @@ class Sites:
                     inside = one.around < size
                     around[first + one.rows] = np.where(inside, first + one.around, total).T
             first += size
-        return cls(values, around, visit, level)
+        return cls(values, around, visit, level, shapes)
 
     def batch(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """What the network needs to know of the positions `rows` (N,)."""
@@ -70,8 +76,8 @@ def channel_order(latents: list[np.ndarray]) -> np.ndarray:
 
 def spreads(sites: Sites, levels: int) -> np.ndarray:
     """(levels, C) float32: each level's units."""
-    rows = sites.values[:-1]
-    spread = np.stack([rows[sites.level == level].std(0) for level in range(levels)])
+    rows = [np.flatnonzero(sites.level == level)[:SAMPLE] for level in range(levels)]
+    spread = np.stack([sites.values[some].std(0) for some in rows])
     return np.maximum(spread, SMALLEST_SIGMA).astype(np.float32)
 
 
@@ -93,7 +99,7 @@ class NeuralTask:
         """(levels,): about what a position costs, from the entropy of each channel by itself."""
         out = np.zeros(self.levels)
         for level in range(self.levels):
-            rows = sites.values[:-1][sites.level == level]
+            rows = sites.values[np.flatnonzero(sites.level == level)[:SAMPLE]]
             for channel in rows.T:
                 share = np.unique(channel, return_counts=True)[1] / len(channel)
                 out[level] -= (share * np.log2(share)).sum()

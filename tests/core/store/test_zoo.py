@@ -133,8 +133,8 @@ def test_foreign_models_are_refused(store):
         zoo.store("a", "toy", {**tensors(), "w": np.full((2, 5), np.nan, np.float16)}, {})
     with pytest.raises(ModelError, match="float64"):
         zoo.store("a", "toy", {**tensors(), "w": np.zeros((2, 5))}, {})
-    with pytest.raises(ModelError, match="more than 6 MB"):
-        zoo.store("a", "toy", tensors(columns=2_000_000), {})
+    with pytest.raises(ModelError, match="more than 12 MB"):
+        zoo.store("a", "toy", tensors(columns=4_000_000), {})
     assert list(store.iterdir()) == []
 
 

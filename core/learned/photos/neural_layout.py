@@ -50,6 +50,17 @@ MATRICES = (
     2,
 )  # per visit: the first layer's weights; coarse ones share theirs
 
+WIDTH = 256  # units that look around
+UNITS = (32, 32, 32, 32, 64, 64, 128, 128)  # masked units of each group
+HIDDEN = sum(UNITS)
+CHANNEL_GROUP = np.repeat(np.arange(len(GROUPS)), GROUPS)
+UNIT_GROUP = np.repeat(np.arange(len(UNITS)), UNITS)
+MASKS = {
+    "own": (CHANNEL_GROUP[:, None] < UNIT_GROUP).astype(np.float32),
+    "second": (UNIT_GROUP[:, None] <= UNIT_GROUP).astype(np.float32),
+    "out": np.tile(UNIT_GROUP[:, None] <= CHANNEL_GROUP, (1, 2)).astype(np.float32),
+}
+
 
 @dataclass(frozen=True)
 class Visit:
