@@ -12,10 +12,9 @@ help:                              ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: $(VENV)/.installed            ## set everything up and open the app on http://localhost:8501
-	$(PYTHON) -m streamlit run dashboard/app.py \
-		--server.port $(PORT) --server.address $(ADDRESS) $(OPTIONS)
+	$(PYTHON) -m core run --port $(PORT) --address $(ADDRESS) $(OPTIONS)
 
-test: lint                         ## set everything up, check the code, run all tests
+test: $(VENV)/.installed-dev       ## set everything up and run all tests
 	$(PYTEST) $(TESTS)
 
 quick: $(VENV)/.installed-dev      ## the tests that take seconds: no browser, no pages, nothing marked slow

@@ -1,7 +1,8 @@
-"""The errors a person may cause or meet. Each message says what is wrong with which input, and what to do about it.
+"""The errors a person may cause or meet. Each message says what is wrong with which input, and what
+to do about it.
 
-Everything here is shown as one sentence: a page prints it and goes on, the command line prints it to stderr and exits
-with 2. Any other exception is a defect of ours.
+Everything here is shown as one sentence: a page prints it and goes on, the command line prints it
+to stderr and exits with 2. Any other exception is a defect of ours.
 """
 
 
@@ -18,7 +19,9 @@ class SettingError(RDError):
 
 
 class BitstreamError(RDError):
-    """Bytes that are not a valid file of the codec: wrong magic, cut short, bits flipped, model missing."""
+    """Bytes that are not a valid file of the codec: wrong magic, cut short, bits flipped, model
+    missing.
+    """
 
 
 class ModelError(RDError):

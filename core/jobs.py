@@ -1,21 +1,23 @@
-"""Long work as background processes that outlive a page: start, watch, cancel, resume, list. All state is on the disk.
+"""Long work as background processes that outlive a page: start, watch, cancel, resume, list.
+
+All state is on the disk.
 
 A job is a folder with
     job.json         what it is: kind, title, the arguments of `python -m core …`, when it was started
     pid              the process that looks after it (`python -m core.jobs FOLDER`)
     log.txt          what the command printed
-    progress.jsonl   what the command reports, one JSON object a line (see core/learned/training/loop.py)
+    progress.jsonl   what the command reports, one JSON object a line (core/learned/training/loop.py)
     exit             the command's exit status, once it has ended
     cancel           written to ask the command to stop at its next step; whoever ignores it is stopped after a while
 
-Any process may look at, cancel or resume any job. A job whose keeper is gone and that left no exit status was killed.
+Any process may look at, cancel or resume any job. A job whose keeper is gone and that left no exit
+status was killed.
 """
 
 import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -24,8 +26,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import psutil
+
 from core.errors import DataError
-from core.store import zoo
+from core.store import places
 
 State = Literal["running", "done", "cancelled", "failed", "interrupted"]
 PATIENCE_S = 20.0  # how long a command may take to notice `cancel`
@@ -34,7 +38,10 @@ TAIL_BYTES = 2_000_000  # how much of a progress file is read at most
 
 @dataclass(frozen=True)
 class Job:
-    """A job on the disk. `args` are those of `python -m core`; they may name the job's own folder."""
+    """A job on the disk.
+
+    `args` are those of `python -m core`; they may name the job's own folder.
+    """
 
     folder: Path
     kind: str
@@ -84,27 +91,33 @@ class Job:
 
 
 def root() -> Path:
-    """The folder of all jobs."""
-    return zoo.runs()
+    """The folder of all jobs: RDX_RUNS, else `.runs` in the folder of one's own models."""
+    chosen = os.environ.get("RDX_RUNS")
+    return Path(chosen) if chosen else places.own() / ".runs"
 
 
 def new_folder(name: str) -> Path:
     """An empty folder for a job whose id starts with `name`."""
-    folder = root() / f"{re.sub('[^a-z0-9.-]', '-', name.lower())[:48]}.{uuid.uuid4().hex[:6]}"
+    plain = re.sub("[^a-z0-9.-]", "-", name.lower())[:48]
+    folder = root() / f"{plain}.{uuid.uuid4().hex[:6]}"
     folder.mkdir(parents=True)
     return folder
 
 
 def start(folder: Path, kind: str, title: str, args: list[str]) -> Job:
     """Run `python -m core ARGS` in the background, as the job in `folder` (from `new_folder`)."""
-    facts = {"kind": kind, "title": title, "args": args, "created": time.time()}
+    job = Job(folder, kind, title, args, created=time.time())
+    facts = {"kind": kind, "title": title, "args": args, "created": job.created}
     (folder / "job.json").write_text(json.dumps(facts))
     _launch(folder)
-    return Job(folder, **facts)
+    return job
 
 
 def resume(job: Job) -> None:
-    """Go on with a job that was cancelled, failed or killed. Raises DataError while it runs or when it is done."""
+    """Go on with a job that was cancelled, failed or killed.
+
+    Raises DataError while it runs or when it is done.
+    """
     if job.state() in ("running", "done"):
         raise DataError(
             f"The job {job.title!r} is {job.state()}; only a stopped one can be resumed."
@@ -115,7 +128,7 @@ def resume(job: Job) -> None:
 
 
 def cancel(job: Job) -> None:
-    """Ask a running job to stop; its keeper stops it for good when it does not listen. Returns at once."""
+    """Ask a running job to stop; its keeper ends it where it does not listen. Returns at once."""
     (job.folder / "cancel").touch()
 
 
@@ -151,7 +164,8 @@ def jobs(kind: str | None = None) -> list[Job]:
             )
         except (OSError, ValueError, KeyError, TypeError):
             continue
-    return sorted((job for job in found if kind in (None, job.kind)), key=lambda job: -job.created)
+    wanted = [job for job in found if kind in (None, job.kind)]
+    return sorted(wanted, key=lambda job: job.created, reverse=True)
 
 
 def _launch(folder: Path, *more: str) -> None:
@@ -165,17 +179,19 @@ def _launch(folder: Path, *more: str) -> None:
         stderr=subprocess.DEVNULL,
     )
     (folder / "pid").write_text(str(keeper.pid))
-    while keeper.poll() is None and not _alive(
-        folder
-    ):  # a process that has just begun has no command line for a moment
+    # A process that has just begun has no command line for a moment.
+    while keeper.poll() is None and not _alive(folder):
         time.sleep(0.005)
 
 
 def _alive(folder: Path) -> bool:
-    """Whether the keeper of `folder` still runs: its process exists, is no zombie and was started for this folder."""
-    pid = _text(folder / "pid") or "?"
-    arguments = _text(Path("/proc") / pid / "cmdline")  # empty for a zombie
-    return bool(arguments) and str(folder) in arguments.split("\0")
+    """Whether the process that was started to look after `folder` still runs."""
+    try:
+        process = psutil.Process(int(_text(folder / "pid") or ""))
+        # A number may have passed on to another process since: the folder is among the arguments.
+        return process.status() != psutil.STATUS_ZOMBIE and str(folder) in process.cmdline()
+    except (ValueError, psutil.Error):
+        return False
 
 
 def _text(path: Path) -> str | None:
@@ -186,7 +202,7 @@ def _text(path: Path) -> str | None:
 
 
 def _keep(folder: Path, *more: str) -> None:
-    """The keeper: runs the job's command, passes on a `cancel` that it ignores, writes its exit status."""
+    """The keeper: runs the job's command, enforces `cancel`, and writes the exit status."""
     args = json.loads((folder / "job.json").read_text())["args"]
     asked = None
     with (folder / "log.txt").open("ab") as log:
@@ -201,14 +217,16 @@ def _keep(folder: Path, *more: str) -> None:
             time.sleep(0.2)
             if asked is None and (folder / "cancel").exists():
                 asked = time.monotonic()
-            if asked is not None and time.monotonic() - asked > PATIENCE_S:
-                command.send_signal(
-                    signal.SIGKILL if time.monotonic() - asked > 2 * PATIENCE_S else signal.SIGTERM
-                )
+            if asked is None:
+                continue
+            waited = time.monotonic() - asked
+            if waited > 2 * PATIENCE_S:
+                command.kill()
+            elif waited > PATIENCE_S:
+                command.terminate()
     part = folder / "exit.part"
-    part.write_text(
-        "cancelled" if asked is not None and command.returncode else str(command.returncode)
-    )
+    stopped = asked is not None and command.returncode != 0
+    part.write_text("cancelled" if stopped else str(command.returncode))
     part.replace(folder / "exit")
 
 

@@ -1,7 +1,10 @@
-"""`python -m core bdrate`: BD-rates of a results file against an anchor, with the reason where one is undefined."""
+"""`python -m core bdrate`: BD-rates of a results file against an anchor, with the reason where one
+is undefined.
+"""
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +13,7 @@ import typer
 
 from core import results as files
 from core.errors import DataError, SettingError
-from core.metrics import FORMS, named
+from core.metrics import FORMS, Form, named
 from core.rd.bdrate import BDResult, bd_rate
 from core.results import analysis
 
@@ -30,14 +33,16 @@ def bdrate(
         bool, typer.Option("--json", help="One JSON object: codec -> percent or null.")
     ] = False,
 ) -> None:
-    """Print how many percent more (less: −) bits each codec needs than the anchor for the same quality.
+    """Print how many percent more (less: −) bits each codec needs than the anchor for the same
+    quality.
 
-    From the curves of means over all images at constant setting; beside it the median over single images.
+    From the curves of means over all images at constant setting; beside it the median over single
+    images.
     """
-    form = named(metric).form
+    measure = named(metric)
+    form = measure.form
     if form is None:
         raise SettingError(f"No BD-rate is taken in {metric}; choose one of {', '.join(FORMS)}.")
-    metric = named(metric).name
     if between and not 0 < between[0] < between[1]:
         raise SettingError(
             f"--between {between[0]:g} {between[1]:g}: give two rates above 0, the lower one first."
@@ -48,10 +53,8 @@ def bdrate(
         raise DataError(
             f"{results.name} has no codec {anchor!r}. It has: {', '.join(codecs) or 'none'}."
         )
-    found: dict[str, BDResult] = {}
-    for codec in codecs:
-        if codec != anchor:
-            found[codec] = compare(data, anchor, codec, metric)
+    others = [codec for codec in codecs if codec != anchor]
+    found = {codec: compare(data, anchor, codec, measure.name) for codec in others}
     for codec, result in found.items():
         if result.reason:
             print(
@@ -60,39 +63,50 @@ def bdrate(
     if as_json:
         print(json.dumps({codec: result.percent for codec, result in found.items()}))
         return
-    print(
-        f"BD-rate in {form.label} against {anchor}, {len(data.images())} images (negative: fewer bits)"
-    )
+    count = len(data.images())
+    print(f"BD-rate in {form.label} against {anchor}, {count} images (negative: fewer bits)")
     wide = max(14, *(len(codec) + 1 for codec in codecs))
-    print(
-        f"{'codec':<{wide}}{'mean curve':>12}{'BD gain':>11}{'median':>10}{'quartiles':>20}   overlap"
-    )
+    print(_row("codec", "mean curve", "BD gain", "median", "quartiles", "overlap", wide))
     for codec, result in found.items():
-        each = [
-            r.percent
-            for r in analysis.per_image(data, anchor, codec, metric).values()
-            if r.percent is not None
-        ]
-        spread = (
-            "{1:+.1f} %|{0:+.1f} … {2:+.1f} %".format(*np.percentile(each, (25, 50, 75)))
-            if each
-            else "–|–"
-        )
-        median, quartiles = spread.split("|")
-        overlap = (
-            f"{result.overlap[0]:.2f} … {result.overlap[1]:.2f} dB ({result.covered:.0%})"
-            if result.overlap
-            else "none"
-        )
-        percent = "–" if result.percent is None else f"{result.percent:+.1f} %"
-        gain = "–" if result.gain is None else f"{result.gain:+.2f} dB"
-        print(f"{codec:<{wide}}{percent:>12}{gain:>11}{median:>10}{quartiles:>20}   {overlap}")
-    for codec in found if between else ():
-        print(f"{codec:<{wide}}{_gains(data, anchor, codec, metric, between)}")
+        per_image = analysis.per_image(data, anchor, codec, measure.name)
+        print(_told(codec, result, per_image.values(), form, wide))
+    if between is not None:
+        for codec in others:
+            print(f"{codec:<{wide}}{_gains(data, anchor, codec, measure.name, form, between)}")
+
+
+def _row(
+    codec: str, mean: str, gain: str, median: str, quartiles: str, overlap: str, wide: int
+) -> str:
+    return f"{codec:<{wide}}{mean:>12}{gain:>11}{median:>10}{quartiles:>20}   {overlap}"
+
+
+def _told(
+    codec: str, result: BDResult, per_image: Iterable[BDResult], form: Form, wide: int
+) -> str:
+    """The table's line for one codec: of its mean curve, and of its spread over single images."""
+    each = [single.percent for single in per_image if single.percent is not None]
+    median = quartiles = "–"
+    if each:
+        low, middle, high = np.percentile(each, (25, 50, 75))
+        median = f"{middle:+.1f} %"
+        quartiles = f"{low:+.1f} … {high:+.1f} %"
+    overlap = "none"
+    if result.overlap is not None:
+        low, high = result.overlap
+        overlap = f"{low:.2f} … {high:.2f} {form.unit} ({result.covered:.0%})"
+    mean = "–" if result.percent is None else f"{result.percent:+.1f} %"
+    gain = "–" if result.gain is None else f"{result.gain:+.2f} {form.unit}"
+    return _row(codec, mean, gain, median, quartiles, overlap, wide)
 
 
 def _gains(
-    data: files.Results, anchor: str, codec: str, metric: str, between: tuple[float, float]
+    data: files.Results,
+    anchor: str,
+    codec: str,
+    metric: str,
+    form: Form,
+    between: tuple[float, float],
 ) -> str:
     """How much better `codec` is at equal rate, at the least and at the most, in words."""
     try:
@@ -104,14 +118,17 @@ def _gains(
     known = np.isfinite(gains)
     if not known.any():
         return "the curves share no rate there"
+    gains, rates = gains[known], rates[known]
     return (
-        f"{gains[known].min():+.2f} … {gains[known].max():+.2f} dB at equal rate from {rates[known][0]:.3g} to "
-        f"{rates[known][-1]:.3g} bpp"
+        f"{gains.min():+.2f} … {gains.max():+.2f} {form.unit} at equal rate "
+        f"from {rates[0]:.3g} to {rates[-1]:.3g} bpp"
     )
 
 
 def compare(data: files.Results, anchor: str, codec: str, metric: str) -> BDResult:
-    """BD-rate between the mean curves over the images that both codecs have in full; a reason where there are none."""
+    """BD-rate between the mean curves over the images that both codecs have in full; a reason where
+    there are none.
+    """
     try:
         a, b = _mean_curves(data, anchor, codec, metric)
     except DataError as error:
@@ -120,7 +137,9 @@ def compare(data: files.Results, anchor: str, codec: str, metric: str) -> BDResu
 
 
 def _mean_curves(data: files.Results, anchor: str, codec: str, metric: str) -> list[analysis.Curve]:
-    """Of both codecs, over the images that both have in full. Raises DataError where there are none."""
+    """Of both codecs, over the images that both have in full. Raises DataError where there are
+    none.
+    """
     images = analysis.complete_images(data, [anchor, codec])
     if not images:
         raise DataError("no image was measured with both codecs at all settings.")

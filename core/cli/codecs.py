@@ -22,6 +22,7 @@ def codecs(as_json: Json = False) -> None:
         s = c.setting
         unit = f" {s.unit}" if s.unit else ""
         print(
-            f"{name:<9} {c.info.title:<12} {s.name} {s.low:g} to {s.high:g}{unit}, default {s.default:g}; {s.better} is better"
+            f"{name:<9} {c.info.title:<12} {s.name} {s.low:g} to {s.high:g}{unit}, "
+            f"default {s.default:g}; {s.better} is better"
         )
         print(f"{'':<9} {', '.join(f'{k} {v}' for k, v in c.info.options.items())}")

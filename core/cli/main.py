@@ -1,21 +1,26 @@
-"""The command line: the same engine as the pages. Bad input ends with one line on stderr and exit status 2.
+"""The command line: the same engine as the pages. Bad input ends with one line on stderr and exit
+status 2.
 
-Each command is a function in `core/cli/`; this file only names them and turns errors into sentences.
+Each command is a function in `core/cli/`; this file only names them and turns errors into
+sentences.
 """
 
 import sys
 
 import typer
 
-from core.cli import bdrate, codecs, files, models, sweep, train
+from core.cli import bdrate, codecs, files, models, run, sweep, train
 from core.errors import RDError
 
 app = typer.Typer(
-    name="python -m core",
+    name="rd-explorer",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="RD Explorer: real codecs, real bytes, true distortion.",
+)
+app.command("run", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
+    run.run
 )
 app.command("codecs")(codecs.codecs)
 app.command("encode")(files.encode)

@@ -24,19 +24,20 @@ def list_models(as_json: Json = False) -> None:
         print(json.dumps(cards, ensure_ascii=False))
         return
     for card in cards:
-        print(
-            f"{card['name']:<24} {card['family']:<8} {card['weights_bytes'] / 1e6:5.2f} MB  {card.get('title', '')}"
-            f"{_figures(card)}"
-        )
+        size = f"{card['weights_bytes'] / 1e6:5.2f} MB"
+        told = f"{card.get('title', '')}{_figures(card)}"
+        print(f"{card['name']:<24} {card['family']:<8} {size}  {told}")
 
 
 def _figures(card: dict) -> str:
-    """The figures that a card has of these, in words: of plain rounding, and of searched rounding."""
+    """A card's figures in words: of plain rounding, and of searched rounding."""
     told = ""
     for name, words in (("figures", ": "), ("searched", "; searched: ")):
-        figures = card.get(name) if isinstance(card.get(name), dict) else {}
-        if {"rate", "mae", "loss"} <= set(figures):
-            told += f"{words}{figures['rate']:.2f} bits, MAE {figures['mae']:.4f}, R + λD {figures['loss']:.2f}"
+        figures = card.get(name)
+        if not isinstance(figures, dict) or not {"rate", "mae", "loss"} <= set(figures):
+            continue
+        told += f"{words}{figures['rate']:.2f} bits, MAE {figures['mae']:.4f}"
+        told += f", R + λD {figures['loss']:.2f}"
     return told
 
 
@@ -47,8 +48,10 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check weights against their SHA-256, shapes and coding tables. Exit status 2 when a model is unusable."""
-    found = {}
+    """Check weights against their SHA-256, shapes and coding tables. Exit status 2 when a model is
+    unusable.
+    """
+    found: dict[str, str | None] = {}
     for name in names or zoo.names():
         try:
             zoo.load(name)
@@ -92,7 +95,7 @@ def import_model(
     """Store a model from a zip file."""
     try:
         with file.open("rb") as source:
-            data = source.read(zoo.MAX_FILE + 1)
+            data = source.read(zoo.max_file() + 1)
     except OSError as error:
         raise DataError(f"Cannot read {file}: {error.strerror}.") from None
     card = zoo.import_file(data, name or None)

@@ -1,6 +1,7 @@
-"""`python -m core sweep`: measure codecs over a data set, resumably, on all cores or on a Dask cluster."""
+"""`python -m core sweep`: measure codecs over a data set, resumably, on all cores or on a Dask
+cluster.
+"""
 
-import json
 import os
 import sys
 import tempfile
@@ -11,13 +12,17 @@ from typing import Annotated
 import typer
 
 from core import metrics, results
+from core.cli.progress import SweepProgress
 from core.codecs import external, registry
 from core.codecs.base import Codec
 from core.errors import DataError, SettingError
 from core.metrics import NAMES
+from core.results import Record
 from core.sweep import plan, pools, sources
 from core.sweep import run as engine
 from core.sweep.journal import Journal
+
+SHOWN_FAILURES = 20
 
 
 def sweep(
@@ -68,31 +73,25 @@ def sweep(
     names = metrics.names_of(measures)
     if no_ssim:
         names = tuple(name for name in names if metrics.MEASURES[name].needs != "tensorflow")
+    earlier = list(reuse or [])
+    if resume and output.exists():
+        earlier.append(output)
     with tempfile.TemporaryDirectory(prefix="rdx-sweep-") as unpacked:
         items = sources.items(images, Path(unpacked))
-        progress = engine.Progress(plan.total(items, chosen.values(), points))
-        head = results.header(
+        header = results.header(
             chosen.values(),
-            sources=[
-                os.path.basename(os.path.abspath(s)) if os.path.exists(s) else s for s in images
-            ],
+            sources=[_told(source) for source in images],
             images=len(items),
             measures=names,
             points=points,
         )
-        earlier = [*(reuse or []), *([output] if resume and output.exists() else [])]
-        known = {
-            record["key"]: record
-            for path in earlier
-            for record in results.read(path).records
-            if isinstance(record.get("key"), str)
-        }
+        progress = engine.Progress(plan.total(items, chosen.values(), points))
         with (
             _journal(output, resume) as journal,
-            _Line(run) as line,
+            SweepProgress(run) as display,
             pools.pool(workers, dask) as pool,
         ):
-            journal.begin(head)
+            journal.begin(header)
             outcome = engine.run(
                 plan.jobs(items, list(chosen.values()), points, names),
                 chosen,
@@ -100,40 +99,70 @@ def sweep(
                 pool,
                 progress,
                 names,
-                watch=line.show,
+                watch=display.show,
                 cancelled=lambda: run is not None and (run / "cancel").exists(),
-                known=known,
+                known=_records(earlier),
             )
-            line.show(progress, "done" if outcome.complete else "cancelled")
-            if not outcome.complete:
-                print(
-                    f"Stopped; {len(journal)} measurements are kept. Go on with --resume.",
-                    file=sys.stderr,
-                )
-                return
-            if not len(journal):
-                raise DataError(
-                    f"Nothing could be measured; the first failure: {outcome.failures[0]['error']}"
-                )
-            results.write(output, head | {"failures": outcome.failures}, outcome.records(journal))
-            if csv:
-                csv.write_text(results.to_csv(outcome.records(journal)))
-            journal.path.unlink()
-    for failure in outcome.failures[:20]:
-        where = " ".join(
-            str(failure[k]) for k in ("image", "codec", "setting") if failure[k] is not None
-        )
+            display.show(progress, "done" if outcome.complete else "cancelled")
+            if outcome.complete:
+                _store(output, csv, header, outcome, journal)
+            kept = len(journal)
+    if outcome.complete:
+        _report(output, outcome, progress)
+    else:
+        told = f"Stopped; {kept} measurements are kept. Go on with --resume."
+        print(told, file=sys.stderr)
+
+
+def _told(source: str) -> str:
+    """How results name a source: a path by its last part, for they travel to other machines."""
+    return os.path.basename(os.path.abspath(source)) if os.path.exists(source) else source
+
+
+def _records(paths: list[Path]) -> dict[str, Record]:
+    """The records in the results files `paths`, by the key of the coded file."""
+    found: dict[str, Record] = {}
+    for path in paths:
+        for record in results.read(path).records:
+            if isinstance(record.get("key"), str):
+                found[record["key"]] = record
+    return found
+
+
+def _store(
+    output: Path, csv: Path | None, header: Record, outcome: engine.Outcome, journal: Journal
+) -> None:
+    """Writes the results of a complete run, and removes its journal. Raises DataError when there is
+    none.
+    """
+    if not len(journal):
+        first = outcome.failures[0]["error"]
+        raise DataError(f"Nothing could be measured; the first failure: {first}")
+    results.write(output, header | {"failures": outcome.failures}, outcome.records(journal))
+    if csv is not None:
+        csv.write_text(results.to_csv(outcome.records(journal)))
+    journal.path.unlink()
+
+
+def _report(output: Path, outcome: engine.Outcome, progress: engine.Progress) -> None:
+    """Says on stderr what failed, and how much was measured."""
+    for failure in outcome.failures[:SHOWN_FAILURES]:
+        place = (failure["image"], failure["codec"], failure["setting"])
+        where = " ".join(str(part) for part in place if part is not None)
         print(f"failed: {where}: {failure['error']}", file=sys.stderr)
-    there = progress.measured + progress.reused
+    seconds = time.monotonic() - progress.started
     print(
-        f"{output}: {there} records ({progress.measured} measured, {progress.reused} taken over), {progress.failed} failed, "
-        f"{time.monotonic() - progress.started:.1f} s",
+        f"{output}: {progress.measured + progress.reused} records "
+        f"({progress.measured} measured, {progress.reused} taken over), "
+        f"{progress.failed} failed, {seconds:.1f} s",
         file=sys.stderr,
     )
 
 
 def choose(names: str, commands: list[str]) -> dict[str, Codec]:
-    """The codecs called `names` (separated by commas), with those given by `--codec-cmd` among them. Raises SettingError."""
+    """The codecs called `names` (separated by commas), with those given by `--codec-cmd` among
+    them. Raises SettingError.
+    """
     own = {codec.name: codec for codec in map(external.load, commands)}
     if clash := set(own) & set(registry.CODECS):
         raise SettingError(f"There is a codec {clash.pop()!r} already; give yours another name.")
@@ -152,66 +181,11 @@ def _journal(output: Path, resume: bool) -> Journal:
     if not resume and len(journal):
         kept = path.with_name(path.name + ".old")
         print(
-            f"Starting over. The {len(journal)} measurements of an unfinished run are kept in {kept.name}; "
-            "--resume would have gone on with them.",
+            f"Starting over. The {len(journal)} measurements of an unfinished run are kept in "
+            f"{kept.name}; --resume would have gone on with them.",
             file=sys.stderr,
         )
         os.replace(path, kept)
         journal.__exit__()
         journal = Journal(path)
     return journal
-
-
-class _Line:
-    """Progress on stderr: one line that rewrites itself on a terminal, a line every ten seconds elsewhere.
-
-    A background job's progress goes to its folder instead, once a second.
-    """
-
-    def __init__(self, run: Path | None) -> None:
-        self._live, self._last, self._run = sys.stderr.isatty() and run is None, 0.0, run
-
-    def __enter__(self) -> "_Line":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._live:
-            print(file=sys.stderr)
-
-    def show(self, progress: engine.Progress, event: str = "progress") -> None:
-        now, last = time.monotonic(), event != "progress"
-        if not last and now - self._last < (0.2 if self._live else 1 if self._run else 10):
-            return
-        self._last = now
-        if self._run:
-            facts = {
-                "event": event,
-                "time": time.time(),
-                "rate": progress.rate,
-                "eta_s": progress.eta_s,
-            }
-            facts |= {
-                name: getattr(progress, name)
-                for name in ("total", "done", "measured", "reused", "failed")
-            }
-            with open(self._run / "progress.jsonl", "a") as out:
-                out.write(json.dumps(facts) + "\n")
-            return
-        eta = "" if progress.eta_s is None or last else f", {_clock(progress.eta_s)} left"
-        failed = f", {progress.failed} failed" if progress.failed else ""
-        text = (
-            f"{progress.done:,} of {progress.total:,} ({progress.done / progress.total:.0%}), "
-            f"{progress.rate:.1f} a second{failed}{eta}"
-        )
-        print(
-            f"\r\033[K{text}" if self._live else text,
-            end="" if self._live else "\n",
-            file=sys.stderr,
-            flush=True,
-        )
-
-
-def _clock(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

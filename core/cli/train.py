@@ -1,4 +1,6 @@
-"""`python -m core train …`: train models of our own, resumably, with progress and checkpoints on disk."""
+"""`python -m core train …`: train models of our own, resumably, with progress and checkpoints on
+disk.
+"""
 
 import typer
 

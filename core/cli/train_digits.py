@@ -1,13 +1,18 @@
 """`python -m core train mnist` and `train vae`: the models of MNIST digits."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core import jobs
 from core.cli.output import show
+from core.cli.progress import training
 from core.errors import ModelError
-from core.store import zoo
+from core.store.modelfile import check_name
+
+if TYPE_CHECKING:  # it imports TensorFlow
+    from core.learned.training.loop import Result
 
 Folder = Annotated[
     Path | None,
@@ -38,7 +43,7 @@ def mnist(
     replace: Replace = False,
 ) -> None:
     """Train the transform coder of TensorFlow's tutorial on MNIST and store it."""
-    name = zoo.check_name(name or f"mnist-{lmbda:g}")
+    name = check_name(name or f"mnist-{lmbda:g}")
     from core.learned.digits import train as mnist_training
 
     config = mnist_training.DigitTraining(
@@ -52,7 +57,10 @@ def mnist(
         seed=seed,
         init=init,
     )
-    _report(name, *mnist_training.run(config, name, run or zoo.runs() / name, resume, replace))
+    folder = run or jobs.root() / name
+    with training(folder):
+        result, card = mnist_training.run(config, name, folder, resume, replace)
+    _report(name, result, card)
 
 
 def vae(
@@ -67,26 +75,24 @@ def vae(
     replace: Replace = False,
 ) -> None:
     """Train a variational autoencoder on MNIST and store it."""
-    zoo.check_name(name)
+    check_name(name)
     from core.learned.digits import vae_train as vae_training
 
     config = vae_training.VaeTraining(
         epochs=epochs, latent_dims=latent_dims, batch=batch, lr=lr, seed=seed
     )
-    _report(name, *vae_training.run(config, name, run or zoo.runs() / name, resume, replace))
+    folder = run or jobs.root() / name
+    with training(folder):
+        result, card = vae_training.run(config, name, folder, resume, replace)
+    _report(name, result, card)
 
 
-def _report(name: str, result, card: dict | None) -> None:
+def _report(name: str, result: "Result", card: "dict[str, Any] | None") -> None:
     """Prints the figures of a stored model, or how the run ended without one."""
     if result.event == "failed":
         raise ModelError(result.message)
     if card is None:
         print(f"Stopped at step {result.step}; go on with --resume.")
         return
-    show(
-        {
-            "stored": name,
-            **{key: value for key, value in card["figures"].items() if isinstance(value, float)},
-        },
-        as_json=False,
-    )
+    figures = {key: value for key, value in card["figures"].items() if isinstance(value, float)}
+    show({"stored": name, **figures}, as_json=False)

@@ -6,11 +6,15 @@ from typing import Annotated
 import typer
 
 from core.cli.output import Json, show
+from core.cli.progress import training
 from core.errors import ModelError, SettingError
 from core.store import zoo
 
 OtherRun = "Start from the weights of this run folder's model, which may have other levels."
-Stored = "Start from the weights of this stored model, which may have other levels, and count its steps on."
+Stored = (
+    "Start from the weights of this stored model, which may have other levels, "
+    "and go on counting its steps."
+)
 
 
 def bls2017(
@@ -89,7 +93,8 @@ def bls2017(
     if name:
         check_storable(options.config())
     start = Start.of_run(warm_start) if warm_start else Start.of_model(init) if init else None
-    result = train_photos(options, resume, branch, start)
+    with training(run):
+        result = train_photos(options, resume, branch, start)
     if result.event == "failed":
         raise ModelError(result.message)
     print(f"{result.event} at step {result.step}.")

@@ -1,4 +1,7 @@
-"""A codec: `encode(image, value) -> Encoded`, `decode(bytes) -> image`, and one `Setting` that moves it along its curve."""
+"""What a codec is: `encode(image, value) -> Encoded`, `decode(bytes) -> image`, and a `Setting`.
+
+The setting is the one number that moves it along its rate–distortion curve.
+"""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -13,9 +16,10 @@ from core.errors import ImageError, SettingError
 class Setting:
     """The one number that moves a codec along its rate-distortion curve.
 
-    `low` and `high` bound the values that `encode` accepts (inclusive); `step` is the distance of neighbouring values, 0
-    for a continuous setting. `grid` holds the values that a sweep uses, from the smallest file to the largest.
-    `better` says which end of the range means better quality. `scale` tells how values are spaced for the eye.
+    `low` and `high` bound the values that `encode` takes (inclusive); `step` is the distance of
+    neighbouring values, 0 for a continuous setting. `grid` holds the values that a sweep uses, from
+    the smallest file to the largest. `better` says which end of the range means better quality,
+    `scale` how values are spaced on a slider.
     """
 
     name: str
@@ -29,25 +33,35 @@ class Setting:
     scale: Literal["linear", "log"] = "linear"
 
     def check(self, value: float) -> float:
-        """`value` as the codec will use it (a whole number of steps). Raises SettingError when it is out of range."""
+        """`value` as the codec will use it: a whole number of steps.
+
+        Raises SettingError where it is out of range.
+        """
         value = float(value)
         if not self.low <= value <= self.high:  # also refuses NaN
             raise SettingError(
                 f"{self.name} must be between {self.low:g} and {self.high:g}, not {value:g}."
             )
-        return self.low + round((value - self.low) / self.step) * self.step if self.step else value
+        if self.step == 0:
+            return value
+        steps = round((value - self.low) / self.step)
+        return self.low + steps * self.step
 
     def span(self) -> tuple[float, float]:
         """(value of the smallest file, value of the largest file)."""
-        return (self.low, self.high) if self.better == "high" else (self.high, self.low)
+        if self.better == "high":
+            return self.low, self.high
+        return self.high, self.low
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """A file, and the account of its rate. `len(data)` is the rate; the others are shown beside it, never instead of it.
+    """A file, and the account of its rate.
 
-    `elements`: numbers that the method stores, where it counts them (as the SVD tutorial does). `estimated_bits`: the
-    information content under the codec's model, where there is one. `payload_bytes`: the entropy-coded part of `data`.
+    `len(data)` is the rate; the others are shown beside it, never instead of it. `elements`: the
+    numbers that the method stores, where it counts them (as the SVD tutorial does).
+    `estimated_bits`: the information content under the codec's model, where there is one.
+    `payload_bytes`: the entropy-coded part of `data`.
     """
 
     data: bytes
@@ -58,7 +72,10 @@ class Encoded:
 
 @dataclass(frozen=True)
 class CodecInfo:
-    """What a page shows about a codec. `options` are the fixed choices behind its figures (subsampling, effort, versions)."""
+    """What a page shows about a codec.
+
+    `options` are the fixed choices behind its figures: subsampling, effort, versions.
+    """
 
     name: str
     title: str
@@ -74,7 +91,8 @@ class CodecInfo:
 class Codec(ABC):
     """Turns an image – uint8 (H, W, 3), sRGB – into bytes and back. Codecs hold no state between calls.
 
-    A new codec is one subclass with `info` and `setting`, and one line in `core/codecs/registry.py`.
+    A new codec is one subclass with `info` and `setting`, and one line in
+    `core/codecs/registry.py`.
     """
 
     info: CodecInfo
@@ -87,20 +105,35 @@ class Codec(ABC):
     def refusal(self, image: np.ndarray) -> str | None:
         """None, or the sentence that says why this codec cannot take `image`."""
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
-            return f"{self.info.title} takes 8-bit RGB pictures, not an array {image.shape} of {image.dtype}."
+            return (
+                f"{self.info.title} takes 8-bit RGB pictures, "
+                f"not an array {image.shape} of {image.dtype}."
+            )
         height, width = image.shape[:2]
         if min(height, width) < self.info.min_side:
-            return f"{self.info.title} takes pictures of at least {self.info.min_side} pixels a side; this is {width} × {height}."
+            return (
+                f"{self.info.title} takes pictures of at least {self.info.min_side} pixels a side; "
+                f"this is {width} × {height}."
+            )
         if max(height, width) > self.info.max_side:
-            return f"{self.info.title} takes pictures of at most {self.info.max_side} pixels a side; this is {width} × {height}."
+            return (
+                f"{self.info.title} takes pictures of at most {self.info.max_side} pixels a side; "
+                f"this is {width} × {height}."
+            )
         return None
 
     def identity(self, value: float) -> str:
-        """What else decides the bytes at `value`, beside `info.options`: a model's hash. Part of a stored result's key."""
+        """What else decides the bytes at `value`, beside `info.options`: the hash of a model.
+
+        It is part of the key of a stored result.
+        """
         return ""
 
     def encode(self, image: np.ndarray, value: float) -> Encoded:
-        """The file for `image` at setting `value`. Raises ImageError or SettingError for what the codec cannot take."""
+        """The file for `image` at setting `value`.
+
+        Raises ImageError or SettingError for what the codec cannot take.
+        """
         if refusal := self.refusal(image):
             raise ImageError(refusal)
         return self._encode(image, self.setting.check(value))
@@ -111,4 +144,7 @@ class Codec(ABC):
 
     @abstractmethod
     def decode(self, data: bytes) -> np.ndarray:
-        """The picture in `data`, uint8 (H, W, 3). Raises BitstreamError for anything but a valid file of this codec."""
+        """The picture in `data`, uint8 (H, W, 3).
+
+        Raises BitstreamError for anything but a valid file of this codec.
+        """

@@ -1,7 +1,7 @@
-"""Photographs in real bytes by the learned coder of Ballé et al. 2017, with three entropy coders.
+"""Photographs in real bytes by the learned codec of Ballé et al. 2017, with three entropy coders.
 
-The setting is the level of a model of all rates. The file names the model by its fingerprint, so that it decodes with that very
-model or not at all.
+The setting is the level of a model of all rates. The file names the model by its fingerprint, so
+that it decodes with that very model or not at all.
 """
 
 from dataclasses import replace
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.codecs import stored
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 MODEL = "bls2017-multirate"
 NEURAL_MODEL = "bls2017-neural"
 STRIDE = 16
-FORMATS = {
+# Entropy coder -> the codec that the container names.
+FORMATS: "dict[Coding, str]" = {
     "context": "bls2017",
     "static": "bls2017-static",
     "neural": "bls2017-neural",
-}  # entropy coder -> codec named in the container
+}
 
 
 class Bls2017(Codec):
@@ -37,8 +39,10 @@ class Bls2017(Codec):
         family="learned",
         suffix=".rdx",
         mime="application/octet-stream",
-        about="Nonlinear transform coding (Ballé, Laparra, Simoncelli 2017): one model of all rates, trained by this program. "
-        "The encoder searches the latents that cost least in R + λD.",
+        about=(
+            "Nonlinear transform coding (Ballé, Laparra, Simoncelli 2017): one model of all rates, "
+            "trained by this program. The encoder searches the latents that cost least in R + λD."
+        ),
         options={
             "model": MODEL,
             "latents": "searched for R + λD",
@@ -52,18 +56,17 @@ class Bls2017(Codec):
     @property
     def card(self) -> dict:
         """The card of the codec's model. Raises ModelError where it is not in the store."""
-        return zoo.card(self.model)
+        return stored.card(self.model)
 
     @property
-    def setting(self) -> Setting:
+    def setting(self) -> Setting:  # type: ignore[override]
         """The level, 1 (smallest file) to the number that the model has; 12 where it is missing."""
         try:
             levels = len(self.card["lmbda"])
         except ModelError:
             levels = 12
-        return Setting(
-            "level", 1, levels, (levels + 1) // 2, tuple(float(n) for n in range(1, levels + 1))
-        )
+        grid = tuple(float(level) for level in range(1, levels + 1))
+        return Setting("level", 1, levels, default=(levels + 1) // 2, grid=grid)
 
     def identity(self, value: float) -> str:
         """The hash of the model's weights; empty where there is none."""
@@ -83,25 +86,28 @@ class Bls2017(Codec):
             else model.latents(image, level)
         )
         payload = model.encode(y_hat, level, self.coding)
-        bits = (
-            model.information(y_hat, level)
-            if self.coding == "static"
-            else float(model.symbol_bits(y_hat, level, self.coding).sum(dtype=np.float64))
-        )
-        data = pack(
-            Container(
-                FORMATS[self.coding], value, image.shape[1], image.shape[0], payload, fingerprint
-            )
-        )
+        if self.coding == "static":
+            bits = model.information(y_hat, level)
+        else:
+            costs = model.symbol_bits(y_hat, level, self.coding)
+            bits = float(costs.sum(dtype=np.float64))
+        height, width = image.shape[:2]
+        data = pack(Container(FORMATS[self.coding], value, width, height, payload, fingerprint))
         return Encoded(data, payload_bytes=len(payload), estimated_bits=bits)
 
     def decode(self, data: bytes) -> np.ndarray:
-        """The picture in `data`, of either entropy coder. Raises BitstreamError, also when its model is not in the store."""
+        """The picture in `data`, of either entropy coder.
+
+        Raises BitstreamError, also where its model is not in the store.
+        """
         model, y_hat, level, file = _open(data)
         return model.picture(y_hat, level, file.height, file.width)
 
     def latents(self, data: bytes) -> tuple[np.ndarray, int]:
-        """What a file holds: ŷ (h, w, latents) int32, and its level counted from 0. Raises BitstreamError as `decode`."""
+        """What a file holds: ŷ (h, w, latents) int32, and its level, counted from 0.
+
+        Raises BitstreamError as `decode`.
+        """
         _, y_hat, level, _ = _open(data)
         return y_hat, level
 
@@ -119,7 +125,7 @@ class Bls2017Rounded(Bls2017):
 
 
 class Bls2017Static(Bls2017):
-    """The codec `bls2017-static`: the same model with one table a channel, whatever stands around a latent."""
+    """The codec `bls2017-static`: the same model with one table a channel, without context."""
 
     info = replace(
         Bls2017.info,
@@ -151,8 +157,8 @@ class Bls2017Neural(Bls2017):
 def _open(data: bytes) -> tuple["PhotoCoder", np.ndarray, int, Container]:
     """(model, ŷ, level from 0, file) of `data`."""
     file = unpack(data)
-    coding = next((c for c, name in FORMATS.items() if name == file.codec), None)
-    if coding is None:
+    codings = [coding for coding, name in FORMATS.items() if name == file.codec]
+    if not codings:
         raise BitstreamError(
             f"This .rdx file was written by the codec {file.codec}, not by bls2017."
         )
@@ -161,27 +167,24 @@ def _open(data: bytes) -> tuple["PhotoCoder", np.ndarray, int, Container]:
     except ModelError as error:
         raise BitstreamError(str(error)) from None
     level = round(file.setting) - 1
-    if (
-        level + 1 != file.setting
-        or not 0 <= level < model.config.levels
-        or model.config.colours != 3
-    ):
+    known = level + 1 == file.setting and 0 <= level < model.config.levels
+    if not known or model.config.colours != 3:
         raise BitstreamError(
             f"This file asks for level {file.setting:g}, which its model does not have."
         )
-    y_hat = model.decode(
-        file.payload, level, -(-file.height // STRIDE), -(-file.width // STRIDE), coding
-    )
+    rows = -(-file.height // STRIDE)
+    columns = -(-file.width // STRIDE)
+    y_hat = model.decode(file.payload, level, rows, columns, codings[0])
     return model, y_hat, level, file
 
 
-def photo_coder(name: str):
-    """(`core.learned.photos.coder.PhotoCoder`, fingerprint) of stored model `name`, kept while its weights do not change."""
+def photo_coder(name: str) -> tuple["PhotoCoder", bytes]:
+    """Stored model `name` at work, and its fingerprint; kept while its weights do not change."""
     return _coder(name, zoo.card(name)["weights_sha256"], str(zoo.root()))
 
 
 @lru_cache(maxsize=2)
-def _coder(name: str, weights_sha256: str, root: str):
+def _coder(name: str, weights_sha256: str, root: str) -> tuple["PhotoCoder", bytes]:
     from core.learned.photos.coder import PhotoCoder
     from core.learned.photos.model import PhotoConfig
 

@@ -1,7 +1,8 @@
 """The classical codecs, each at its best plain configuration, each writing a standard file that any other program opens.
 
-Pillow encodes JPEG (libjpeg-turbo), JPEG 2000 (OpenJPEG), WebP (libwebp) and AVIF (libaom through libavif); imagecodecs
-encodes JPEG XL (libjxl). Whatever moves the figures – subsampling, effort, threads, library version – is in `info.options`.
+Pillow encodes JPEG (libjpeg-turbo), JPEG 2000 (OpenJPEG), WebP (libwebp) and AVIF (libaom through
+libavif); imagecodecs encodes JPEG XL (libjxl). Whatever moves the figures – subsampling, effort,
+threads, library version – is in `info.options`.
 """
 
 import io
@@ -9,6 +10,7 @@ from functools import cache
 
 import imagecodecs
 import numpy as np
+import PIL
 from PIL import Image, features
 
 from core import images
@@ -42,7 +44,7 @@ class _Pillow(_Standard):
 
 @cache
 def _version(feature: str) -> str:
-    return f"{features.version(feature) or 'unknown'} (Pillow {Image.__version__})"
+    return f"{features.version(feature) or 'unknown'} (Pillow {PIL.__version__})"
 
 
 def _quality(grid: tuple[float, ...], low: float = 1) -> Setting:
@@ -95,7 +97,10 @@ class Jpeg444(Jpeg):
 
 
 class Jpeg2000(_Pillow):
-    """JPEG 2000 (ITU-T T.800): 9/7 wavelet, colour transform, EBCOT. The setting is the rate handed to its rate control."""
+    """JPEG 2000 (ITU-T T.800): 9/7 wavelet, colour transform, EBCOT.
+
+    The setting is the rate handed to its rate control.
+    """
 
     format = "JPEG2000"
     setting = Setting(
@@ -172,7 +177,10 @@ class Avif(_Pillow):
 
 
 class JpegXl(_Standard):
-    """JPEG XL (VarDCT). The setting is libjxl's distance: 1 is visually lossless, larger is coarser."""
+    """JPEG XL (VarDCT).
+
+    The setting is libjxl's distance: 1 is visually lossless, larger is coarser.
+    """
 
     format = "JXL"
     setting = Setting(

@@ -16,10 +16,11 @@ A TOML file describes a codec as
     default = 75
     grid = [10, 25, 40, 55, 70, 80, 90, 95]
 
-The commands run without a shell, in an empty temporary folder, for at most `timeout_s` seconds, and may write files of
-at most `max_bytes`. They run with your rights: use only files that you trust.
+The commands run without a shell, in an empty temporary folder, for at most `timeout_s` seconds, and
+may write files of at most `max_bytes`. They run with your rights: use only files that you trust.
 
-A package offers a codec by the entry-point group `rd_explorer.codecs`; the object is a `Codec` or a class of one.
+A package offers a codec by the entry-point group `rd_explorer.codecs`; the object is a `Codec` or a
+class of one.
 """
 
 import contextlib
@@ -32,7 +33,7 @@ import subprocess
 import tempfile
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -79,6 +80,8 @@ class CommandCodec(Codec):
                 f"codec {name}: unknown {', '.join(sorted(unknown))}; known are {', '.join(sorted(_KEYS))}."
             )
         self.spec = spec
+        self._name = name
+        self._given = given
         self._encoder, self._decoder = (
             _command(name, given, entry) for entry in ("encode", "decode")
         )
@@ -88,16 +91,26 @@ class CommandCodec(Codec):
             int(given.get("max_bytes", 200_000_000)),
         )
         self.setting = _setting(name, given.get("setting"))
+        self._suffix = str(given.get("suffix", ".bin"))
+
+    @property
+    def name(self) -> str:
+        """The codec's name, for which no program is run."""
+        return self._name
+
+    @cached_property
+    def info(self) -> CodecInfo:  # type: ignore[override]
+        """What a page shows. The first access runs the command that tells the version."""
         options = {"encode": " ".join(self._encoder), "decode": " ".join(self._decoder)}
-        if given.get("version"):
-            options["version"] = self._version(list(given["version"]))
-        self.info = CodecInfo(
-            name,
-            str(given.get("title", name)),
-            "external",
-            str(given.get("suffix", ".bin")),
-            str(given.get("mime", "application/octet-stream")),
-            str(given.get("about", "A codec given as two commands.")),
+        if self._given.get("version"):
+            options["version"] = _version(list(self._given["version"]))
+        return CodecInfo(
+            name=self._name,
+            title=str(self._given.get("title", self._name)),
+            family="external",
+            suffix=self._suffix,
+            mime=str(self._given.get("mime", "application/octet-stream")),
+            about=str(self._given.get("about", "A codec given as two commands.")),
             options=options,
         )
 
@@ -107,7 +120,7 @@ class CommandCodec(Codec):
         try:
             return Encoded(
                 self._run(
-                    self._encoder, out.getvalue(), self._reads, self.info.suffix.lstrip("."), value
+                    self._encoder, out.getvalue(), self._reads, self._suffix.lstrip("."), value
                 )
             )
         except _CommandError as error:
@@ -116,7 +129,7 @@ class CommandCodec(Codec):
     def decode(self, data: bytes) -> np.ndarray:
         try:
             return _read(
-                self._run(self._decoder, data, self.info.suffix.lstrip("."), self._writes),
+                self._run(self._decoder, data, self._suffix.lstrip("."), self._writes),
                 self._writes,
             )
         except (_CommandError, ImageError) as error:
@@ -143,25 +156,27 @@ class CommandCodec(Codec):
                 raise _CommandError(f"{command[0]} wrote no output file")
             return target.read_bytes()
 
-    def _version(self, command: list[str]) -> str:
-        with tempfile.TemporaryDirectory(prefix="rdx-codec-") as folder:
-            try:
-                said = _execute(command, folder, 10, 1_000_000)
-            except _CommandError as error:
-                raise SettingError(
-                    f"codec {self.info.name if hasattr(self, 'info') else command[0]}: {error}."
-                ) from error
-            return next((line.strip() for line in said.splitlines() if line.strip()), "unknown")[
-                :120
-            ]
-
 
 class _CommandError(Exception):
     """Why a command gave no result."""
 
 
+def _version(command: list[str]) -> str:
+    """The first line that `command` prints, or why there is none."""
+    with tempfile.TemporaryDirectory(prefix="rdx-codec-") as folder:
+        try:
+            said = _execute(command, folder, 10, 1_000_000)
+        except _CommandError as error:
+            return f"unknown: {error}"[:120]
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return lines[0][:120] if lines else "unknown"
+
+
 def _execute(command: list[str], folder: str, timeout: float, limit: int) -> str:
-    """Runs `command` in `folder` and returns what it printed. Raises _CommandError; leaves no process behind."""
+    """Runs `command` in `folder` and returns what it printed.
+
+    Raises _CommandError; leaves no process behind.
+    """
     said = Path(folder, "said.txt")
     environment = {k: os.environ[k] for k in _ENVIRONMENT if k in os.environ} | {
         "HOME": folder,
@@ -284,7 +299,8 @@ def load(argument: str) -> CommandCodec:
 def installed() -> tuple[dict[str, Codec], list[str]]:
     """(codecs by name, problems): from the TOML files in the folders of RDX_CODECS and from installed packages.
 
-    A file or package that cannot be used becomes a sentence in `problems`; it never stands in the way of the others.
+    A file or package that cannot be used becomes a sentence in `problems`; it never stands in the
+    way of the others.
     """
     found: dict[str, Codec] = {}
     problems: list[str] = []

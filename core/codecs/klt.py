@@ -1,16 +1,20 @@
-"""Codec `klt`: a transform coder whose transform is learnt from the picture itself by singular value decompositions.
+"""Codec `klt`: a transform coder that learns its transform from the picture, by SVD.
 
-    RGB ─ overlapped patches, DCT ─ own colour axes ─ own patch basis ─ quantise (R + λD) ─ context coding ─→ .rdx
+    RGB ─ overlapped patches, DCT ─ own colour axes ─ own patch basis ─ quantise (R + λD)
+        ─ context coding ─→ .rdx
 
-The singular vectors of a picture's patches are its Karhunen–Loève transform: no linear transform packs its energy into fewer
-numbers. An entropy coder, however, pays for numbers that are not zero, and there the DCT, which needs no bytes, is a hard
-rival. So the basis is a rotation of the DCT's, found in two ways: the KLT itself (an SVD), and the basis that leaves most
-zeros at this step size (alternating thresholding and an SVD: the orthogonal Procrustes problem of Sezer, Harmanci and
-Guleryuz, "Sparse orthonormal transforms for image compression", ICIP 2008), started from the DCT and from the KLT. The
-cheapest, bytes of the basis included, is sent. The colour axes are the KLT of the patches' details.
+The singular vectors of a picture's patches are its Karhunen–Loève transform: no linear transform
+packs its energy into fewer numbers. An entropy coder, however, pays for numbers that are not zero,
+and there the DCT, which needs no bytes, is a hard rival. So the basis is a rotation of the DCT's,
+found in two ways: the KLT itself (an SVD), and the basis that leaves most zeros at this step size
+(alternating thresholding and an SVD: the orthogonal Procrustes problem of Sezer, Harmanci and
+Guleryuz, "Sparse orthonormal transforms for image compression", ICIP 2008), started from the DCT
+and from the KLT. The cheapest, the bytes of the basis included, is sent. The colour axes are the
+KLT of the patches' details.
 
-Step sizes are equal in all components, which is reverse water-filling for this nearly orthonormal transform: a component
-below the water level quantises to zero and costs next to nothing. Decoding is arithmetic on whole numbers throughout.
+Step sizes are equal in all components, which is reverse water-filling for this nearly orthonormal
+transform: a component below the water level quantises to zero and costs next to nothing. Decoding
+is arithmetic on whole numbers throughout.
 """
 
 from dataclasses import dataclass
@@ -18,30 +22,34 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
+from core.codecs.colour import AXIS, own_axes, to_rgb
 from core.coding.coefficients import SHIFTS, SYMBOLS, code_plane, optimise, quantise, rebuild
 from core.coding.container import Container, pack, unpack
-from core.coding.range_coder import AdaptiveModel, Decoder, Encoder, escape_model
+from core.coding.range_coder import AdaptiveModel, Decoder, Encoder, RangeCoder, escape_model
 from core.linear import patches
 from core.linear.basis import SIZES, UNIT, own_basis
 
-COLOUR = 127  # one, in the colour axes as they are sent
 _COARSE = 60 * patches.PIXEL  # from this step on patches of 16 × 16 pixels pay, below it 8 × 8
 
 
 @dataclass
 class _Picture:
-    """All that a payload says. `step` in 1/64 level; `colour` (3, 3), `basis` (n, n) in rows; `q` one array a plane."""
+    """All that a payload says.
+
+    `step` in 1/64 level; `patch` the side of a patch; `colour` (3, 3) and `basis` (n, n) in rows;
+    `shifts` (3, 2): see `rebuild`; `q` one array (used, rows, columns) for each of three planes.
+    """
 
     step: int
     patch: int
     colour: np.ndarray
     basis: np.ndarray
-    shifts: np.ndarray  # (3, 2): see `rebuild`
-    q: list[np.ndarray]  # 3 × (used, rows, columns)
+    shifts: np.ndarray
+    q: list[np.ndarray]
 
 
 class Klt(Codec):
-    """See the module's text."""
+    """See the module's docstring."""
 
     info = CodecInfo(
         name="klt",
@@ -49,7 +57,10 @@ class Klt(Codec):
         family="svd",
         suffix=".rdx",
         mime="application/octet-stream",
-        about="The picture's own optimal transform, found by SVD, with context coding: the bridge from SVD to JPEG.",
+        about=(
+            "The picture's own optimal transform, found by SVD, with context coding: "
+            "the bridge from SVD to JPEG."
+        ),
         options={
             "format": "1",
             "patches": "8 × 8 or 16 × 16, overlapped",
@@ -62,112 +73,122 @@ class Klt(Codec):
     )
 
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
+        height, width = image.shape[:2]
         step = round(patches.PIXEL * 2 ** ((100 - value) * 0.08))
         picture, x = _analyse(image, step)
-        shape = x.shape[2:]
-        trial = Encoder()
+        shape = patches.grid(height, width, picture.patch)
+
+        trial = Encoder()  # its models learn what magnitudes cost; its bytes are thrown away
         for p in range(3):
-            coded = code_plane(trial, shape, picture.patch, len(picture.q[p]), picture.q[p])
-            picture.q[p], picture.shifts[p] = optimise(*coded, x[p])
+            q, contexts, model = code_plane(
+                trial, shape, picture.patch, len(picture.q[p]), picture.q[p]
+            )
+            picture.q[p], picture.shifts[p] = optimise(q, contexts, model, x[p])
+
         coder = Encoder()
-        _code(coder, shape, picture)
+        _code(coder, (height, width), picture)
         payload = coder.data()
-        height, width = image.shape[:2]
-        return Encoded(
-            pack(Container(self.name, value, width, height, payload)), payload_bytes=len(payload)
-        )
+        data = pack(Container(self.name, value, width, height, payload))
+        return Encoded(data, payload_bytes=len(payload))
 
     def decode(self, data: bytes) -> np.ndarray:
-        c = unpack(data, self.name)
-        coder = Decoder(c.payload)
-        return _synthesise(_code(coder, None, None, (c.height, c.width)), c.height, c.width)
+        """See `Codec.decode`."""
+        file = unpack(data, self.name)
+        picture = _code(Decoder(file.payload), (file.height, file.width))
+        return _synthesise(picture, file.height, file.width)
 
 
 def own_vectors(data: bytes) -> int:
     """How many basis vectors of its own a `klt` file carries: 0 where the DCT was cheapest."""
-    c = unpack(data, "klt")
-    return len(_code_header(Decoder(c.payload), None).basis)
+    file = unpack(data, "klt")
+    return len(_code_header(Decoder(file.payload)).basis)
 
 
-def _code(
-    coder: Encoder | Decoder,
-    shape: tuple[int, int] | None,
-    picture: _Picture | None,
-    size: tuple[int, int] | None = None,
-) -> _Picture:
-    """Write `picture`, or read one of `size` (height, width): one description of the payload for both directions."""
-    header = _code_header(coder, picture)
-    shape = shape or patches.grid(*size, header.patch)
+def _code(coder: RangeCoder, size: tuple[int, int], given: _Picture | None = None) -> _Picture:
+    """Write the payload of a picture of `size` (height, width), or read one."""
+    picture = _code_header(coder, given)
+    shape = patches.grid(*size, picture.patch)
+    frequencies = picture.patch**2
     for p in range(3):
-        given = None if picture is None else picture.q[p]
-        used = int(
-            coder.uniform(
-                np.array([header.patch**2 + 1]), None if given is None else np.array([len(given)])
-            )[0]
-        )
-        header.q.append(code_plane(coder, shape, header.patch, used, given)[0])
-    return header
+        q = None if given is None else given.q[p]
+        count = None if q is None else np.array([len(q)])
+        used = int(coder.uniform(np.array([frequencies + 1]), count)[0])
+        coded, _, _ = code_plane(coder, shape, picture.patch, used, q)
+        picture.q.append(coded)
+    return picture
 
 
-def _code_header(coder: Encoder | Decoder, picture: _Picture | None) -> _Picture:
-    """Everything before the coefficients."""
+def _code_header(coder: RangeCoder, given: _Picture | None = None) -> _Picture:
+    """Write or read everything before the coefficients; `q` is left empty."""
+    spans = (0, *SIZES)
     values = None
-    if picture is not None:
-        size = (0, *SIZES).index(len(picture.basis))
-        values = np.array(
-            [
-                picture.step,
-                picture.patch // 16,
-                size,
-                *(picture.colour.ravel() + COLOUR),
-                *picture.shifts.ravel(),
-            ]
-        )
-    sizes = np.array([1 << 15, 2, 1 + len(SIZES), *[2 * COLOUR + 1] * 9, *[SHIFTS] * 6])
-    step, large, size, *rest = coder.uniform(sizes, values)
-    n = (0, *SIZES)[size]
-    given = None if picture is None else picture.basis.ravel()
-    model, escape = AdaptiveModel.geometric(np.array([60, 20000]), SYMBOLS), escape_model()
-    entries = coder.magnitudes(
-        model, escape, np.eye(n, dtype=np.int64).ravel(), None if given is None else np.abs(given)
+    if given is not None:
+        numbers = [given.step, given.patch // 16, spans.index(len(given.basis))]
+        numbers += (given.colour.ravel() + AXIS).tolist()
+        numbers += given.shifts.ravel().tolist()
+        values = np.array(numbers)
+    sizes = [1 << 15, 2, len(spans)]
+    sizes += [2 * AXIS + 1] * 9
+    sizes += [SHIFTS] * 6
+    step, large, span, *rest = coder.uniform(np.array(sizes), values).tolist()
+    return _Picture(
+        step=step,
+        patch=16 if large else 8,
+        colour=np.array(rest[:9]).reshape(3, 3) - AXIS,
+        basis=_code_basis(coder, spans[span], None if given is None else given.basis),
+        shifts=np.array(rest[9:]).reshape(3, 2),
+        q=[],
     )
-    basis = coder.signed(entries, given).reshape(n, n)
-    colour, shifts = np.array(rest[:9]).reshape(3, 3) - COLOUR, np.array(rest[9:]).reshape(3, 2)
-    return _Picture(int(step), 16 if large else 8, colour, basis, shifts, [])
+
+
+def _code_basis(coder: RangeCoder, n: int, given: np.ndarray | None) -> np.ndarray:
+    """Write the basis `given` (n, n), or read one."""
+    # Two contexts: entries off the diagonal are mostly zero, those on it are large.
+    model = AdaptiveModel.geometric(np.array([60, 20000]), SYMBOLS)
+    contexts = np.eye(n, dtype=np.int64).ravel()
+    values = None if given is None else given.ravel()
+    magnitudes = None if values is None else np.abs(values)
+    magnitudes = coder.magnitudes(model, escape_model(), contexts, magnitudes)
+    return coder.signed(magnitudes, values).reshape(n, n)
 
 
 def _analyse(image: np.ndarray, step: int) -> tuple[_Picture, np.ndarray]:
-    """Transform `image`: the picture as first quantised, and its coefficients (3, P², rows, columns) in steps."""
+    """Transform `image`: the picture as first quantised, and its coefficients.
+
+    The coefficients are (3, P², rows, columns), in steps.
+    """
     patch = 16 if step >= _COARSE else 8
-    x = patches.forward(np.moveaxis(image, -1, 0) - 128.0, patch) * (patches.PIXEL / step)
-    details = x[:, 1:].reshape(3, -1)
-    axes = np.linalg.eigh(details @ details.T)[1][:, ::-1].T
-    colour = np.round(COLOUR * axes * np.where(axes.sum(axis=1) < 0, -1, 1)[:, None]).astype(
-        np.int64
-    )
-    x = np.tensordot(np.linalg.inv(colour.T / COLOUR), x, 1)
-    basis = own_basis(x[0].reshape(len(x[0]), -1))
+    planes = np.moveaxis(image, -1, 0) - 128.0
+    x = patches.forward(planes, patch) * (patches.PIXEL / step)
+
+    details = x[:, 1:].reshape(3, -1)  # all but the patches' means
+    colour = own_axes(details)
+    x = np.tensordot(np.linalg.inv(colour.T / AXIS), x, 1)
+
+    # The strongest plane alone is worth a basis of its own.
+    basis = own_basis(x[0].reshape(patch**2, -1))
     n = len(basis)
     if n:
-        x[0, 1 : n + 1] = np.tensordot(np.linalg.inv(basis.T / UNIT), x[0, 1 : n + 1], 1)
-    return _Picture(
-        step, patch, colour, basis, np.zeros((3, 2), np.int64), [quantise(plane) for plane in x]
-    ), x
+        to_basis = np.linalg.inv(basis.T / UNIT)
+        x[0, 1 : n + 1] = np.tensordot(to_basis, x[0, 1 : n + 1], 1)
+
+    shifts = np.zeros((3, 2), np.int64)
+    quantised = [quantise(plane) for plane in x]
+    return _Picture(step, patch, colour, basis, shifts, quantised), x
 
 
 def _synthesise(picture: _Picture, height: int, width: int) -> np.ndarray:
-    """The image (height, width, 3) of a payload, in whole numbers only."""
+    """The image, uint8 (height, width, 3), of a payload, in whole numbers only."""
+    n = len(picture.basis)
     planes = []
-    for q, shifts in zip(picture.q, picture.shifts, strict=True):
+    for p in range(3):
+        q = picture.q[p]
         y = np.zeros((picture.patch**2, *q.shape[1:]))
-        y[: len(q)] = np.clip(rebuild(q, shifts, picture.step), -patches.LIMIT, patches.LIMIT)
-        if not planes and (n := len(picture.basis)):
-            y[1 : n + 1] = patches.rounded(
-                np.tensordot(picture.basis.T.astype(float), y[1 : n + 1], 1), UNIT
-            )
-        planes.append(patches.backward(y[None], picture.patch)[0, :height, :width])
-    pixels = np.tensordot(picture.colour.T.astype(float), np.stack(planes), 1)
-    pixels = np.floor(
-        (pixels + (128 * 2 + 1) * COLOUR * patches.PIXEL // 2) / (COLOUR * patches.PIXEL)
-    )
-    return np.ascontiguousarray(np.moveaxis(np.clip(pixels, 0, 255), 0, -1).astype(np.uint8))
+        coefficients = rebuild(q, picture.shifts[p], picture.step)
+        y[: len(q)] = np.clip(coefficients, -patches.LIMIT, patches.LIMIT)
+        if p == 0 and n:
+            from_basis = picture.basis.T.astype(float)
+            y[1 : n + 1] = patches.rounded(np.tensordot(from_basis, y[1 : n + 1], 1), UNIT)
+        whole = patches.backward(y[None], picture.patch)[0]
+        planes.append(whole[:height, :width])
+    return to_rgb(np.stack(planes), picture.colour, patches.PIXEL)

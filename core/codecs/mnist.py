@@ -1,18 +1,24 @@
 """Digits in real bytes: the learned transform coder of MNIST behind the interface of all codecs.
 
-A picture is one digit (28, 28, 1), or n digits below each other (28·n, 28, 1), which are coded as one stream. The setting
-is the model's λ; the file names the model by its fingerprint, so that it decodes with that very model or not at all.
+A picture is one digit (28, 28, 1), or n digits below each other (28·n, 28, 1), which are coded as
+one stream. The setting is the model's λ; the file names the model by its fingerprint, so that it
+decodes with that very model or not at all.
 """
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.codecs import stored
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError, SettingError
 from core.store import zoo
 from core.store.modelfile import fingerprint
+
+if TYPE_CHECKING:
+    from core.learned.digits.model import DigitCoder
 
 SIDE = 28
 MAX_DIGITS = 60_000
@@ -35,8 +41,11 @@ class Mnist(Codec):
     )
 
     @property
-    def setting(self) -> Setting:
-        """λ, over the models in the store now; over those that ship where the store has none (`encode` then says so)."""
+    def setting(self) -> Setting:  # type: ignore[override]
+        """λ, over the models in the store now.
+
+        Where there are none, over those that ship; `encode` then says that they are missing.
+        """
         grid = tuple(sorted({float(card["lmbda"]) for card in cards()})) or SHIPPED
         default = min(grid, key=lambda lmbda: abs(lmbda - 2000))
         return Setting("λ", grid[0], grid[-1], default, grid, step=0, scale="log")
@@ -46,14 +55,14 @@ class Mnist(Codec):
         if column and len(image) % SIDE == 0 and 0 < len(image) <= SIDE * MAX_DIGITS:
             return None
         return (
-            f"{self.info.title} takes 8-bit grey digits of 28 × 28, alone or in a column, not an array {image.shape} of "
-            f"{image.dtype}."
+            f"{self.info.title} takes 8-bit grey digits of 28 × 28, alone or in a column, "
+            f"not an array {image.shape} of {image.dtype}."
         )
 
     def identity(self, value: float) -> str:
         """The hash of the weights that `value` selects; empty where there is no such model."""
         try:
-            return zoo.card(model_for(value))["weights_sha256"]
+            return stored.card(model_for(value))["weights_sha256"]
         except (ModelError, SettingError):
             return ""
 
@@ -61,7 +70,10 @@ class Mnist(Codec):
         return encode_with(model_for(value), image)
 
     def decode(self, data: bytes) -> np.ndarray:
-        """The digits in `data`, uint8 (28·n, 28, 1). Raises BitstreamError, also when the model is not in the store."""
+        """The digits in `data`, uint8 (28·n, 28, 1).
+
+        Raises BitstreamError, also where the model is not in the store.
+        """
         file = unpack(data, "mnist")
         if file.width != SIDE or file.height % SIDE or file.height > SIDE * MAX_DIGITS:
             raise BitstreamError(
@@ -79,11 +91,14 @@ class Mnist(Codec):
 
 def cards() -> list[dict]:
     """The cards of the stored models of digits, shipped and own, by λ and then by name."""
-    return sorted(zoo.cards("mnist"), key=lambda card: (card["lmbda"], card["name"]))
+    return sorted(stored.cards("mnist"), key=lambda card: (card["lmbda"], card["name"]))
 
 
 def model_for(lmbda: float) -> str:
-    """The name of the model trained for `lmbda`, the one called mnist-λ if there are several. Raises SettingError."""
+    """The name of the model trained for `lmbda`; of several, the one called mnist-λ.
+
+    Raises SettingError where there is none.
+    """
     found = [card["name"] for card in cards() if card["lmbda"] == lmbda]
     if not found:
         known = ", ".join(f"{card['lmbda']:g}" for card in cards())
@@ -93,13 +108,13 @@ def model_for(lmbda: float) -> str:
     return f"mnist-{lmbda:g}" if f"mnist-{lmbda:g}" in found else found[0]
 
 
-def digit_coder(name: str):
-    """The `core.learned.digits.model.DigitCoder` of stored model `name`, kept while its weights do not change."""
+def digit_coder(name: str) -> "DigitCoder":
+    """Stored model `name` at work, kept while its weights do not change."""
     return _coder(name, zoo.card(name)["weights_sha256"], str(zoo.root()))
 
 
 @lru_cache(maxsize=12)
-def _coder(name: str, weights_sha256: str, root: str):
+def _coder(name: str, weights_sha256: str, root: str) -> "DigitCoder":
     from core.learned.digits.model import DigitCoder
 
     return DigitCoder(zoo.load(name, "mnist").tensors)

@@ -1,9 +1,16 @@
-"""The codec `bls2017` with any stored model of photographs, of all rates or of one λ. Every `bls2017` decodes its files."""
+"""The codec `bls2017` with any stored model of photographs, of all rates or of one λ.
+
+Every `bls2017` decodes its files.
+"""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from core.codecs import stored
 from core.codecs.bls2017 import MODEL, Bls2017, Bls2017Neural, Bls2017Rounded, photo_coder
-from core.store import zoo
+
+if TYPE_CHECKING:
+    from core.learned.photos.coder import PhotoCoder
 
 
 class PhotoModel(Bls2017):
@@ -29,16 +36,16 @@ class PhotoModel(Bls2017):
     def card(self) -> dict:
         return self._card
 
-    def coder(self):
+    def coder(self) -> "PhotoCoder":
         """The model at work: a `core.learned.photos.coder.PhotoCoder`."""
         return photo_coder(self._card["name"])[0]
 
 
 def cards() -> list[dict]:
-    """The cards of all stored models that code colour pictures: the standard one first, then by name."""
+    """The cards of all stored models of colour pictures: the standard one first, then by name."""
     usable = [
         card
-        for card in zoo.cards("bls2017")
+        for card in stored.cards("bls2017")
         if card.get("config", {}).get("colours") == 3 and card.get("lmbda")
     ]
     return sorted(usable, key=lambda card: (card["name"] != MODEL, card["name"]))

@@ -43,8 +43,9 @@ def identify(data: bytes) -> tuple[Codec, dict[str, str]]:
         return get("jpegxl"), {"format": "JPEG XL", "size": f"{width} × {height} pixels"}
     try:
         with Image.open(io.BytesIO(data), formats=list(_PILLOW)) as picture:
+            kind = picture.format or ""
             facts = {
-                "format": picture.format,
+                "format": kind,
                 "size": f"{picture.width} × {picture.height} pixels",
                 "mode": picture.mode,
             }
@@ -52,9 +53,9 @@ def identify(data: bytes) -> tuple[Codec, dict[str, str]]:
                 facts["colour profile"] = f"{len(picture.info['icc_profile']):,} bytes"
             if picture.info.get("progressive"):
                 facts["scan"] = "progressive"
-            if picture.format == "JPEG":
+            if kind == "JPEG":
                 facts["subsampling"] = _jpeg_subsampling(picture)
-            return get(_PILLOW[picture.format]), facts
+            return get(_PILLOW[kind]), facts
     except Exception as error:  # any failure of a foreign parser on foreign bytes
         raise BitstreamError(
             "This is no file of a codec here: neither .rdx nor JPEG, JPEG 2000, WebP, AVIF or JPEG XL, or its header is "

@@ -1,1 +1,9 @@
-"""From whole numbers to bytes and back: the range coder, models of coefficients, and the `.rdx` container."""
+"""From whole numbers to bytes and back, exactly, on every machine.
+
+    whole numbers ─► coefficients ─► range_coder ─► payload ─► container ─► .rdx
+                     (contexts)      (adaptive models)         (header, checksum)
+
+`range_coder` turns symbols into bits under models that adapt; `coefficients` chooses the model for
+each coefficient of a transform from its neighbourhood; `container` wraps the payload into a file
+that says what it is and is checked before anything else reads it.
+"""

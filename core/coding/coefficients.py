@@ -1,9 +1,10 @@
-"""Context coding of quantised patch coefficients: one colour plane (P², rows, columns) of whole numbers at a time.
+"""Context coding of quantised coefficients: one plane (frequencies, rows, columns) at a time.
 
-Each coefficient is expected to be about as large as its neighbourhood: the same frequency in the patches around, and the
-lower frequencies of this patch and the patches around. That expectation, computed in integers from what is already coded,
-chooses the context of an adaptive model. To have neighbours on all sides and still code many numbers in one step, the
-patches of a frequency are coded in four phases:
+Each coefficient is expected to be about as large as its neighbourhood: the same frequency in the
+patches around it, and the lower frequencies of this patch and of those around it. That expectation,
+computed in integers from what is already coded, chooses the context of an adaptive model. To have
+neighbours on all sides and still code many numbers in one step, the patches of a frequency are
+coded in four phases:
 
     0 3 0 3      phase 0 knows lower frequencies only,
     2 1 2 1      phase 1 also its four diagonal neighbours,
@@ -14,9 +15,16 @@ The patches' means are predicted from coarse to fine: each from the four known o
 
 import numpy as np
 
-from core.coding.range_coder import AdaptiveModel, Decoder, Encoder, escape_model
+from core.coding.range_coder import AdaptiveModel, RangeCoder, escape_model
 
 SYMBOLS = 18  # magnitudes 0 … 16, and "more"
+SHIFTS = 24  # values that a reconstruction shift may take
+_NO_SHIFT = SHIFTS // 3  # the one that stands for no shift at all
+_ROUND_UP = 0.38  # a first quantisation rounds up from this fraction of a step on
+_LMBDA = 0.12  # of R + λD, in squared steps a bit
+_LARGEST = 4096  # magnitudes above this one count as this one in expectations
+
+# Upper edges of the classes of expected magnitude, in 1/256: nearly a geometric series.
 _EDGES = np.array(
     [
         4,
@@ -46,88 +54,110 @@ _EDGES = np.array(
         4000,
         6500,
     ]
-)  # classes of expected magnitude, in 1/256
-_MEANS = (
-    np.append(_EDGES, 10000) * 7 // 8
-)  # typical magnitude in each class, for the models' priors
+)
+_MEANS = np.append(_EDGES, 10000) * 7 // 8  # typical magnitude in each class, for the priors
 _CLASSES = len(_MEANS)
-SHIFTS = 24  # values that a reconstruction shift may take
-_ROUND_UP = 0.38  # a first quantisation rounds up from this fraction of a step on
-_LMBDA = 0.12  # of R + λD, in squared steps a bit
-_PHASES = ((0, 0), (1, 1), (1, 0), (0, 1))
+
+_PHASES = ((0, 0), (1, 1), (1, 0), (0, 1))  # (row, column) of each phase's first patch
 _DIAGONAL = ((-1, -1), (-1, 1), (1, -1), (1, 1))
 _DIRECT = ((-1, 0), (1, 0), (0, -1), (0, 1))
 _BANDS = (3, 12, 28)  # frequencies (of 8 × 8 patches) up to which a row of _WEIGHTS holds
-# Weights in 1/16 of: neighbours at this frequency; this patch's lower frequencies, recent and long; those around.
-# Found by non-negative least squares on photographs outside every test set.
+# Weights in 1/16 of: neighbours at this frequency; this patch's lower frequencies, recent and long;
+# those of the patches around it. Found by non-negative least squares on photographs outside every
+# test set.
 _WEIGHTS = np.array(
     [
-        [[0, 4, 0, 9, 0], [0, 4, 3, 5, 0], [0, 0, 7, 0, 3], [0, 0, 7, 0, 3]],  # phase 0
-        [[9, 3, 0, 2, 0], [5, 3, 2, 2, 0], [7, 0, 5, 0, 0], [6, 0, 6, 0, 0]],  # phase 1
-        [[12, 2, 0, 1, 0], [8, 3, 2, 1, 0], [9, 0, 4, 0, 0], [7, 0, 5, 0, 0]],  # phases 2 and 3
+        [  # phase 0
+            [0, 4, 0, 9, 0],
+            [0, 4, 3, 5, 0],
+            [0, 0, 7, 0, 3],
+            [0, 0, 7, 0, 3],
+        ],
+        [  # phase 1
+            [9, 3, 0, 2, 0],
+            [5, 3, 2, 2, 0],
+            [7, 0, 5, 0, 0],
+            [6, 0, 6, 0, 0],
+        ],
+        [  # phases 2 and 3
+            [12, 2, 0, 1, 0],
+            [8, 3, 2, 1, 0],
+            [9, 0, 4, 0, 0],
+            [7, 0, 5, 0, 0],
+        ],
     ]
 )
 
+Offsets = tuple[tuple[int, int], ...]
+
 
 def code_plane(
-    coder: Encoder | Decoder,
+    coder: RangeCoder,
     shape: tuple[int, int],
     patch: int,
     used: int,
     q: np.ndarray | None = None,
     scale: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray, AdaptiveModel]:
-    """Code the first `used` frequencies of `q` (≥ used, rows, columns), or read them where the coder is a Decoder.
+    """Code the first `used` frequencies of `q` (≥ used, rows, columns); a decoder is given no `q`.
 
-    `scale` (rows, columns), whole numbers, says for data without a mean to predict how large it will be, in 1/256.
+    `shape` is (rows, columns) and `patch` the side P of the P × P patches. `scale` (rows, columns),
+    whole numbers, says for data without a mean to predict how large they will be, in 1/256.
 
-    Returns the coefficients (used, rows, columns), the context that each was coded in, and the model as it ended: what
-    rate-distortion optimisation needs to know.
+    Returns the coefficients (used, rows, columns), the context that each was coded in, and the
+    model as it ended: what rate-distortion optimisation needs to know.
     """
     out = np.zeros((used, *shape), np.int64)
     contexts = np.zeros((used, *shape), np.int32)
     model = AdaptiveModel.geometric(np.tile(_MEANS, 2 * (len(_BANDS) + 1)), SYMBOLS)
     escape = escape_model()
-    recent, long = np.zeros(
-        (2, shape[0] + 2, shape[1] + 2), np.int64
-    )  # fading sums of magnitudes · 256, with a border
+
+    # Fading sums of the magnitudes of lower frequencies, in 1/256, with a border of one patch.
+    bordered = (shape[0] + 2, shape[1] + 2)
+    recent = np.zeros(bordered, np.int64)
+    long = np.zeros(bordered, np.int64)
+
+    first = 0
     if scale is not None:
-        recent[1:-1, 1:-1] = long[1:-1, 1:-1] = scale
-    elif used:
-        out[0] = _code_means(coder, shape, None if q is None else q[0])
-    for k in range(scale is None, used):
-        band = int(np.searchsorted(_BANDS, k * 64 // patch**2, side="right"))
-        size = np.zeros_like(recent)
+        recent[1:-1, 1:-1] = scale
+        long[1:-1, 1:-1] = scale
+    else:
+        first = 1
+        if used:
+            out[0] = _code_means(coder, shape, None if q is None else q[0])
+
+    for k in range(first, used):
+        equivalent = k * 64 // patch**2  # the frequency of an 8 × 8 patch that is as high
+        band = int(np.searchsorted(_BANDS, equivalent, side="right"))
+        size = np.zeros_like(recent)  # magnitudes at this frequency, in 1/256, as far as coded
         for phase, (y, x) in enumerate(_PHASES):
             part = (slice(y, None, 2), slice(x, None, 2))
-            if not out[k][part].size:
+            if out[k][part].size == 0:
                 continue
-            weights = _WEIGHTS[min(phase, 2), band]
-            expected = (
-                weights[0] * _around(size, y, x, _DIAGONAL if phase == 1 else _DIRECT)
-                + weights[1] * recent[1:-1, 1:-1][part]
-                + weights[2] * long[1:-1, 1:-1][part]
-                + weights[3] * _around(recent, y, x, _DIRECT)
-                + weights[4] * _around(long, y, x, _DIRECT)
-            ) >> 4
-            context = np.searchsorted(_EDGES, expected.ravel()) + _CLASSES * (
-                2 * band + (phase > 0)
-            )
+            expected = _expected(phase, band, size, recent, long)
+            context = np.searchsorted(_EDGES, expected.ravel())
+            context += _CLASSES * (2 * band + (phase > 0))
+
             values = None if q is None else q[k][part].ravel()
-            numbers = coder.magnitudes(
-                model, escape, context, None if values is None else np.abs(values)
-            )
-            out[k][part] = coder.signed(numbers, values).reshape(expected.shape)
+            magnitudes = None if values is None else np.abs(values)
+            magnitudes = coder.magnitudes(model, escape, context, magnitudes)
+            out[k][part] = coder.signed(magnitudes, values).reshape(expected.shape)
+
             contexts[k][part] = context.reshape(expected.shape)
-            size[1:-1, 1:-1][part] = np.minimum(numbers, 4096).reshape(expected.shape) << 8
+            seen = np.minimum(magnitudes, _LARGEST).reshape(expected.shape) << 8
+            size[1:-1, 1:-1][part] = seen
         recent = (recent + size) >> 1
         long = (long * 27 + size * 5) >> 5
     return out, contexts, model
 
 
 def quantise(x: np.ndarray) -> np.ndarray:
-    """A first quantisation of `x` (P², rows, columns; in steps), less the frequencies at its end that are all zero."""
-    q = (np.sign(x) * np.floor(np.abs(x) + _ROUND_UP)).astype(np.int64)
+    """A first quantisation of coefficients `x` (P², rows, columns), given in steps.
+
+    Frequencies at its end that are all zero are cut off.
+    """
+    magnitudes = np.floor(np.abs(x) + _ROUND_UP)
+    q = (np.sign(x) * magnitudes).astype(np.int64)
     q[0] = np.round(x[0])
     return _trimmed(q)
 
@@ -135,106 +165,165 @@ def quantise(x: np.ndarray) -> np.ndarray:
 def optimise(
     q: np.ndarray, contexts: np.ndarray, model: AdaptiveModel, x: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Quantise `x` (in steps) anew so as to minimise D + λR, given what each magnitude costs in its context.
+    """Quantise `x` (in steps) anew so as to minimise D + λR, given what each magnitude costs.
 
-    `q`, `contexts` and `model` are what `code_plane` returned for the first quantisation. Of the nearest magnitude, the one
-    below it and zero the cheapest is taken; frequency 0 stays as it is. Returns the new `q` and the `shifts` for `rebuild`.
+    `q`, `contexts` and `model` are what `code_plane` returned for the first quantisation. The
+    cheapest is taken of the nearest magnitude, the one below it, and zero; frequency 0 stays as it
+    is. Returns the new `q` and the `shifts` (2,) for `rebuild`.
     """
-    x, costs = x[: len(q)], model.costs()
-    where = np.flatnonzero((np.abs(x) >= 0.5) & (np.arange(len(q)) > 0)[:, None, None])
-    wanted, context = x.ravel()[where], contexts.ravel()[where]
-    near = np.floor(np.abs(wanted) + 0.5)
-    options = np.maximum(np.stack([near, near - 1, np.zeros_like(near)]), 0).astype(np.int64)
-    bits = (
-        costs[context, np.minimum(options, SYMBOLS - 1)]
-        + (options > 0)
-        + 2 * np.log2(np.maximum(options - SYMBOLS + 2, 1))
-    )
-    choice = ((np.abs(wanted) - options) ** 2 + _LMBDA * bits).argmin(axis=0)
+    x = x[: len(q)]
+    # Only coefficients that would not round to zero have a choice.
+    large = np.abs(x) >= 0.5
+    large[:1] = False
+    where = np.flatnonzero(large)
+    wanted = x.ravel()[where]
+    context = contexts.ravel()[where]
+
+    nearest = np.floor(np.abs(wanted) + 0.5)
+    options = np.stack([nearest, nearest - 1, np.zeros_like(nearest)])
+    options = np.maximum(options, 0).astype(np.int64)
+    bits = _magnitude_bits(options, context, model)
+    squared_error = (np.abs(wanted) - options) ** 2
+    choice = (squared_error + _LMBDA * bits).argmin(axis=0)
     taken = np.take_along_axis(options, choice[None], axis=0)[0]
+
     best = np.zeros_like(q)
     best.ravel()[where] = np.sign(wanted).astype(np.int64) * taken
     best[:1] = q[:1]
-    surplus = [(taken - np.abs(wanted))[part] for part in (taken == 1, taken > 1)]
-    shifts = [round(float(s.mean()) * 32) if len(s) else 0 for s in surplus]
-    return _trimmed(best), np.clip(np.array(shifts) + SHIFTS // 3, 0, SHIFTS - 1)
+    return _trimmed(best), _reconstruction_shifts(taken, np.abs(wanted))
 
 
 def rebuild(q: np.ndarray, shifts: np.ndarray, step: int) -> np.ndarray:
     """The coefficients that `q` stands for, float64 whole numbers in the unit of `step`.
 
-    Magnitudes 1, and those above, lie `shifts[0]`, `shifts[1]` (less SHIFTS // 3) 32nds of a step below the whole number,
-    where their mean was. Frequency 0 is not shifted.
+    Magnitudes 1, and those above, lie `shifts[0]`, `shifts[1]` (less SHIFTS // 3) 32nds of a step
+    below the whole number, where their mean was. Frequency 0 is not shifted.
     """
-    below = np.where(np.abs(q) == 1, shifts[0], shifts[1]) - SHIFTS // 3
+    below = np.where(np.abs(q) == 1, shifts[0], shifts[1]) - _NO_SHIFT
     below[:1] = 0
-    return np.floor((q * 32 - below * np.sign(q)) * float(step) / 32 + 0.5)
+    shifted = q * 32 - below * np.sign(q)
+    return np.floor(shifted * float(step) / 32 + 0.5)
+
+
+def _expected(
+    phase: int, band: int, size: np.ndarray, recent: np.ndarray, long: np.ndarray
+) -> np.ndarray:
+    """Expected magnitudes, in 1/256, of one phase's patches; the fields have a border of one."""
+    y, x = _PHASES[phase]
+    part = (slice(y, None, 2), slice(x, None, 2))
+    weights = _WEIGHTS[min(phase, 2), band]
+    known = _DIAGONAL if phase == 1 else _DIRECT
+    expected = weights[0] * _around(size, y, x, known)
+    expected += weights[1] * recent[1:-1, 1:-1][part]
+    expected += weights[2] * long[1:-1, 1:-1][part]
+    expected += weights[3] * _around(recent, y, x, _DIRECT)
+    expected += weights[4] * _around(long, y, x, _DIRECT)
+    return expected >> 4
+
+
+def _magnitude_bits(
+    magnitudes: np.ndarray, context: np.ndarray, model: AdaptiveModel
+) -> np.ndarray:
+    """Bits that `magnitudes` (…, N) cost in their contexts (N,): symbol, sign and excess."""
+    symbols = np.minimum(magnitudes, SYMBOLS - 1)
+    excess = np.maximum(magnitudes - SYMBOLS + 2, 1)
+    bits = model.costs()[context, symbols]
+    bits = bits + (magnitudes > 0)
+    return bits + 2 * np.log2(excess)
+
+
+def _reconstruction_shifts(magnitudes: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """How far magnitude 1, and those above, lie above the mean they stand for, in 1/32 step."""
+    surplus = magnitudes - wanted
+    shifts = []
+    for part in (magnitudes == 1, magnitudes > 1):
+        mean = float(surplus[part].mean()) if part.any() else 0.0
+        shifts.append(round(mean * 32))
+    return np.clip(np.array(shifts) + _NO_SHIFT, 0, SHIFTS - 1)
 
 
 def _trimmed(q: np.ndarray) -> np.ndarray:
-    return q[: int(np.max(np.flatnonzero(q.any(axis=(1, 2))), initial=-1)) + 1]
+    """`q` without the frequencies at its end that are all zero."""
+    used = np.flatnonzero(q.any(axis=(1, 2)))
+    return q[: int(used.max(initial=-1)) + 1]
 
 
-def _around(field: np.ndarray, y: int, x: int, offsets: tuple[tuple[int, int], ...]) -> np.ndarray:
-    """Mean of the four neighbours at `offsets` of every second element from (y, x) on; `field` has a border of one."""
+def _around(field: np.ndarray, y: int, x: int, offsets: Offsets) -> np.ndarray:
+    """Mean of the four neighbours at `offsets` of every second element from (y, x) on.
+
+    `field` has a border of one.
+    """
     rows, columns = field.shape[0] - 2, field.shape[1] - 2
-    return (
-        sum(
-            field[1 + y + dy : 1 + rows + dy : 2, 1 + x + dx : 1 + columns + dx : 2]
-            for dy, dx in offsets
-        )
-        >> 2
-    )
+    # Every second row and column of the inside, displaced by each offset.
+    total = np.zeros(1, np.int64)
+    for dy, dx in offsets:
+        top, left = 1 + dy, 1 + dx
+        vertical = slice(top + y, top + rows, 2)
+        horizontal = slice(left + x, left + columns, 2)
+        total = total + field[vertical, horizontal]
+    return total >> 2
 
 
-def _code_means(
-    coder: Encoder | Decoder, shape: tuple[int, int], values: np.ndarray | None
-) -> np.ndarray:
-    """Code the patches' means (rows, columns) from coarse to fine; the differences' context is the spread around."""
+def _code_means(coder: RangeCoder, shape: tuple[int, int], values: np.ndarray | None) -> np.ndarray:
+    """Code the patches' means (rows, columns) from coarse to fine.
+
+    Differences from the prediction are coded; their context is the range of the known means that
+    the prediction was made from.
+    """
     out = np.zeros(shape, np.int64)
-    model, escape = AdaptiveModel.geometric(_MEANS, SYMBOLS), escape_model()
+    model = AdaptiveModel.geometric(_MEANS, SYMBOLS)
+    escape = escape_model()
 
     def code(ys: np.ndarray, xs: np.ndarray, guess: np.ndarray, spread: np.ndarray) -> None:
-        rest = None if values is None else values[np.ix_(ys, xs)].ravel() - guess.ravel()
-        context = np.searchsorted(_EDGES, np.minimum(spread.ravel(), 4096) << 7)
-        numbers = coder.magnitudes(model, escape, context, None if rest is None else np.abs(rest))
-        out[np.ix_(ys, xs)] = coder.signed(numbers, rest).reshape(guess.shape) + guess
+        places = np.ix_(ys, xs)
+        rest = None
+        if values is not None:
+            rest = values[places].ravel() - guess.ravel()
+        context = np.searchsorted(_EDGES, np.minimum(spread.ravel(), _LARGEST) << 7)
+        magnitudes = None if rest is None else np.abs(rest)
+        magnitudes = coder.magnitudes(model, escape, context, magnitudes)
+        out[places] = coder.signed(magnitudes, rest).reshape(guess.shape) + guess
 
-    code(np.arange(1), np.arange(1), np.zeros((1, 1), np.int64), np.full((1, 1), 4096))
+    # The first mean has nothing to be predicted from.
+    origin = np.arange(1)
+    code(origin, origin, np.zeros((1, 1), np.int64), np.full((1, 1), _LARGEST))
+
     step = 1 << (max(shape) - 1).bit_length()
     while step > 1:
         half = step // 2
-        (even_y, odd_y), (even_x, odd_x) = (
-            (np.arange(0, n, step), np.arange(half, n, step)) for n in shape
-        )
+        even_y, odd_y = np.arange(0, shape[0], step), np.arange(half, shape[0], step)
+        even_x, odd_x = np.arange(0, shape[1], step), np.arange(half, shape[1], step)
+        # Known so far: (even, even). Each set that is coded is known to those that follow.
         for ys, xs, offsets in (
             (odd_y, odd_x, _DIAGONAL),
             (odd_y, even_x, _DIRECT),
             (even_y, odd_x, _DIRECT),
         ):
             if len(ys) and len(xs):
-                code(ys, xs, *_guess(out, ys, xs, half, offsets))
+                guess, spread = _predict_mean(out, ys, xs, half, offsets)
+                code(ys, xs, guess, spread)
         step = half
     return out
 
 
-def _guess(
-    field: np.ndarray,
-    ys: np.ndarray,
-    xs: np.ndarray,
-    distance: int,
-    offsets: tuple[tuple[int, int], ...],
+def _predict_mean(
+    field: np.ndarray, ys: np.ndarray, xs: np.ndarray, distance: int, offsets: Offsets
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and range, (len(ys), len(xs)) each, of the neighbours at `distance` that lie inside `field`."""
-    inside, known = [], []
+    """Mean and range, (len(ys), len(xs)) each, of the neighbours at `distance` inside `field`."""
+    height, width = field.shape
+    neighbours, inside = [], []
     for dy, dx in offsets:
-        y, x = ys + dy * distance, xs + dx * distance
-        inside.append(
-            ((y >= 0) & (y < field.shape[0]))[:, None] & ((x >= 0) & (x < field.shape[1]))
-        )
-        known.append(field[np.ix_(y.clip(0, field.shape[0] - 1), x.clip(0, field.shape[1] - 1))])
-    inside, known = np.stack(inside), np.stack(known)
-    count = inside.sum(axis=0)
-    guess = (2 * (known * inside).sum(axis=0) + count) // (2 * count)
-    known = np.where(inside, known, guess)
+        y = ys + dy * distance
+        x = xs + dx * distance
+        y_inside = (y >= 0) & (y < height)
+        x_inside = (x >= 0) & (x < width)
+        inside.append(y_inside[:, None] & x_inside)
+        neighbours.append(field[np.ix_(y.clip(0, height - 1), x.clip(0, width - 1))])
+    known = np.stack(neighbours)
+    counted = np.stack(inside)
+    count = counted.sum(axis=0)
+    total = (known * counted).sum(axis=0)
+    guess = (2 * total + count) // (2 * count)  # rounded to nearest
+    # Neighbours outside do not widen the range.
+    known = np.where(counted, known, guess)
     return guess, known.max(axis=0) - known.min(axis=0)

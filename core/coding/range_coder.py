@@ -42,7 +42,10 @@ class AdaptiveModel:
 
     @classmethod
     def geometric(cls, means: np.ndarray, symbols: int, weight: int = 8) -> "AdaptiveModel":
-        """P(k) ∝ θᵏ with mean `means`/256 (integers, one a context), worth `weight` observations."""
+        """P(k) ∝ θᵏ, worth `weight` observations.
+
+        `means` are the mean symbols of the contexts, in 1/256.
+        """
         means = np.asarray(means, dtype=np.int64)
         # With mean m, θ = m / (1 + m), and P(0) = 1 / (1 + m). All in units of 2⁻¹⁶ counts.
         mass = (weight * _STEP << 16) * 256 // (256 + means)
@@ -76,7 +79,10 @@ class AdaptiveModel:
             self.counts[full] = (self.counts[full] + 1) // 2
 
     def costs(self) -> np.ndarray:
-        """float64 (contexts, n): bits that each symbol costs now. For an encoder's decisions only."""
+        """float64 (contexts, n): bits that each symbol costs now.
+
+        It uses a logarithm, so it is for an encoder's decisions only.
+        """
         return -np.log2(self.table().astype(np.float64) / _SCALE)
 
 

@@ -1,7 +1,7 @@
 """MNIST through TensorFlow Datasets, and the few test digits that ship with the program.
 
-`TFDS_DATA_DIR` names the folder of prepared data sets, as everywhere in TFDS (default: ~/tensorflow_datasets). Without it
-TFDS downloads MNIST once, 11 MB.
+`TFDS_DATA_DIR` names the folder of prepared data sets, as everywhere in TFDS (default:
+~/tensorflow_datasets). Without it TFDS downloads MNIST once, 11 MB.
 """
 
 from functools import cache
@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from core.errors import DataError, ImageError
+from core.images.resize import resized
 
 SAMPLE = Path(__file__).with_name("mnist_test_256.png")
 
@@ -48,8 +49,9 @@ def load(split: str) -> np.ndarray:
 def from_picture(image: np.ndarray) -> np.ndarray:
     """Any picture of a digit, uint8 (H, W, 3) or (H, W), as MNIST would hold it: uint8 (28, 28, 1), light on black.
 
-    As LeCun et al. made the set: the ink's bounding box is scaled into 20 × 20 pixels, its aspect kept, and its centre of
-    mass put in the middle. Dark ink on a light ground is inverted. Raises ImageError when there is no ink.
+    As LeCun et al. made the set: the ink's bounding box is scaled into 20 × 20 pixels, its aspect
+    kept, and its centre of mass put in the middle. Dark ink on a light ground is inverted. Raises
+    ImageError when there is no ink.
     """
     grey = (image if image.ndim == 2 else image.mean(-1)).astype(np.float32)
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
@@ -62,13 +64,10 @@ def from_picture(image: np.ndarray) -> np.ndarray:
         )
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = 20 / max(ink.shape)
-    size = tuple(max(1, round(side * scale)) for side in ink.shape[::-1])
-    small = np.asarray(
-        Image.fromarray(ink.astype(np.uint8)).resize(
-            size, Image.Resampling.LANCZOS, reducing_gap=3
-        ),
-        np.float32,
-    )
+    height, width = ink.shape
+    height = max(1, round(height * scale))
+    width = max(1, round(width * scale))
+    small = resized(ink.astype(np.uint8), height, width, reducing_gap=3).astype(np.float32)
     small *= 255 / max(small.max(), 1)
     mass = max(small.sum(), 1)
     top = round(14 - (small.sum(1) @ np.arange(len(small))) / mass)

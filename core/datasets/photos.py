@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from core.errors import DataError
+from core.images.resize import centre_crop, resized
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp"}
 HELD_OUT_ONE_IN = 17  # of 340 photographs about 20 are kept for validation
@@ -151,9 +152,7 @@ class Patches:
         top, left = rng.integers(h - side + 1), rng.integers(w - side + 1)
         patch = image[top : top + side, left : left + side]
         if side > self.size:
-            patch = np.asarray(
-                Image.fromarray(patch).resize((self.size, self.size), Image.Resampling.BICUBIC)
-            )
+            patch = resized(patch, self.size, self.size, Image.Resampling.BICUBIC)
         flip_rows, flip_columns, turn = rng.random(3) < (0.25, 0.5, 0.25)
         patch = patch[::-1] if flip_rows else patch
         patch = patch[:, ::-1] if flip_columns else patch
@@ -166,8 +165,7 @@ def centre_crops(photos: Photos, chosen: list[int], height: int, width: int) -> 
     for i in chosen:
         h, w = photos.sizes[i]
         if h >= height and w >= width:
-            top, left = (h - height) // 2, (w - width) // 2
-            crops.append(photos.image(i)[top : top + height, left : left + width])
+            crops.append(centre_crop(photos.image(i), height, width))
     if not crops:
         raise DataError(f"No held-out photograph is at least {width} × {height}.")
     return np.stack(crops)

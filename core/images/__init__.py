@@ -3,6 +3,8 @@
 file, upload ─────────────┐
 web address ──► fetch ────┼──►  picture.read  ──►  Picture (uint8 (H, W, 3), sRGB)
 zip ──────────► archive ──┘     (jxl_header: size before decoding)
+
+`resize` crops pictures and makes them smaller.
 """
 
 from core.images.picture import (

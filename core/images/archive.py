@@ -21,9 +21,10 @@ _IGNORED = ("__MACOSX/",)
 def unpack_images(archive: Path | BinaryIO, folder: Path) -> list[Path]:
     """Unpacks the image files of a zip archive below `folder` and returns their paths, by name.
 
-    The whole archive is refused, with a DataError, when an entry would land outside (`../`, absolute names, drive
-    letters), is a link or a device, is encrypted, or when entries, sizes or ratios pass the bounds above. Files that are
-    no images by their suffix are passed over. Sizes are counted while unpacking: what the archive claims is not trusted.
+    The whole archive is refused, with a DataError, when an entry would land outside (`../`,
+    absolute names, drive letters), is a link or a device, is encrypted, or when entries, sizes or
+    ratios pass the bounds above. Files that are no images by their suffix are passed over. Sizes
+    are counted while unpacking: what the archive claims is not trusted.
     """
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -97,7 +98,10 @@ def _checked(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
 
 def _write(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, limit: int) -> int:
-    """Unpacks one entry and returns its size. Raises DataError, and leaves no file, when it is longer than `limit`."""
+    """Unpacks one entry and returns its size.
+
+    Raises DataError, and leaves no file, when it is longer than `limit`.
+    """
     size = 0
     with archive.open(info) as source, open(target, "xb") as out:
         while chunk := source.read(CHUNK):

@@ -1,7 +1,8 @@
 """Fetches a picture from an http(s) URL – without becoming a door into the network this program runs in.
 
-Every address that the host name resolves to must be a public one; the connection then goes to that very address (so that
-a second look-up cannot answer differently), and every redirect is checked anew. Time and bytes are limited.
+Every address that the host name resolves to must be a public one; the connection then goes to that
+very address (so that a second look-up cannot answer differently), and every redirect is checked
+anew. Time and bytes are limited.
 """
 
 import ipaddress
@@ -109,7 +110,7 @@ def _request(
         raise ImageError(
             f"There is no host called {host}, or this machine has no way to the internet."
         ) from error
-    addresses = [entry[4][0] for entry in found]
+    addresses = [str(entry[4][0]) for entry in found]
     if not addresses or not all(allowed(a) for a in addresses):
         raise ImageError(
             f"{host} is not a public address; pictures are fetched only from the public internet."

@@ -17,7 +17,10 @@ def is_jxl(data: bytes) -> bool:
 
 
 def jxl_size(data: bytes) -> tuple[int, int]:
-    """(width, height) in pixels, as stored (before orientation). Raises ImageError when the header cannot be read."""
+    """(width, height) in pixels, as stored (before orientation).
+
+    Raises ImageError when the header cannot be read.
+    """
     stream = data if data.startswith(_CODESTREAM) else _codestream(data)
     if len(stream) < 12:
         stream = stream + bytes(12 - len(stream))

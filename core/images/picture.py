@@ -1,7 +1,7 @@
 """Bytes -> image: any usual picture as uint8 (H, W, 3) sRGB, with a note on whatever had to be done to it.
 
-Uploads are hostile until read: formats are allow-listed, the size is checked before a pixel is decoded, only the first
-frame is touched, and every failure of a decoder ends in one ImageError.
+Uploads are hostile until read: formats are allow-listed, the size is checked before a pixel is
+decoded, only the first frame is touched, and every failure of a decoder ends in one ImageError.
 """
 
 import hashlib
@@ -39,7 +39,10 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS  # Pillow's own guard as a second line behin
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture ready to be coded. `image` is uint8 (H, W, 3) sRGB; `notes` say what was done on the way in."""
+    """A picture ready to be coded.
+
+    `image` is uint8 (H, W, 3) sRGB; `notes` say what was done on the way in.
+    """
 
     name: str
     image: np.ndarray
@@ -82,7 +85,10 @@ def load(path: str | Path) -> Picture:
 
 
 def read(data: bytes, name: str = "picture") -> Picture:
-    """The picture in `data`. Raises ImageError when it is no picture of FORMATS, damaged, too large or too small."""
+    """The picture in `data`.
+
+    Raises ImageError when it is no picture of FORMATS, damaged, too large or too small.
+    """
     if not data:
         raise ImageError(f"{name} is empty.")
     if len(data) > MAX_BYTES:
@@ -100,7 +106,10 @@ def read(data: bytes, name: str = "picture") -> Picture:
 
 
 def decode_standard(data: bytes, kind: str) -> np.ndarray:
-    """The pixels of a standard file of one format (of FORMATS), of any size from 1×1. Raises ImageError."""
+    """The pixels of a standard file of one format (of FORMATS), of any size from 1×1.
+
+    Raises ImageError.
+    """
     if kind == "JXL":
         if not is_jxl(data):
             raise ImageError("This is not a JPEG XL file.")
@@ -238,6 +247,7 @@ def _convert_profile(picture: Image.Image, profile: bytes) -> tuple[Image.Image,
         converted = ImageCms.profileToProfile(
             picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
         )
+        assert converted is not None  # it is so only where a picture is converted in place
         return converted, [f"Colours were converted from the profile “{title[:60]}” to sRGB."]
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError, struct.error):
         return picture, ["Its embedded colour profile cannot be used and was ignored."]

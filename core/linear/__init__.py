@@ -1,1 +1,8 @@
-"""Linear algebra of pictures: low-rank approximation, overlapped patches, and the patch basis of one picture."""
+"""Linear algebra of pictures, in NumPy arrays.
+
+`lowrank`  a picture's matrices ─► singular value decomposition ─► its best approximation of a rank
+`patches`  planes ◄─► coefficients of overlapped patches (backwards in exact whole numbers)
+`basis`    coefficients of one picture ─► the rotation of its patch basis that saves most bits
+
+The page on SVD and the codec `svd` are built on `lowrank`; the codec `klt` on the other two.
+"""

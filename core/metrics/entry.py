@@ -1,4 +1,6 @@
-"""What a measure is: its names and units, how good it can be, where it exists, and the function that computes it."""
+"""What a measure is: its names and units, how good it can be, where it exists, and the function
+that computes it.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,10 +26,12 @@ def _available() -> str:
 
 @dataclass(frozen=True)
 class Form:
-    """The form of a measure in which curves are drawn, targets are set and BD-rates are taken; it always grows with quality.
+    """The form of a measure in which curves are drawn, targets are set and BD-rates are taken; it
+    always grows with quality.
 
-    `label` names it with its unit, `short` without. `of` maps a figure of the measure to its form, `back` the form to the
-    figure. `target`: the lowest, highest and usual target of "same quality", in the form.
+    `label` names it with its unit, `short` without. `of` maps a figure of the measure to its form,
+    `back` the form to the figure. `target`: the lowest, highest and usual target of "same quality",
+    in the form.
     """
 
     label: str
@@ -48,18 +52,23 @@ class Form:
 class Measure:
     """One measure of how far a decoded picture is from its original.
 
-    name       in files, JSON and code: snake_case; the command line takes hyphens too, see `registry.named`
-    label      for people, with the unit where there is one; `unit` alone: "dB", "" for plain numbers
-    better     "high": more is better; "low": less is better. `best` is the figure of equal pictures
-    function   (original, decoded), uint8 (H, W, 3) of one shape -> figure
-    meaning    one sentence on what it says; `source` where it is defined
-    form       how curves, targets and BD-rates use it; None: they do not (another measure says the same better)
-    min_side   pixels that the short side must have; `why_side` says what needs them
-    needs      "tensorflow", "program" (a foreign one) or "" (neither)
-    cost       seconds per megapixel in one thread, about: orders the work and tells how long a sweep takes
-    together   computes several measures at the cost of one; measures that share it are computed by one call
-    error_map  (original, decoded) -> float (H, W), where the measure has such a picture
-    unavailable  "" or the sentence that says why it cannot be computed on this machine, and what to do
+    name         in files, JSON and code: snake_case; see `registry.named` for other spellings
+    label        for people, with the unit where there is one
+    unit         "dB" …, or "" for plain numbers
+    better       "high": more is better; "low": less is better
+    best         the figure of equal pictures
+    function     (original, decoded), uint8 (H, W, 3) of one shape -> figure
+    meaning      one sentence on what it says
+    source       where it is defined
+    form         how curves, targets and BD-rates use it; None: they do not, since another
+                 measure says the same better
+    min_side     pixels that the short side must have; `why_side` says what needs them
+    needs        "tensorflow", "program" (a foreign one) or "" (neither)
+    cost         about how many seconds a megapixel takes in one thread
+    decimals     how many are shown
+    together     computes several measures at the cost of one, in one call for all that share it
+    error_map    (original, decoded) -> float (H, W), where the measure has such a picture
+    unavailable  -> "", or why it cannot be computed on this machine, and what to do
     """
 
     name: str
@@ -86,7 +95,9 @@ class Measure:
         return self.label.removesuffix(f", {self.unit}")
 
     def absent(self, height: int, width: int) -> str:
-        """Why the measure cannot be had for a picture of this size on this machine; empty when it can."""
+        """Why the measure cannot be had for a picture of this size on this machine; empty when it
+        can.
+        """
         side = min(height, width)
         if side < self.min_side:
             why = f" ({self.why_side})" if self.why_side else ""

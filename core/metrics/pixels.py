@@ -1,4 +1,5 @@
-"""Measures of the differences between pixels: MSE, MAE, and PSNR over RGB, over luma, and 6:1:1 over YCbCr.
+"""Measures of the differences between pixels: MSE, MAE, and PSNR over RGB, over luma, and 6:1:1
+over YCbCr.
 
 Pure functions of two images uint8 (H, W, 3), sRGB, of the same shape. Only NumPy is needed.
 """
@@ -9,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 PEAK = 255.0
-# RGB to YCbCr as JFIF defines it (BT.601, full range), without the offsets, which cancel in differences.
+# RGB to YCbCr as JFIF defines it (BT.601, full range), without the offsets, which cancel in
+# differences.
 _YCBCR = np.array(
     [
         [0.299, 0.587, 0.114],
@@ -40,15 +42,19 @@ def psnr_y(original: np.ndarray, decoded: np.ndarray) -> float:
 
 
 def psnr_611(original: np.ndarray, decoded: np.ndarray) -> float:
-    """(6 · PSNR of Y + PSNR of Cb + PSNR of Cr) / 8, in dB; inf where one of the planes is equal."""
+    """(6 · PSNR of Y + PSNR of Cb + PSNR of Cr) / 8, in dB; inf where one plane is equal."""
     return together(original, decoded, ("psnr_611",))["psnr_611"]
 
 
 def together(original: np.ndarray, decoded: np.ndarray, names: Sequence[str]) -> dict[str, float]:
-    """Those of "mse", "mae", "psnr", "psnr_y", "psnr_611" that `names` asks for, from one difference."""
+    """Those of "mse", "mae", "psnr", "psnr_y", "psnr_611" that `names` asks for, from one
+    difference.
+    """
     difference = _difference(original, decoded)
     error = float(np.mean(difference**2))
-    found = {"mse": error, "psnr": psnr_of(error)}
+    found: dict[str, float] = {}
+    found["mse"] = error
+    found["psnr"] = psnr_of(error)
     if "mae" in names:
         found["mae"] = float(np.mean(np.abs(difference)))
     if "psnr_y" in names or "psnr_611" in names:

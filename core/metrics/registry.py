@@ -1,4 +1,6 @@
-"""The one table of measures. Pages, the command line, sweeps and exports read it; nothing else lists measures."""
+"""The one table of measures. Pages, the command line, sweeps and exports read it; nothing else
+lists measures.
+"""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -8,6 +10,7 @@ import numpy as np
 from core.errors import ImageError, SettingError
 from core.metrics import pixels, structure
 from core.metrics.entry import Form, Measure
+from core.metrics.perceptual import PERCEPTUAL
 
 _WANG_2004 = (
     "Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 13 (4), 2004; TensorFlow's `tf.image.ssim`"
@@ -122,7 +125,7 @@ _ALL = (
     ),
 )
 
-MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}
+MEASURES: dict[str, Measure] = {measure.name: measure for measure in (*_ALL, *PERCEPTUAL)}
 NAMES: tuple[str, ...] = tuple(MEASURES)
 # Cheap enough to be computed with every file, at once, by any process.
 QUICK: tuple[str, ...] = tuple(n for n, m in MEASURES.items() if not m.needs and m.cost <= 0.05)
@@ -133,7 +136,9 @@ Values = dict[str, float]  # name of a measure -> its figure; a name that is abs
 
 
 def named(name: str) -> Measure:
-    """The measure of this name, however it is spelt: "ms-ssim" and "MS_SSIM" are one. Raises SettingError."""
+    """The measure of this name, however it is spelt: "ms-ssim" and "MS_SSIM" are one. Raises
+    SettingError.
+    """
     # Older links and results name the decibel form apart ("ms_ssim_db"): it belongs to its measure.
     plain = name.strip().lower().replace("-", "_").removesuffix("_db")
     if plain not in MEASURES:
@@ -142,7 +147,9 @@ def named(name: str) -> Measure:
 
 
 def names_of(text: str) -> tuple[str, ...]:
-    """The measures named in `text`, separated by commas, each once. Raises SettingError for an unknown one, or none."""
+    """The measures named in `text`, separated by commas, each once. Raises SettingError for an
+    unknown one, or none.
+    """
     found = dict.fromkeys(named(word).name for word in text.split(",") if word.strip())
     if not found:
         raise SettingError(f"Name at least one measure of {', '.join(MEASURES)}.")
@@ -150,7 +157,9 @@ def names_of(text: str) -> tuple[str, ...]:
 
 
 def absent(height: int, width: int, names: Iterable[str] = NAMES) -> dict[str, str]:
-    """Which of `names` cannot be had for a picture of this size on this machine, and why: name -> sentence."""
+    """Which of `names` cannot be had for a picture of this size on this machine, and why: name ->
+    sentence.
+    """
     reasons = {name: MEASURES[name].absent(height, width) for name in names}
     return {name: reason for name, reason in reasons.items() if reason}
 
@@ -170,10 +179,11 @@ def present(height: int, width: int, names: Iterable[str] = NAMES) -> tuple[str,
 def measure(
     original: np.ndarray, decoded: np.ndarray, names: Iterable[str] | None = None
 ) -> Values:
-    """The figures of `names` (None: of all measures) for two pictures uint8 (H, W, 3) of the same size.
+    """The figures of `names` (None: of all measures) for two pictures uint8 (H, W, 3) of the same
+    size.
 
-    Only what is asked for is computed. A measure that cannot be had for this picture, or on this machine, is left out; `absent`
-    says why. Raises ImageError on different shapes.
+    Only what is asked for is computed. A measure that cannot be had for this picture, or on this
+    machine, is left out; `absent` says why. Raises ImageError on different shapes.
     """
     if original.shape != decoded.shape:
         raise ImageError(
@@ -196,13 +206,15 @@ def measure(
 
 
 def form_of(name: str, value: float | None) -> float | None:
-    """The figure of the measure `name` in the form that curves and BD-rates use; None stays None."""
+    """A figure of the measure `name` in the form that curves use; None stays None."""
     form = MEASURES[name].form
     return value if value is None or form is None else form.of(value)
 
 
 def as_json(values: Mapping[str, float]) -> dict[str, float | None]:
-    """The figures as JSON can hold them: infinities as None, and a form in decibels beside each plain figure that has one."""
+    """The figures as JSON can hold them: infinities as None, and a form in decibels beside each
+    plain figure that has one.
+    """
     told: dict[str, float | None] = {}
     for name, value in values.items():
         told[name] = _finite(value)

@@ -1,4 +1,6 @@
-"""SSIM and MS-SSIM, as TensorFlow computes them. TensorFlow is imported when one of them is first asked for."""
+"""SSIM and MS-SSIM, as TensorFlow computes them. TensorFlow is imported when one of them is first
+asked for.
+"""
 
 import math
 import os
@@ -13,17 +15,23 @@ MS_SSIM_MIN_SIDE = 161  # five scales, each halving: (11 − 1) · 2⁴ + 1
 
 
 def ssim(original: np.ndarray, decoded: np.ndarray) -> float:
-    """SSIM (Wang et al. 2004) averaged over R, G and B, up to 1; at least SSIM_MIN_SIDE pixels on the short side."""
+    """SSIM (Wang et al. 2004) averaged over R, G and B, up to 1; at least SSIM_MIN_SIDE pixels on
+    the short side.
+    """
     return float(_tf_image().ssim(original[None], decoded[None], max_val=PEAK)[0])
 
 
 def ms_ssim(original: np.ndarray, decoded: np.ndarray) -> float:
-    """MS-SSIM (Wang et al. 2003) averaged over R, G and B, up to 1; at least MS_SSIM_MIN_SIDE pixels on the short side."""
+    """MS-SSIM (Wang et al. 2003) averaged over R, G and B, up to 1; at least MS_SSIM_MIN_SIDE
+    pixels on the short side.
+    """
     return float(_tf_image().ssim_multiscale(original[None], decoded[None], max_val=PEAK)[0])
 
 
 def ssim_map(original: np.ndarray, decoded: np.ndarray) -> np.ndarray:
-    """1 − SSIM of the window around each pixel, averaged over R, G and B: float (H, W); edges repeat their neighbours."""
+    """1 − SSIM of the window around each pixel, averaged over R, G and B: float (H, W); edges
+    repeat their neighbours.
+    """
     similarity = _tf_image().ssim(
         original[None], decoded[None], max_val=PEAK, return_index_map=True
     )

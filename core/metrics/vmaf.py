@@ -15,6 +15,7 @@ import numpy as np
 from core import ffmpeg
 from core.errors import ProgramError
 
+EQUAL = 97.43  # what equal pictures have: with no motion, the model goes no higher for them
 VMAF_MIN_SIDE = 17  # its features look at four scales; libvmaf crashes below
 _MODELS = {"vmaf": "vmaf_v0.6.1", "vmaf_neg": "vmaf_v0.6.1neg"}
 _TO_VIDEO = "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"
@@ -23,7 +24,7 @@ _TO_VIDEO = "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"
 def vmaf(original: np.ndarray, decoded: np.ndarray) -> float:
     """VMAF 0.6.1 (Netflix), 0 to 100; at least VMAF_MIN_SIDE pixels on the short side.
 
-    Equal pictures have about 97 to 100: the model looks at each picture, too. Raises ProgramError.
+    Equal pictures have EQUAL; a sharpened one may have more. Raises ProgramError.
     """
     return together(original, decoded, ("vmaf",))["vmaf"]
 

@@ -12,7 +12,9 @@ _STEPS = 400
 
 @dataclass(frozen=True)
 class Span:
-    """Between the rates `low` and `high` (bpp) the first curve is better by `gain` on average; worse where it is negative."""
+    """Between the rates `low` and `high` (bpp) the first curve is better by `gain` on average;
+    worse where it is negative.
+    """
 
     low: float
     high: float
@@ -24,32 +26,43 @@ def advantage(
     theirs: tuple[Sequence[float], Sequence[float]],
     alike: float = 0.0,
 ) -> list[Span]:
-    """Spans of rate, rising, in which `ours` is better or worse than `theirs`; each curve is (rates, qualities).
+    """Spans of rate, rising, in which `ours` is better or worse than `theirs`; each curve is
+    (rates, qualities).
 
-    Qualities are compared at equal rate, linear in the logarithm of the rate, over the rates that both curves reach. Spans
-    in which they differ by no more than `alike` everywhere belong to their neighbours. A curve of one point gives a span of
-    that one rate; curves that share no rate give none.
+    Qualities are compared at equal rate, linear in the logarithm of the rate, over the rates that
+    both curves reach. Spans in which they differ by no more than `alike` everywhere belong to their
+    neighbours. A curve of one point gives a span of that one rate; curves that share no rate give
+    none.
     """
-    (rate_a, quality_a), (rate_b, quality_b) = pareto(*ours), pareto(*theirs)
+    rate_a, quality_a = pareto(*ours)
+    rate_b, quality_b = pareto(*theirs)
     if not len(rate_a) or not len(rate_b):
         return []
-    low, high = max(rate_a[0], rate_b[0]), min(rate_a[-1], rate_b[-1])
+    low = max(rate_a[0], rate_b[0])
+    high = min(rate_a[-1], rate_b[-1])
     if low > high:
         return []
-    at = np.linspace(np.log(low), np.log(high), _STEPS if high > low else 1)
-    gain = np.interp(at, np.log(rate_a), quality_a) - np.interp(at, np.log(rate_b), quality_b)
+    count = _STEPS if high > low else 1
+    log_rate = np.linspace(np.log(low), np.log(high), count)
+    quality_ours = np.interp(log_rate, np.log(rate_a), quality_a)
+    quality_theirs = np.interp(log_rate, np.log(rate_b), quality_b)
+    gain = quality_ours - quality_theirs
     sign = np.sign(np.where(np.abs(gain) > alike, gain, 0))
-    known = np.flatnonzero(sign)
-    if not len(known):
+    if not sign.any():
         return [Span(float(low), float(high), float(gain.mean()))]
-    sign = sign[known[np.clip(np.searchsorted(known, np.arange(len(sign)), "right") - 1, 0, None)]]
+    sign = _filled(sign)
+    # A span begins where the sign is another than just before, and ends where the next begins.
     starts = np.flatnonzero(np.diff(sign, prepend=0))
     ends = np.append(starts[1:], len(sign))
+    rate = np.exp(np.append(log_rate, log_rate[-1]))
     return [
-        Span(
-            float(np.exp(at[start])),
-            float(np.exp(at[min(end, len(at) - 1)])),
-            float(gain[start:end].mean()),
-        )
+        Span(float(rate[start]), float(rate[end]), float(gain[start:end].mean()))
         for start, end in zip(starts, ends, strict=True)
     ]
+
+
+def _filled(sign: np.ndarray) -> np.ndarray:
+    """`sign` with each 0 replaced by the last other value before it, or by the first one behind."""
+    known = np.flatnonzero(sign)
+    last = np.searchsorted(known, np.arange(len(sign)), side="right") - 1
+    return sign[known[np.maximum(last, 0)]]

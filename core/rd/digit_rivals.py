@@ -1,4 +1,6 @@
-"""Other ways to keep a digit, on the scale of the learned codec: low-rank SVD, PNG and lossless WebP, in bits a digit."""
+"""Other ways to keep a digit, on the scale of the learned codec: low-rank SVD, PNG and lossless
+WebP, in bits a digit.
+"""
 
 import io
 
@@ -15,7 +17,9 @@ NUMBER_BITS = 16  # a factor's element as float16
 
 
 def rivals(count: int = 32) -> dict[str, Points]:
-    """Name -> points, over the first `count` test digits (PNG and WebP: over all 256 that ship, in one mosaic)."""
+    """Name -> points, over the first `count` test digits (PNG and WebP: over all 256 that ship, in
+    one mosaic).
+    """
     digits = sample()[:count]
     return {
         "SVD, float16 factors": factors(digits),
@@ -25,7 +29,9 @@ def rivals(count: int = 32) -> dict[str, Points]:
 
 
 def factors(digits: np.ndarray) -> Points:
-    """Rank-r approximations of digits uint8 (N, 28, 28, 1) at r · (28 + 28 + 1) float16 numbers each."""
+    """Rank-r approximations of digits uint8 (N, 28, 28, 1) at r · (28 + 28 + 1) float16 numbers
+    each.
+    """
     x = digits[..., 0].astype(np.float64)
     u, s, vt = np.linalg.svd(x)
     points = []
@@ -37,7 +43,9 @@ def factors(digits: np.ndarray) -> Points:
 
 
 def svd_files(digits: np.ndarray) -> Points:
-    """The codec `svd` on each digit by itself, as a grey picture: whole files, at every second of its settings."""
+    """The codec `svd` on each digit by itself, as a grey picture: whole files, at every second of
+    its settings.
+    """
     codec = get("svd")
     points = []
     for quality in codec.setting.grid[::2]:
@@ -55,7 +63,9 @@ def svd_files(digits: np.ndarray) -> Points:
 
 
 def lossless(digits: np.ndarray) -> dict[str, Points]:
-    """PNG and lossless WebP of all digits in one mosaic, shared out: a file each would be mostly header."""
+    """PNG and lossless WebP of all digits in one mosaic, shared out: a file each would be mostly
+    header.
+    """
     mosaic = Image.fromarray(tile(digits, columns=16, gap=0))
     found = {}
     for name, options in (

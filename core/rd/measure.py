@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core import metrics
-from core.codecs.base import Codec
+from core.codecs.base import Codec, Encoded
 from core.metrics import Values
 
 ALWAYS = ("mse",)  # costs next to nothing, and hulls and λ need it
@@ -16,10 +16,11 @@ ALWAYS = ("mse",)  # costs next to nothing, and hulls and λ need it
 
 @dataclass(frozen=True)
 class RDPoint:
-    """Rate and distortion of one file. `bytes` is the length of the whole file, `bpp` = 8 · bytes / (width · height).
+    """Rate and distortion of one file. `bytes` is the length of the whole file, `bpp` = 8 · bytes /
+    (width · height).
 
-    `measures` holds what was measured, by name. Times are wall-clock seconds. `payload_bytes`, `estimated_bits` and `elements`
-    account for the rate, where the codec does.
+    `measures` holds what was measured, by name. Times are wall-clock seconds. `payload_bytes`,
+    `estimated_bits` and `elements` account for the rate, where the codec does.
     """
 
     codec: str
@@ -44,7 +45,9 @@ class RDPoint:
         return 3 * self.width * self.height / self.bytes
 
     def quality(self, name: str) -> float | None:
-        """The measure `name` in the form that curves use (MS-SSIM in dB …); None where it was not measured."""
+        """The measure `name` in the form that curves use (MS-SSIM in dB …); None where it was not
+        measured.
+        """
         return metrics.form_of(name, self.measures.get(name))
 
     def lacks(self, names: Iterable[str] = metrics.NAMES) -> tuple[str, ...]:
@@ -55,7 +58,8 @@ class RDPoint:
     def record(self, image: str) -> dict[str, Any]:
         """The point as one record of a results file; `image` names the picture.
 
-        Measures for which the picture is too small are null, so that records of one sweep have the same columns.
+        Measures for which the picture is too small are null, so that records of one sweep have the
+        same columns.
         """
         too_small = metrics.too_small(self.height, self.width)
         return {
@@ -75,14 +79,21 @@ class RDPoint:
 
 @dataclass(frozen=True)
 class Measured:
-    """A point, the file that it was measured on, and the picture that the file decodes to, while that is kept.
+    """A point, the file that it was measured on, and the picture that the file decodes to, while
+    that is kept.
 
-    `decoded` is uint8 (H, W, 3), or None after `light()`; `codec.decode(data)` gives the very same array again.
+    `decoded` is uint8 (H, W, 3), or None after `light()`; `codec.decode(data)` gives the very same
+    array again.
     """
 
     point: RDPoint
     data: bytes
     decoded: np.ndarray | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that file and picture take."""
+        return len(self.data) + (0 if self.decoded is None else self.decoded.nbytes)
 
     def light(self) -> "Measured":
         """The same without the decoded picture: for memories that hold many."""
@@ -92,16 +103,29 @@ class Measured:
 def evaluate(
     codec: Codec, image: np.ndarray, value: float, names: Iterable[str] | None = None
 ) -> Measured:
-    """Encodes `image` (uint8 (H, W, 3)), decodes, and measures `names` (None: all measures) and the MSE.
+    """Encodes `image` (uint8 (H, W, 3)), decodes, and measures `names` (None: all measures) and the
+    MSE.
 
     Raises ImageError or SettingError.
     """
     value = codec.setting.check(value)
     start = time.perf_counter()
     encoded = codec.encode(image, value)
-    middle = time.perf_counter()
+    return finish(codec, image, value, encoded, time.perf_counter() - start, names)
+
+
+def finish(
+    codec: Codec,
+    image: np.ndarray,
+    value: float,
+    encoded: Encoded,
+    encode_s: float,
+    names: Iterable[str] | None = None,
+) -> Measured:
+    """What is left to do of `evaluate` after the encode, which took `encode_s` seconds."""
+    start = time.perf_counter()
     decoded = codec.decode(encoded.data)
-    end = time.perf_counter()
+    decode_s = time.perf_counter() - start
     point = RDPoint(
         codec=codec.name,
         setting=value,
@@ -109,8 +133,8 @@ def evaluate(
         height=image.shape[0],
         bytes=len(encoded.data),
         measures=metrics.measure(image, decoded, _with_always(names)),
-        encode_s=middle - start,
-        decode_s=end - middle,
+        encode_s=encode_s,
+        decode_s=decode_s,
         payload_bytes=encoded.payload_bytes,
         estimated_bits=encoded.estimated_bits,
         elements=encoded.elements,
@@ -121,7 +145,9 @@ def evaluate(
 def complete(
     measured: Measured, codec: Codec, image: np.ndarray, names: Iterable[str] | None = None
 ) -> Measured:
-    """`measured` with those of `names` (None: all) that it lacks. Nothing is encoded; decoded only if its picture was dropped."""
+    """`measured` with those of `names` (None: all) that it lacks. Nothing is encoded; decoded only
+    if its picture was dropped.
+    """
     missing = measured.point.lacks(_with_always(names))
     if not missing:
         return measured

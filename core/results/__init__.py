@@ -2,7 +2,7 @@
 
 records     the results file: one record per image × codec × setting; also as CSV
 published   curves of the literature in and out
-analysis    records -> mean curves, spread over pictures, BD-rates
+analysis    records -> mean curves, spread over pictures, BD-rates; all in the form of a measure
 """
 
 from core.results.records import (

@@ -1,9 +1,11 @@
-"""What records say about codecs: mean curves, spread over images, BD-rates of means and of single images. Pure functions.
+"""What records say about codecs: mean curves, spread over images, BD-rates of means and of single
+images. Pure functions.
 
-A mean over different images at different settings misleads, so every mean is over one set of images: those that were
-measured at every setting, and, where codecs are compared, with every codec.
+A mean over different images at different settings misleads, so every mean is over one set of
+images: those that were measured at every setting, and, where codecs are compared, with every codec.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from core.results import Record, Results
 
 @dataclass(frozen=True)
 class Curve:
-    """One RD curve by rising rate: rates in bpp, qualities in the measure's form (`metrics.FORMS`)."""
+    """One RD curve by rising rate: rates in bpp, qualities in the measure's form."""
 
     name: str
     rate: tuple[float, ...]
@@ -33,9 +35,11 @@ class Curve:
 
 
 def figure(record: Record, metric: str) -> float | None:
-    """The record's figure of the measure `metric`: inf for a perfect picture, None where it was not measured."""
+    """The record's figure of the measure `metric`: inf for a perfect picture, None where it was not
+    measured.
+    """
     value = record.get(metric)
-    # JSON has no infinity: a null in a picture without error is one, where the measure goes that far.
+    # JSON has no infinity: a null is one if there is no error, where the measure goes that far.
     if value is None and metric in record and record["mse"] == 0 and named(metric).best == math.inf:
         return math.inf
     return value
@@ -47,7 +51,9 @@ def quality(record: Record, metric: str) -> float | None:
 
 
 def complete_images(results: Results, codecs: Sequence[str]) -> list[str]:
-    """The images that have a record at every setting of every one of `codecs`, in the order of the results."""
+    """The images that have a record at every setting of every one of `codecs`, in the order of the
+    results.
+    """
     common: set[str] | None = None
     for codec in codecs:
         rows = results.table.get(codec, {})
@@ -60,23 +66,26 @@ def complete_images(results: Results, codecs: Sequence[str]) -> list[str]:
 def mean_curve(
     results: Results, codec: str, metric: str = "psnr", images: Sequence[str] | None = None
 ) -> Curve:
-    """Means of bpp and of quality over `images` at constant setting, the way published curves are made.
+    """Means of bpp and of quality over `images` at constant setting, the way published curves are
+    made.
 
-    MS-SSIM and SSIM are averaged first and turned into dB then, as in published figures; PSNR is averaged in dB. A point
-    where a picture is reproduced perfectly, or where the metric is missing, is left out. Raises DataError when none is left.
+    MS-SSIM and SSIM are averaged first and turned into dB then, as in published figures; PSNR is
+    averaged in dB. A point where a picture is reproduced perfectly, or where the metric is missing,
+    is left out. Raises DataError when none is left.
     """
     rows = results.table.get(codec, {})
-    chosen = [
-        rows[image]
-        for image in (complete_images(results, [codec]) if images is None else images)
-        if image in rows
-    ]
-    points = []
-    for setting in set.intersection(*(set(row) for row in chosen)) if chosen else ():
+    if images is None:
+        images = complete_images(results, [codec])
+    chosen = [rows[image] for image in images if image in rows]
+    # The settings that every image was measured at: a mean over others would mix images.
+    settings_of_all = set.intersection(*map(set, chosen)) if chosen else set()
+    points: list[tuple[float, float, float]] = []
+    for setting in settings_of_all:
         records = [row[setting] for row in chosen]
         value = _mean_quality(records, metric)
         if value is not None and math.isfinite(value):
-            points.append((float(np.mean([r["bpp"] for r in records])), value, setting))
+            bpp = float(np.mean([record["bpp"] for record in records]))
+            points.append((bpp, value, setting))
     if not points:
         raise DataError(
             f"{results.title(codec)} has no {FORMS[metric].label} on the chosen images."
@@ -97,37 +106,50 @@ def _mean_quality(records: list[Record], metric: str) -> float | None:
 def image_curve(results: Results, codec: str, image: str, metric: str = "psnr") -> Curve:
     """One image's own curve; points without the metric, or of a perfect picture, are left out."""
     row = results.table.get(codec, {}).get(image, {})
-    points = sorted(
-        (r["bpp"], q, s)
-        for s, r in row.items()
-        if (q := quality(r, metric)) is not None and math.isfinite(q)
-    )
-    rate, values, settings = zip(*points, strict=True) if points else ((), (), ())
+    points: list[tuple[float, float, float]] = []
+    for setting, record in row.items():
+        value = quality(record, metric)
+        if value is not None and math.isfinite(value):
+            points.append((record["bpp"], value, setting))
+    if not points:
+        return Curve(results.title(codec), (), ())
+    rate, values, settings = zip(*sorted(points), strict=True)
     return Curve(results.title(codec), rate, values, settings)
 
 
 def rate_grid(curves: Sequence[Curve], count: int = 40) -> np.ndarray:
-    """Rates, evenly spread in log bpp, from the lowest to the highest rate that all `curves` reach; empty when none do."""
-    low = max((min(c.rate) for c in curves if c.rate), default=1)
-    high = min((max(c.rate) for c in curves if c.rate), default=0)
+    """Rates, evenly spread in log bpp, from the lowest to the highest rate that all `curves` reach;
+    empty when none do.
+    """
+    rates = [curve.rate for curve in curves if curve.rate]
+    if not rates:
+        return np.array([])
+    low = max(map(min, rates))
+    high = min(map(max, rates))
     return np.geomspace(low, high, count) if 0 < low < high else np.array([])
 
 
 def at_rates(curve: Curve, rates: np.ndarray) -> np.ndarray:
-    """The curve's quality at `rates` by piecewise cubic interpolation over log rate; NaN outside its range."""
+    """The curve's quality at `rates` by piecewise cubic interpolation over log rate; NaN outside
+    its range.
+    """
     from scipy.interpolate import PchipInterpolator
 
     rate, values = pareto(*curve.points)
     if len(rate) < 2:
         return np.full(len(rates), np.nan)
+    # A grid that begins at the curve's own end may miss it by a rounding error.
     inside = (rates >= rate[0] * (1 - 1e-9)) & (rates <= rate[-1] * (1 + 1e-9))
     clipped = np.clip(rates, rate[0], rate[-1])
-    return np.where(inside, PchipInterpolator(np.log(rate), values)(np.log(clipped)), np.nan)
+    interpolated = PchipInterpolator(np.log(rate), values)(np.log(clipped))
+    return np.where(inside, interpolated, np.nan)
 
 
 @dataclass(frozen=True)
 class Band:
-    """Quality over images at equal rate: mean, quartiles and extremes at `rate` (bpp), each of shape (n,)."""
+    """Quality over images at equal rate: mean, quartiles and extremes at `rate` (bpp), each of
+    shape (n,).
+    """
 
     name: str
     rate: np.ndarray
@@ -141,14 +163,15 @@ def band(
     results: Results, codec: str, metric: str = "psnr", images: Sequence[str] | None = None
 ) -> Band:
     """Spread over `images` at constant rate, between the rates that every image reaches."""
-    images = complete_images(results, [codec]) if images is None else images
-    curves = [image_curve(results, codec, image, metric) for image in images]
-    curves = [c for c in curves if len(c.rate) > 1]
+    if images is None:
+        images = complete_images(results, [codec])
+    every = [image_curve(results, codec, image, metric) for image in images]
+    curves = [curve for curve in every if len(curve.rate) > 1]
     rates = rate_grid(curves)
     if not len(rates):
         empty = np.array([])
         return Band(results.title(codec), empty, empty, empty, empty, empty)
-    values = np.stack([at_rates(c, rates) for c in curves])
+    values = np.stack([at_rates(curve, rates) for curve in curves])
     low, middle, high = np.percentile(values, (25, 50, 75), axis=0)
     return Band(results.title(codec), rates, values.mean(axis=0), low, middle, high)
 
@@ -156,10 +179,8 @@ def band(
 def matrix(curves: dict[str, Curve]) -> dict[tuple[str, str], BDResult]:
     """(anchor, test) -> BD result, for all ordered pairs of different curves."""
     return {
-        (a, b): bd_rate(curves[a].points, curves[b].points)
-        for a in curves
-        for b in curves
-        if a != b
+        (anchor, test): bd_rate(curves[anchor].points, curves[test].points)
+        for anchor, test in itertools.permutations(curves, 2)
     }
 
 
@@ -179,26 +200,31 @@ def per_image(
 def relative_difference(
     anchor: Curve, test: Curve, count: int = 60
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(quality, percent): how many percent more bits `test` needs than `anchor` at equal quality, over their overlap."""
+    """(quality, percent): how many percent more bits `test` needs than `anchor` at equal quality,
+    over their overlap.
+    """
     from scipy.interpolate import PchipInterpolator
 
-    (rate_a, quality_a), (rate_t, quality_t) = pareto(*anchor.points), pareto(*test.points)
+    nothing = np.array([]), np.array([])
+    rate_a, quality_a = pareto(*anchor.points)
+    rate_t, quality_t = pareto(*test.points)
     if min(len(rate_a), len(rate_t)) < 2:
-        return np.array([]), np.array([])
-    low, high = max(quality_a[0], quality_t[0]), min(quality_a[-1], quality_t[-1])
+        return nothing
+    low = max(quality_a[0], quality_t[0])
+    high = min(quality_a[-1], quality_t[-1])
     if low >= high:
-        return np.array([]), np.array([])
+        return nothing
     levels = np.linspace(low, high, count)
-    log_a, log_t = (
-        PchipInterpolator(q, np.log(r))(levels)
-        for r, q in ((rate_a, quality_a), (rate_t, quality_t))
-    )
+    log_a = PchipInterpolator(quality_a, np.log(rate_a))(levels)
+    log_t = PchipInterpolator(quality_t, np.log(rate_t))(levels)
     return levels, 100 * np.expm1(log_t - log_a)
 
 
 @dataclass(frozen=True)
 class Speed:
-    """What one codec costs in time and saves in bytes: medians over images of seconds per megapixel, at one quality."""
+    """What one codec costs in time and saves in bytes: medians over images of seconds per
+    megapixel, at one quality.
+    """
 
     codec: str
     encode: float
@@ -213,9 +239,11 @@ def speed(
     metric: str = "psnr",
     images: Sequence[str] | None = None,
 ) -> Speed | None:
-    """Times of `codec` at the setting whose mean quality is closest to `level`, and its rate at just that quality.
+    """Times of `codec` at the setting whose mean quality is closest to `level`, and its rate at
+    just that quality.
 
-    Seconds per megapixel, medians over images; bpp from the mean curve. None where the curve does not reach `level`.
+    Seconds per megapixel, medians over images; bpp from the mean curve. None where the curve does
+    not reach `level`.
     """
     from scipy.interpolate import PchipInterpolator
 
@@ -223,14 +251,18 @@ def speed(
     rate, values = pareto(*curve.points)
     if len(rate) < 2 or not values[0] <= level <= values[-1]:
         return None
-    setting = curve.settings[int(np.argmin(np.abs(np.array(curve.quality) - level)))]
+    nearest = int(np.argmin(np.abs(np.array(curve.quality) - level)))
+    setting = curve.settings[nearest]
     rows = results.table[codec]
-    records = [rows[image][setting] for image in (images or rows) if setting in rows.get(image, {})]
-    size = np.array([r["width"] * r["height"] / 1e6 for r in records])
-    encode, decode = (
-        float(np.median(np.array([r[c] for r in records], float) / size))
-        for c in ("encode_s", "decode_s")
-    )
-    return Speed(
-        codec, encode, decode, float(np.exp(PchipInterpolator(values, np.log(rate))(level)))
-    )
+    measured = [rows.get(image, {}) for image in images or rows]
+    records = [row[setting] for row in measured if setting in row]
+    encode = _per_megapixel(records, "encode_s")
+    decode = _per_megapixel(records, "decode_s")
+    log_rate = PchipInterpolator(values, np.log(rate))(level)
+    return Speed(codec, encode, decode, float(np.exp(log_rate)))
+
+
+def _per_megapixel(records: Sequence[Record], column: str) -> float:
+    """The median of the times in `column`, seconds per megapixel."""
+    times = [r[column] / (r["width"] * r["height"] / 1e6) for r in records]
+    return float(np.median(times))

@@ -1,7 +1,8 @@
-"""Published rate-distortion curves in and out: tensorflow/compression's text files and CompressAI's JSON.
+"""Published rate-distortion curves in and out: tensorflow/compression's text files and CompressAI's
+JSON.
 
-# JPEG (4:2:0) on Kodak …            {"name": "JPEG", "description": "…", "results": {
-0.169711, 21.455203                   "bpp": [0.1, …], "psnr-rgb": [23.8, …], "ms-ssim-rgb": [0.80, …]}}
+# JPEG (4:2:0) on Kodak …         {"name": "JPEG", "results": {
+0.169711, 21.455203                "bpp": [0.1, …], "psnr-rgb": [23.8, …], "ms-ssim-rgb": […]}}
 """
 
 import json
@@ -9,10 +10,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import Any
 
 from core.errors import DataError
 from core.metrics import to_db
-from core.results import Results
+from core.results import Record, Results
 from core.results.analysis import Curve, complete_images, mean_curve, quality
 
 MAX_BYTES = 5_000_000
@@ -34,16 +36,29 @@ _COMPRESSAI = {
 }
 NAMES = {"ms_ssim_y": "MS-SSIM of luma (dB)"}
 WARNINGS = {
-    "psnr_y": "Published luma may be BT.601 or BT.709, of full or of studio range; ours is BT.601, full range, as in JPEG files.",
-    "psnr_611": "Published YUV PSNR may weigh the mean squared errors; ours weighs the decibels 6:1:1.",
-    "ms_ssim": "Published MS-SSIM may be another implementation's (window, padding); ours is TensorFlow's, over R, G and B.",
-    "ms_ssim_y": "This is MS-SSIM of luma, which is not measured here; it is not comparable with MS-SSIM over R, G and B.",
+    "psnr_y": (
+        "Published luma may be BT.601 or BT.709, of full or of studio range; "
+        "ours is BT.601, full range, as in JPEG files."
+    ),
+    "psnr_611": (
+        "Published YUV PSNR may weigh the mean squared errors; ours weighs the decibels 6:1:1."
+    ),
+    "ms_ssim": (
+        "Published MS-SSIM may be another implementation's (window, padding); "
+        "ours is TensorFlow's, over R, G and B."
+    ),
+    "ms_ssim_y": (
+        "This is MS-SSIM of luma, which is not measured here; "
+        "it is not comparable with MS-SSIM over R, G and B."
+    ),
 }
 
 
 @dataclass(frozen=True)
 class Published:
-    """The curves of one file: measure (as in `metrics.FORMS`) -> curve; MS-SSIM in dB. `source` says where they are from."""
+    """The curves of one file: measure (as in `metrics.FORMS`) -> curve; MS-SSIM in dB. `source`
+    says where they are from.
+    """
 
     name: str
     source: str
@@ -55,25 +70,28 @@ class Published:
 
 
 def read(data: bytes, filename: str) -> Published:
-    """The curves in a `.txt` or `.json` file. Raises DataError, naming the file and the line or entry that is wrong."""
+    """The curves in a `.txt` or `.json` file. Raises DataError, naming the file and the line or
+    entry that is wrong.
+    """
     if len(data) > MAX_BYTES:
         raise DataError(
-            f"{filename} has {len(data):,} bytes; files of published curves have at most {MAX_BYTES:,}."
+            f"{filename} has {len(data):,} bytes; "
+            f"files of published curves have at most {MAX_BYTES:,}."
         )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"{filename} is not a text file.") from error
-    return (
-        _compressai(text, filename)
-        if text.lstrip().startswith(("{", "["))
-        else _tfc(text, filename)
-    )
+    if text.lstrip().startswith(("{", "[")):
+        return _compressai(text, filename)
+    return _tfc(text, filename)
 
 
 def paper() -> dict[str, Curve]:
-    """What Ballé et al. 2017 reached on Kodak, optimised for MSE: "psnr" and "ms_ssim" (dB) -> means over the 24 pictures."""
-    curves = {}
+    """What Ballé et al. 2017 reached on Kodak, optimised for MSE: "psnr" and "ms_ssim" (dB) ->
+    means over the 24 pictures.
+    """
+    curves: dict[str, Curve] = {}
     for path in sorted(Path(__file__).with_name("balle2017_kodak").glob("*.txt")):
         curves |= read(path.read_bytes(), path.name).curves
     return curves
@@ -82,9 +100,7 @@ def paper() -> dict[str, Curve]:
 def _tfc(text: str, filename: str) -> Published:
     """Lines of `bpp, value`; the measure is in a comment, or in the name of the folder."""
     comments = [line.lstrip("# ") for line in text.splitlines() if line.startswith("#")]
-    metric = next(
-        (m for key, m in _TFC.items() if any(key in part for part in (*comments, filename))), None
-    )
+    metric = _named_metric((*comments, filename))
     points = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -105,6 +121,14 @@ def _tfc(text: str, filename: str) -> Published:
     return Published(name, source, {metric: _curve(name, source, metric, points, filename)})
 
 
+def _named_metric(parts: Sequence[str]) -> str | None:
+    """The measure that one of `parts`, a file's comments and name, names."""
+    for key, metric in _TFC.items():
+        if any(key in part for part in parts):
+            return metric
+    return None
+
+
 def _compressai(text: str, filename: str) -> Published:
     try:
         content = json.loads(text)
@@ -116,7 +140,7 @@ def _compressai(text: str, filename: str) -> Published:
         ) from error
     name = str(content.get("name") or PurePath(filename).stem)[:80]
     source = f"{filename}: {str(content.get('description', ''))[:120]}".rstrip(": ")
-    curves = {}
+    curves: dict[str, Curve] = {}
     for key, metric in _COMPRESSAI.items():
         values = given.get(key)
         if values is None or metric in curves:
@@ -134,28 +158,42 @@ def _compressai(text: str, filename: str) -> Published:
 def _curve(
     name: str, source: str, metric: str, points: Sequence[tuple[object, object]], filename: str
 ) -> Curve:
-    """The points by rising rate, MS-SSIM in dB. Raises DataError for anything that cannot be a rate or a quality."""
+    """The points by rising rate, MS-SSIM in dB. Raises DataError for anything that cannot be a rate
+    or a quality.
+    """
     if not 0 < len(points) <= MAX_POINTS:
         raise DataError(f"{filename} has {len(points)} points; 1 to {MAX_POINTS:,} can be used.")
     similarity = metric.startswith("ms_ssim")
-    for rate, value in points:
-        numbers = all(
-            isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v)
-            for v in (rate, value)
-        )
-        if not numbers or rate <= 0 or (similarity and value >= 1):
+    drawn: list[tuple[float, float]] = []
+    for given_rate, given_value in points:
+        rate, value = _number(given_rate), _number(given_value)
+        if rate is None or value is None or rate <= 0 or (similarity and value >= 1):
             raise DataError(
-                f"{filename}: ({rate}, {value}) is not a rate above 0 and a {metric} that can be drawn."
+                f"{filename}: ({given_rate}, {given_value}) is not a rate above 0 "
+                f"and a {metric} that can be drawn."
             )
-    points = sorted(
-        (float(rate), to_db(value) if similarity else float(value)) for rate, value in points
-    )
-    rate, values = zip(*points, strict=True)
-    return Curve(name, rate, values, source=source)
+        drawn.append((rate, to_db(value) if similarity else value))
+    rates, values = zip(*sorted(drawn), strict=True)
+    return Curve(name, rates, values, source=source)
 
 
-def to_compressai(results: Results, codec: str, images: Sequence[str] | None = None) -> dict:
-    """Our means at constant setting in the form that CompressAI's `compressai.utils.plot` reads: one object per codec."""
+def _number(given: object) -> float | None:
+    """`given` as a finite number; None for anything else."""
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        return None
+    try:
+        number = float(given)
+    except OverflowError:  # a whole number of hundreds of digits
+        return None
+    return number if math.isfinite(number) else None
+
+
+def to_compressai(
+    results: Results, codec: str, images: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """Our means at constant setting in the form that CompressAI's `compressai.utils.plot` reads:
+    one object per codec.
+    """
     images = complete_images(results, [codec]) if images is None else images
     curve = mean_curve(results, codec, "psnr", images)
     rows = results.table[codec]
@@ -176,5 +214,5 @@ def to_compressai(results: Results, codec: str, images: Sequence[str] | None = N
     }
 
 
-def _mean(records: Sequence[dict], column: str) -> float:
+def _mean(records: Sequence[Record], column: str) -> float:
     return sum(record[column] for record in records) / len(records)

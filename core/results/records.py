@@ -1,4 +1,6 @@
-"""The results file: {"header": {…}, "records": [{…}, …]}, one record per image × codec × setting; and its CSV form."""
+"""The results file: {"header": {…}, "records": [{…}, …]}, one record per image × codec × setting;
+and its CSV form.
+"""
 
 import csv
 import gzip
@@ -41,7 +43,9 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Results:
-    """What a sweep found. `header["codecs"]` maps a codec to its title and options; `header["failures"]` lists what failed."""
+    """What a sweep found. `header["codecs"]` maps a codec to its title and options;
+    `header["failures"]` lists what failed.
+    """
 
     header: dict[str, Any]
     records: list[Record]
@@ -115,7 +119,9 @@ def processor() -> str:
 
 
 def write(path: Path, head: dict[str, Any], records: Iterable[Record]) -> None:
-    """Writes a results file, record by record, and puts it in place at once: nobody ever reads half of it."""
+    """Writes a results file, record by record, and puts it in place at once: nobody ever reads half
+    of it.
+    """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(part, "w") as out:
@@ -127,7 +133,9 @@ def write(path: Path, head: dict[str, Any], records: Iterable[Record]) -> None:
 
 
 def read(path: str | Path) -> Results:
-    """The results in a file, gzipped (`.gz`) or not. Raises DataError, saying what is wrong, when it is not one."""
+    """The results in a file, gzipped (`.gz`) or not. Raises DataError, saying what is wrong, when
+    it is not one.
+    """
     path = Path(path)
     try:
         with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
@@ -152,7 +160,8 @@ def parse(data: bytes, name: str = "the file") -> Results:
         isinstance(content.get(entry), kind) for entry, kind in kinds.items()
     ):
         raise DataError(
-            f'{name} is not a results file: it needs "header" and "records". Make one with `python -m core sweep`.'
+            f'{name} is not a results file: it needs "header" and "records". '
+            "Make one with `python -m core sweep`."
         )
     for i, record in enumerate(content["records"]):
         if reason := _flaw(record):
@@ -182,7 +191,9 @@ def _flaw(record: object) -> str | None:
 
 
 def columns(records: Iterable[Record]) -> tuple[str, ...]:
-    """The columns of a table of `records`: what every record has, the measures that some have, the times."""
+    """The columns of a table of `records`: what every record has, the measures that some have, the
+    times.
+    """
     there = {column for record in records for column in record}
     measures: list[str] = []
     for name in NAMES:
@@ -192,9 +203,12 @@ def columns(records: Iterable[Record]) -> tuple[str, ...]:
 
 
 def has(record: Record, names: Iterable[str]) -> bool:
-    """Whether `record` holds every one of the measures `names` that can be had for a picture of its size."""
+    """Whether `record` holds every one of the measures `names` that can be had for a picture of its
+    size.
+    """
     for name in present(record["height"], record["width"], names):
-        # A null is an infinite figure where the measure goes that far; older files also had it for "not measured".
+        # A null is an infinite figure where the measure goes that far. Of the others, older files
+        # had one for "not measured".
         infinite = name in record and MEASURES[name].best == math.inf
         if record.get(name) is None and not infinite:
             return False

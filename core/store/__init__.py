@@ -1,5 +1,5 @@
 """Trained models as data: `modelfile` checks a card and its weights, `zoo` keeps them on the disk,
 in the folders that `places` names.
 
-`provenance` says when and with what they were made.
+`families` holds what the model families register. `provenance` says when and with what they were made.
 """

@@ -18,15 +18,16 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import safetensors.numpy
 
 from core.errors import ModelError
 from core.store import places
+from core.store.families import Card, family_of, largest_weights
 from core.store.modelfile import (
     MAX_CARD,
-    MAX_WEIGHTS,
     NAME,
     StoredModel,
     check_name,
@@ -42,17 +43,11 @@ _FIXED = (
     "weights_bytes",
     "weights_sha256",
 )  # what a card says of itself and its weights
-MAX_FILE = 2 * (MAX_WEIGHTS + MAX_CARD)  # no exported model comes near this
 
 
 def root() -> Path:
     """The folder that models are written to; shipped ones may lie elsewhere (see `places`)."""
     return places.own()
-
-
-def runs() -> Path:
-    """The folder of training runs (checkpoints and progress), inside the store and hidden from it."""
-    return root() / ".runs"
 
 
 def names() -> list[str]:
@@ -70,7 +65,7 @@ def is_shipped(name: str) -> bool:
     return folder is not None and (folder / name).is_dir()
 
 
-def card(name: str) -> dict:
+def card(name: str) -> Card:
     """The card of model `name`. Raises ModelError when it is missing or damaged; the weights are not looked at."""
     path = _folder(name) / CARD
     if not path.parent.is_dir():
@@ -85,7 +80,7 @@ def card(name: str) -> dict:
         ) from None
 
 
-def cards(family: str | None = None) -> list[dict]:
+def cards(family: str | None = None) -> list[Card]:
     """The readable cards in the store, of one family or of all. Damaged models are left out (`faults` names them)."""
     found = []
     for name in names():
@@ -122,7 +117,7 @@ def load(name: str, family: str | None = None) -> StoredModel:
         if family not in (None, facts["family"]):
             raise ModelError(f"Model {name!r} is of the family {facts['family']}, not {family}.")
         try:
-            weights = _read(_folder(name) / WEIGHTS, MAX_WEIGHTS)
+            weights = _read(_folder(name) / WEIGHTS, family_of(facts).max_weights)
         except OSError:
             raise ModelError(
                 f"Model {name!r} has no readable {WEIGHTS}. Remove it and import it again."
@@ -148,12 +143,12 @@ def store(
     facts: dict,
     proof: Callable[[StoredModel], dict] | None = None,
     replace: bool = False,
-) -> dict:
+) -> Card:
     """Store a model and return its card: `facts` plus name, family, size and SHA-256.
 
     `proof` gets the model as read back from the disk, before anybody else can see it, and returns what goes into the
     card under "proof"; what it raises keeps the model out of the store. Raises ModelError when the name is taken
-    (unless `replace`), the tensors are not a model of `family`, or they need more than 12 MB.
+    (unless `replace`), the tensors are not a model of `family`, or they are larger than its models may be.
     """
     check_free(name, replace)
     with _scratch() as scratch:
@@ -161,27 +156,31 @@ def store(
             {key: np.ascontiguousarray(value) for key, value in tensors.items()}
         )
         _write(scratch / WEIGHTS, weights)
-        facts = {
-            "name": name,
-            "family": family,
-            **facts,
-            "weights_bytes": len(weights),
-            "weights_sha256": hashlib.sha256(weights).hexdigest(),
-        }
-        model = verified(facts, _read(scratch / WEIGHTS, MAX_WEIGHTS))
+        card = cast(
+            Card,
+            {
+                "name": name,
+                "family": family,
+                **facts,
+                "weights_bytes": len(weights),
+                "weights_sha256": hashlib.sha256(weights).hexdigest(),
+            },
+        )
+        model = verified(card, _read(scratch / WEIGHTS, family_of(card).max_weights))
         if proof is not None:
-            facts["proof"] = proof(model)
-        _write(scratch / CARD, _json(facts))
+            card["proof"] = proof(model)
+        _write(scratch / CARD, _json(card))
         _publish(scratch, name, replace)
-    return facts
+    return card
 
 
-def amend(name: str, facts: dict) -> dict:
+def amend(name: str, facts: dict[str, Any]) -> Card:
     """Put `facts` into the card of stored model `name`, whose weights stay; returns the card. Raises ModelError as `load`."""
     _check_own(name)
     load(name)
     with _scratch() as scratch, _lock(fcntl.LOCK_EX):
-        changed = card(name) | {key: value for key, value in facts.items() if key not in _FIXED}
+        free = {key: value for key, value in facts.items() if key not in _FIXED}
+        changed = cast(Card, {**card(name), **free})
         _write(scratch / CARD, _json(changed))
         os.replace(scratch / CARD, root() / name / CARD)
     return changed
@@ -199,6 +198,11 @@ def remove(name: str) -> None:
         shutil.rmtree(path)
 
 
+def max_file() -> int:
+    """Bytes that no exported model comes near."""
+    return 2 * (largest_weights() + MAX_CARD)
+
+
 def export(name: str) -> bytes:
     """Model `name` as one zip file, for `import_file`. Raises ModelError like `load`."""
     load(name)
@@ -209,13 +213,13 @@ def export(name: str) -> bytes:
     return out.getvalue()
 
 
-def import_file(data: bytes, name: str | None = None, replace: bool = False) -> dict:
+def import_file(data: bytes, name: str | None = None, replace: bool = False) -> Card:
     """Store the model in the zip file `data`, under its own or another `name`; returns the card.
 
     Nothing is unpacked by the archive's own paths. Raises ModelError for anything but a file that `export` wrote.
     """
-    if len(data) > MAX_FILE:
-        raise ModelError(f"This is no exported model: those have at most {MAX_FILE / 1e6:g} MB.")
+    if len(data) > max_file():
+        raise ModelError(f"This is no exported model: those have at most {max_file() / 1e6:g} MB.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             inside = {Path(info.filename).name: info for info in archive.infolist()}
@@ -225,7 +229,7 @@ def import_file(data: bytes, name: str | None = None, replace: bool = False) -> 
                 )
             raw_card, weights = (
                 _member(archive, inside[key], limit)
-                for key, limit in ((CARD, MAX_CARD), (WEIGHTS, MAX_WEIGHTS))
+                for key, limit in ((CARD, MAX_CARD), (WEIGHTS, largest_weights()))
             )
     except (
         zipfile.BadZipFile,
@@ -284,7 +288,7 @@ def _read(path: Path, limit: int) -> bytes:
         return file.read(limit + 1)
 
 
-def _json(facts: dict) -> bytes:
+def _json(facts: Card) -> bytes:
     return json.dumps(facts, indent=1, allow_nan=False, ensure_ascii=False).encode()
 
 

@@ -1,6 +1,11 @@
-"""Sweeps over data sets: images × codecs × settings -> records, on one machine or a Dask cluster.
+"""Sweeps over data sets: images × codecs × settings -> records, here or on a Dask cluster.
 
-sources.items  ──►  plan.jobs  ──►  engine.run  ──►  store.Journal  ──►  core.results
-what to measure     with keys       task.measure     every result at     one file, sorted
-                                    on the workers   once, append-only
+    sources.items  ──►  plan.jobs  ──►  run.run  ──►  journal.Journal  ──►  core.results
+    what to measure     with keys       window of     each result at        one file, in the
+                                        jobs          once, append-only     plan's order
+                                         │ ▲
+                                         ▼ │  pools: this process, local workers, a cluster
+                                    task.perform
+
+estimate  how long a sweep will take; runs: the stored sweeps, which are background jobs
 """

@@ -1,4 +1,6 @@
-"""How long a sweep will take, before it starts: from earlier measurements of the codecs, or from a trial on a small picture."""
+"""How long a sweep will take, before it starts: from earlier measurements of the codecs, or from a
+trial on a small picture.
+"""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -18,7 +20,9 @@ LOOKED_AT = 12  # images that are opened to learn their size
 
 
 def speeds(records: Iterable[Record]) -> dict[str, float]:
-    """codec -> seconds per megapixel, encoding and decoding together, over all its settings in `records` (median)."""
+    """codec -> seconds per megapixel, encoding and decoding together, over all its settings in
+    `records` (median).
+    """
     found: dict[str, list[float]] = {}
     for record in records:
         if record.get("encode_s") is not None and record.get("decode_s") is not None:
@@ -31,7 +35,9 @@ def speeds(records: Iterable[Record]) -> dict[str, float]:
 
 @lru_cache(maxsize=64)
 def trial(codec: str) -> float | None:
-    """Seconds per megapixel of `codec` on a small synthetic picture; None when it does not take that. Takes a moment."""
+    """Seconds per megapixel of `codec` on a small synthetic picture; None when it does not take
+    that. Takes a moment.
+    """
     from core.rd.measure import evaluate
 
     rng = np.random.default_rng(0)
@@ -72,7 +78,9 @@ def seconds(
     workers: int,
     known: dict[str, float],
 ) -> float:
-    """Seconds that a sweep over `total_mpx` megapixels will take with the measures `names`; `known` are speeds measured before."""
+    """Seconds that a sweep over `total_mpx` megapixels will take with the measures `names`; `known`
+    are speeds measured before.
+    """
     measures = sum(MEASURES[name].cost for name in names)
     work = 0.0
     for codec in codecs:

@@ -1,10 +1,12 @@
-"""The journal of a sweep: every result on disk the moment it is there, one JSON object a line, never rewritten.
+"""The journal of a sweep: every result on disk the moment it is there, one JSON object a line,
+never rewritten.
 
     {"header": {…}}                                                                     once a run
     {"key": "1f0c…", "record": {"image": "kodim01.png", "codec": "jpeg", …}}
     {"failure": {"image": "broken.png", "codec": "jpeg", "setting": 50, "error": "…"}}
 
-A process that is killed leaves at most half a line, which the next one cuts off. A lock keeps two sweeps out of one file.
+A process that is killed leaves at most half a line, which the next one cuts off. A lock keeps two
+sweeps out of one file.
 """
 
 import fcntl
@@ -20,10 +22,14 @@ Record = dict[str, Any]
 
 
 class Journal:
-    """An open journal. It holds places in the file, not records: memory grows by ~200 bytes per measurement."""
+    """An open journal. It holds places in the file, not records: memory grows by ~200 bytes per
+    measurement.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Opens or creates `path`. Raises DataError when another process writes it or it is no journal."""
+        """Opens or creates `path`. Raises DataError when another process writes it or it is no
+        journal.
+        """
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file: BinaryIO = open(path, "a+b")  # noqa: SIM115 – it stays open as long as the journal
@@ -96,7 +102,9 @@ class Journal:
 
 
 def entries(path: Path, start: int = 0) -> Iterator[tuple[int, Record]]:
-    """(place behind it, entry) for every whole line of a journal from byte `start` on; for those who watch a sweep."""
+    """(place behind it, entry) for every whole line of a journal from byte `start` on; for those
+    who watch a sweep.
+    """
     with open(path, "rb") as file:
         file.seek(start)
         for line in file:
@@ -107,14 +115,18 @@ def entries(path: Path, start: int = 0) -> Iterator[tuple[int, Record]]:
 
 
 class Watcher:
-    """Follows a journal that another process writes: `look()` reads what is new since the last time."""
+    """Follows a journal that another process writes: `look()` reads what is new since the last
+    time.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path, self._place, self._file = path, 0, (0, 0)
         self.results = Results({}, [])
 
     def look(self) -> Results:
-        """All records so far, with the header and the failures of the latest run. A new object whenever something is new."""
+        """All records so far, with the header and the failures of the latest run. A new object
+        whenever something is new.
+        """
         try:
             stat = self.path.stat()
         except OSError:

@@ -15,7 +15,8 @@ from core.sweep.sources import Item
 class Job:
     """One measurement to make: `item` through `codec` at `setting`.
 
-    `file` names the coded file, `key` the measurement: the file and the measures. Equal keys mean equal results.
+    `file` names the coded file, `key` the measurement: the file and the measures. Equal keys mean
+    equal results.
     """
 
     item: Item
@@ -36,7 +37,9 @@ class Unreadable:
 
 
 def settings(codec: Codec, points: int | None = None) -> tuple[float, ...]:
-    """The settings that a sweep uses: the codec's grid, or `points` of it, evenly spread and with both ends."""
+    """The settings that a sweep uses: the codec's grid, or `points` of it, evenly spread and with
+    both ends.
+    """
     grid = codec.setting.grid
     if points is None or points >= len(grid):
         return grid
@@ -48,7 +51,9 @@ def settings(codec: Codec, points: int | None = None) -> tuple[float, ...]:
 
 
 def file_key(sha256: str, codec: Codec, setting: float) -> str:
-    """The name of a coded file: a hash of the pixels, the codec with its options, versions and model, and the setting."""
+    """The name of a coded file: a hash of the pixels, the codec with its options, versions and
+    model, and the setting.
+    """
     identity = [
         sha256,
         codec.name,
@@ -61,7 +66,7 @@ def file_key(sha256: str, codec: Codec, setting: float) -> str:
 
 
 def key(file: str, names: Iterable[str]) -> str:
-    """The name of a measurement: of the file called `file` (`file_key`), by the measures `names`."""
+    """The name of a measurement of the file called `file` (`file_key`) by `names`."""
     return _hash([file, sorted(names)])
 
 
@@ -80,7 +85,9 @@ def jobs(
     points: int | None = None,
     names: Iterable[str] = NAMES,
 ) -> Iterator[Job | Unreadable]:
-    """All jobs for the measures `names`, image by image, so that a stopped sweep has whole images. One picture is in memory at a time."""
+    """All jobs for the measures `names`, image by image, so that a stopped sweep has whole images.
+    One picture is in memory at a time.
+    """
     names = tuple(names)
     work = [(codec, value) for codec in codecs for value in settings(codec, points)]
     for item in items:

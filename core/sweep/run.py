@@ -1,5 +1,6 @@
-"""Runs the jobs of a sweep in a pool. Work is handed out in a window, so that memory does not grow with the data set; each
-result goes to the journal the moment it arrives; equal measurements are made once.
+"""Runs the jobs of a sweep in a pool. Work is handed out in a window, so that memory does not grow
+with the data set; each result goes to the journal the moment it arrives; equal measurements are
+made once.
 """
 
 import time
@@ -17,7 +18,9 @@ from core.sweep.pools import Pool
 
 @dataclass
 class Progress:
-    """How far a sweep is. `done` counts results, reused ones and failures; `measured` only what was measured just now."""
+    """How far a sweep is. `done` counts results, reused ones and failures; `measured` only what was
+    measured just now.
+    """
 
     total: int
     done: int = 0
@@ -39,7 +42,8 @@ class Progress:
 
 @dataclass
 class Outcome:
-    """What a run leaves: (image, codec, setting) -> key, for all that it was asked for; the failures; whether it got to the end.
+    """What a run leaves: (image, codec, setting) -> key, for all that it was asked for; the
+    failures; whether it got to the end.
 
     The journal holds the records of the keys, but for what failed or was not reached.
     """
@@ -66,10 +70,11 @@ def run(
     cancelled: Callable[[], bool] = lambda: False,
     known: Mapping[str, Record] = MappingProxyType({}),
 ) -> Outcome:
-    """Makes every measurement of `jobs` that neither `journal` nor `known` (earlier records by their file's key) holds; says where all are.
+    """Makes every measurement of `jobs` that neither `journal` nor `known` (earlier records by
+    their file's key) holds; says where all are.
 
-    `watch` is called with every step forward. Once `cancelled()` is true nothing more is handed out, and what is in flight is
-    dropped. Results come out in the plan's order.
+    `watch` is called with every step forward. Once `cancelled()` is true nothing more is handed
+    out, and what is in flight is dropped. Results come out in the plan's order.
     """
     sweep = _Sweep(codecs, journal, pool, progress, tuple(names), known)
     progress.started = time.monotonic()
@@ -90,7 +95,9 @@ def run(
 
 @dataclass
 class _Sweep:
-    """The state of `run`. `waiting` holds, by key, the jobs that one measurement in flight will serve."""
+    """The state of `run`. `waiting` holds, by key, the jobs that one measurement in flight will
+    serve.
+    """
 
     codecs: dict[str, Codec]
     journal: Journal
@@ -102,7 +109,9 @@ class _Sweep:
     outcome: Outcome = field(default_factory=Outcome)
 
     def take(self, job: Job | Unreadable) -> None:
-        """Finds the job's result in what is known, joins it to an equal one in flight, or hands it to the pool."""
+        """Finds the job's result in what is known, joins it to an equal one in flight, or hands it
+        to the pool.
+        """
         if isinstance(job, Unreadable):
             self._fail(job.item.name, None, None, job.error, job.count)
             return

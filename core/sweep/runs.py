@@ -1,5 +1,6 @@
-"""Stored sweeps: each is a background job's folder with its results or, while it runs, its journal; they can be named,
-watched, resumed, brought in from a file, and removed."""
+"""Stored sweeps: each is a background job's folder with its results or, while it runs, its journal;
+they can be named, watched, resumed, brought in from a file, and removed.
+"""
 
 import json
 import os
@@ -25,7 +26,9 @@ SHIPPED_NAME = "Kodak (shipped)"
 
 @dataclass(frozen=True)
 class Run:
-    """A stored sweep. `stamp` changes whenever its finished results do; `state` is the job's, "done" for imported ones."""
+    """A stored sweep. `stamp` changes whenever its finished results do; `state` is the job's,
+    "done" for imported ones.
+    """
 
     id: str
     name: str
@@ -66,9 +69,11 @@ def start(
     folder: Path | None = None,
     reuse: bool = True,
 ) -> jobs.Job:
-    """Starts a sweep over the sources `images` in the background, for the measures `names` (None: all). `folder` is a job folder that already holds uploads.
+    """Starts a sweep over the sources `images` in the background, for the measures `names` (None:
+    all). `folder` is a job folder that already holds uploads.
 
-    With `reuse`, what finished runs have measured – same pixels, codec, versions, model, setting – is not measured again.
+    With `reuse`, what finished runs have measured – same pixels, codec, versions, model, setting –
+    is not measured again.
     """
     earlier = [run.path for run in runs() if run.path.exists()][:REUSED] if reuse else []
     folder = folder or new_folder(name)
@@ -134,7 +139,9 @@ def remove(run: Run) -> None:
 
 
 def picture(run: Run, name: str) -> Picture:
-    """The picture that a run's records call `name`. Raises DataError when it is not at hand any more."""
+    """The picture that a run's records call `name`. Raises DataError when it is not at hand any
+    more.
+    """
     given = _sources(run)
     try:
         for item in sources.items(given) if given else []:

@@ -1,4 +1,6 @@
-"""Where a sweep's images come from: files, folders, zip archives and TensorFlow Datasets, all as light `Item`s."""
+"""Where a sweep's images come from: files, folders, zip archives and TensorFlow Datasets, all as
+light `Item`s.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +16,9 @@ TFDS_PREFIX = "tfds:"
 
 @dataclass(frozen=True)
 class Item:
-    """One image that has not been read yet: a file, or the bytes of one. `name` is unique within a sweep."""
+    """One image that has not been read yet: a file, or the bytes of one. `name` is unique within a
+    sweep.
+    """
 
     name: str
     path: str = ""
@@ -25,15 +29,16 @@ class Item:
         return images.read(self.data, self.name) if self.data else images.load(self.path)
 
     def with_data(self) -> "Item":
-        """The same image with its file's bytes on board, for a worker that does not share our disk."""
+        """The same with its file's bytes on board, for a worker that does not share our disk."""
         return self if self.data else Item(self.name, data=Path(self.path).read_bytes())
 
 
 def items(sources: Iterable[str | Path], unpack_to: Path | None = None) -> list[Item]:
     """The images of all `sources`, in order, with unique names.
 
-    A source is an image file, a folder (searched with its subfolders), a zip archive (unpacked below `unpack_to`) or
-    `tfds:NAME[:SPLIT[:COUNT]]`, for instance `tfds:mnist:test:100`. Raises DataError where there is nothing to read.
+    A source is an image file, a folder (searched with its subfolders), a zip archive (unpacked
+    below `unpack_to`) or `tfds:NAME[:SPLIT[:COUNT]]`, for instance `tfds:mnist:test:100`. Raises
+    DataError where there is nothing to read.
     """
     found: list[Item] = []
     for source in map(str, sources):
@@ -74,14 +79,16 @@ def from_folder(folder: Path) -> list[Item]:
 
 
 def from_tfds(spec: str) -> list[Item]:
-    """The images of `NAME[:SPLIT[:COUNT]]` from TensorFlow Datasets, as PNG bytes; 100 of the test split by default.
+    """The images of `NAME[:SPLIT[:COUNT]]` from TensorFlow Datasets, as PNG bytes; 100 of the test
+    split by default.
 
     Raises DataError for an unknown or absent data set, or one without images.
     """
     name, split, count = [*spec.split(":"), "", ""][:3]
     if not name or spec.count(":") > 2 or (count and not count.isdigit()):
         raise DataError(
-            f"'{TFDS_PREFIX}{spec}' is not tfds:NAME[:SPLIT[:COUNT]], for instance tfds:mnist:test:100."
+            f"'{TFDS_PREFIX}{spec}' is not tfds:NAME[:SPLIT[:COUNT]], "
+            "for instance tfds:mnist:test:100."
         )
     split = split or "test"
     wanted = int(count or 100)

@@ -1,12 +1,14 @@
-"""What a worker does: read the image (or remember it), measure one codec at one setting, return a record.
+"""What a worker does: read the image (or remember it), measure one codec at one setting, return a
+record.
 
-Runs in worker processes, perhaps on other machines: everything it needs comes with the call or from the installation.
+Runs in worker processes, perhaps on other machines: everything it needs comes with the call or from
+the installation.
 """
 
 import os
-from collections import OrderedDict
 
 import numpy as np
+from cachetools import LRUCache
 
 from core.codecs import external, registry
 from core.codecs.base import Codec, Encoded
@@ -15,9 +17,11 @@ from core.results import Record
 from core.sweep.sources import Item
 
 CACHE_BYTES = 300_000_000
-_pictures: OrderedDict[str, np.ndarray] = OrderedDict()
+# SHA-256 -> pixels of the pictures measured last; the least recently used one goes first.
+_pictures: LRUCache[str, np.ndarray] = LRUCache(CACHE_BYTES, getsizeof=lambda image: image.nbytes)
 
-# One measurement is one thread: the cores are shared by workers. An owner of a cluster may have set these otherwise.
+# One measurement is one thread: the cores are shared by workers. An owner of a cluster may have
+# set these otherwise.
 THREADS = dict.fromkeys(
     (
         "OMP_NUM_THREADS",
@@ -31,7 +35,9 @@ THREADS = dict.fromkeys(
 
 
 class _Grey(Codec):
-    """A codec of single-channel pictures in front of grey RGB ones, so that all measures are those of the others."""
+    """A codec of single-channel pictures in front of grey RGB ones, so that all measures are those
+    of the others.
+    """
 
     def __init__(self, codec: Codec) -> None:
         self.codec, self.info, self.setting = codec, codec.info, codec.setting
@@ -71,21 +77,19 @@ def perform(
         return evaluate(chosen, image, setting, names).point.record(item.name)
     except RDError as error:
         return {"error": str(error)}
-    except (
-        Exception
-    ) as error:  # a fault of one codec on one image must not end the sweep: it is recorded
+    except Exception as error:
+        # A fault of one codec on one image is recorded; it must not end the sweep.
         return {"error": f"{type(error).__name__}: {error}"}
 
 
 def _picture(item: Item, sha256: str) -> np.ndarray:
     """The pixels of `item`; the last few pictures stay in memory, up to CACHE_BYTES."""
-    if sha256 in _pictures:
-        _pictures.move_to_end(sha256)
-        return _pictures[sha256]
+    known = _pictures.get(sha256)
+    if known is not None:
+        return known
     picture = item.read()
     if picture.sha256 != sha256:
         raise RDError(f"{item.name} changed while the sweep was running.")
-    _pictures[sha256] = picture.image
-    while len(_pictures) > 1 and sum(image.nbytes for image in _pictures.values()) > CACHE_BYTES:
-        _pictures.popitem(last=False)
+    if picture.image.nbytes <= CACHE_BYTES:
+        _pictures[sha256] = picture.image
     return picture.image

@@ -89,6 +89,11 @@ def show_settings(settings: dict[str, float]) -> None:
     st.session_state.cmp_mode = "own"
 
 
+def remember_shown(settings: dict[str, float]) -> None:
+    """Keeps what is shown (codec -> setting): the others stay when one of them is changed."""
+    st.session_state.cmp_shown = settings
+
+
 def write_link() -> None:
     """Puts the state into the page's address, so that the address is a permalink."""
     ss, choice = st.session_state, current()
@@ -163,3 +168,9 @@ def _number(text: str) -> float | None:
     except (ValueError, TypeError, RecursionError):
         return None
     return number if math.isfinite(number) else None
+
+
+def open_with(picture: Picture, codecs: list[str]) -> None:
+    """Makes Compare show `picture` with those of `codecs` that it knows, at the next visit."""
+    state.set_picture(picture)
+    st.session_state.cmp_codecs = [codec for codec in dict.fromkeys(codecs) if codec in CODECS]

@@ -1,21 +1,26 @@
-"""A small canvas to draw a digit on: mouse, pen or finger."""
+"""A small canvas to draw a digit on with mouse, pen or finger."""
 
 import base64
 import binascii
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 SIDE = 84  # as in canvas.js
-_HTML = f'<canvas width="{SIDE}" height="{SIDE}" aria-label="Draw a digit here"></canvas><button type="button">Clear</button>'
+_HTML = (
+    f'<canvas width="{SIDE}" height="{SIDE}" aria-label="Draw a digit here"></canvas>'
+    '<button type="button">Clear</button>'
+)
 _CSS = """
 :host, div {display: block}
-canvas {width: 252px; height: 252px; max-width: 100%; touch-action: none; cursor: crosshair; border-radius: 6px; display: block;
-  background: #000; outline: 1px solid rgba(128,140,160,.35)}
-button {margin-top: .5rem; padding: .3rem .9rem; font: inherit; font-size: .9rem; color: inherit; background: transparent;
-  border: 1px solid rgba(128,140,160,.5); border-radius: .4rem; cursor: pointer}
+canvas {width: 252px; height: 252px; max-width: 100%; touch-action: none; cursor: crosshair;
+  border-radius: 6px; display: block; background: #000; outline: 1px solid rgba(128,140,160,.35)}
+button {margin-top: .5rem; padding: .3rem .9rem; font: inherit; font-size: .9rem; color: inherit;
+  background: transparent; border: 1px solid rgba(128,140,160,.5); border-radius: .4rem;
+  cursor: pointer}
 button:hover {border-color: var(--st-primary-color); color: var(--st-primary-color)}
 """
 
@@ -27,11 +32,13 @@ def canvas(key: str) -> np.ndarray | None:
         grey = np.frombuffer(base64.b64decode(ink or "", validate=True), np.uint8)
     except (binascii.Error, TypeError, ValueError):
         return None  # a browser may send anything
-    return grey.reshape(SIDE, SIDE) if grey.size == SIDE * SIDE and grey.any() else None
+    if grey.size != SIDE * SIDE or not grey.any():
+        return None
+    return grey.reshape(SIDE, SIDE)
 
 
-def _component():
-    """The mounting command. Registering the same definition again costs nothing, and each server has a registry of its own."""
+def _component() -> Any:
+    """The mounting command. Each server has its own registry; registering again is free."""
     return st.components.v2.component("digit_canvas", html=_HTML, css=_CSS, js=_script())
 
 

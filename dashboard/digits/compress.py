@@ -3,81 +3,116 @@
 import numpy as np
 import streamlit as st
 
-from core.codecs import mnist as codec
+from core.codecs import digit_tour, mnist
+from core.codecs.digit_tour import Compressed
 from core.datasets.mnist import sample
 from core.learned.digits.lab import mean_error, tile
-from dashboard.digits import models
+from dashboard.digits.answers import ask, say_waiting
+from dashboard.digits.models import Card
+from dashboard.ui.growing import grow
+from dashboard.ui.slots import Slot
 from dashboard.ui.text import signed, size_text
 from dashboard.ui.thumbnails import show_thumbnails
 
 COUNT = 16
+SEARCH = Slot("dig_search", True)
 
 
-def show(card: dict, index: int) -> None:
+def show(card: Card, index: int) -> None:
     """The section for the model of `card`; `index` is the first of the sixteen."""
     digits = sample()[(index + np.arange(COUNT)) % len(sample())]
-    coder = models.coder(card)
-    if coder is None:
-        show_thumbnails(list(digits), [""] * COUNT)
-        models.wait_for(card)
-        return
     st.markdown(
-        "Each digit on the left of a pair is the original, on the right what its string gives back. The string is real: "
-        "it is all that the receiver needs beside the model."
+        "In each pair the original is on the left; on the right is what its string gives back. "
+        "The string is real: apart from the model, it is all that the receiver needs."
     )
-    search = st.toggle(
-        "Search the best rounding",
-        value=True,
-        key="dig_search",
-        help="The encoder tries, for one latent after the other, the whole number on the other side and keeps it "
-        "where R + λ · D gets smaller. The decoder stays as it is. The codec `mnist` always does this.",
+    SEARCH.keep()
+    st.toggle(
+        "Search for the best rounding",
+        key=SEARCH.key,
+        help=(
+            "For one latent after the other, the encoder tries the whole number on the other "
+            "side and keeps it where that lowers R + λ · D. The decoder stays as it is. "
+            "The codec `mnist` always does this."
+        ),
     )
-    y_hat = (
-        coder.searched(digits, card["lmbda"], card["metric"]) if search else coder.quantised(digits)
-    )
-    strings, bits, back = coder.strings(y_hat), coder.bits(y_hat).sum(1), coder.pictures(y_hat)
+    grow("dig_compress", lambda: _draw(card, digits, SEARCH.value))
+
+
+def _draw(card: Card, digits: np.ndarray, search: bool) -> bool:
+    found = ask(digit_tour.compress, card, digits, search)
+    if found is None:
+        show_thumbnails(list(digits), side=78, width=172)
+        say_waiting()
+        return False
+    pairs = zip(digits, found.pictures, strict=True)
     show_thumbnails(
-        [tile(np.stack(pair), columns=2) for pair in zip(digits, back, strict=True)],
+        [tile(np.stack(pair), columns=2) for pair in pairs],
         [
-            f"`{string.hex(' ')}`\n{len(string)} bytes · {b:.1f} bits of information"
-            for string, b in zip(strings, bits, strict=True)
+            f"`{string.hex(' ')}`\n{len(string)} bytes · {bits:.1f} bits of information"
+            for string, bits in zip(found.strings, found.bits, strict=True)
         ],
         side=78,
         width=172,
     )
-    single = sum(map(len, strings))
-    stream = len(coder.stream(y_hat))
-    file = codec.encode_with(card["name"], digits.reshape(-1, 28, 1)).data
-    error = mean_error(back, digits)
-    first, left, middle, right = st.columns(4)
-    first.metric(
+    _show_figures(card, found, mean_error(found.pictures, digits))
+    return _offer_file(card, digits)
+
+
+def _show_figures(card: Card, found: Compressed, error: float) -> None:
+    """What the sixteen cost: as information, as strings, as one stream."""
+    information = float(found.bits.sum()) / 8
+    single = sum(map(len, found.strings))
+    cost, ideal, strings, stream = st.columns(4)
+    cost.metric(
         "Mean R + λ · D",
-        f"{bits.mean() + card['lmbda'] * error:.1f}",
-        help=f"With D the mean absolute error, {error:.4f}.",
+        f"{found.bits.mean() + card['lmbda'] * error:.1f}",
+        help=f"Here D is the mean absolute error, {error:.4f}.",
     )
-    left.metric(
-        "Information content", f"{bits.sum() / 8:.1f} bytes", help="Of all sixteen together."
-    )
-    middle.metric(
+    ideal.metric("Information content", f"{information:.1f} bytes", help="Of all sixteen together.")
+    _length(
+        strings,
         "Sixteen strings",
-        f"{single} bytes",
-        signed(single - bits.sum() / 8, "bytes"),
-        delta_color="off",
-        delta_arrow="off",
-        help="Every string ends on a whole byte, and that costs.",
+        single,
+        information,
+        "Every string ends on a whole byte, and that costs.",
     )
-    right.metric(
+    _length(
+        stream,
         "One stream",
-        f"{stream} bytes",
-        signed(stream - bits.sum() / 8, "bytes"),
+        found.stream_bytes,
+        information,
+        "Coded one after the other in one go, the digits share a single end.",
+    )
+
+
+def _length(
+    place: "st.delta_generator.DeltaGenerator",
+    name: str,
+    length: int,
+    information: float,
+    text: str,
+) -> None:
+    """A length in bytes, and how far it is above the information content."""
+    place.metric(
+        name,
+        f"{length} bytes",
+        signed(length - information, "bytes"),
         delta_color="off",
         delta_arrow="off",
-        help="Coded one after the other without a stop, the ends are paid once.",
+        help=text,
     )
+
+
+def _offer_file(card: Card, digits: np.ndarray) -> bool:
+    """The sixteen as one file of the codec `mnist`; False while it is being written."""
+    file = ask(mnist.encode_with, card, digits.reshape(-1, 28, 1))
+    if file is None:
+        return False
     st.download_button(
-        f"Download the sixteen as one .rdx file ({size_text(len(file))})",
-        file,
+        f"Download the sixteen as one .rdx file ({size_text(len(file.data))})",
+        file.data,
         f"digits-{card['name']}.rdx",
         icon=":material/download:",
         key="dig_download",
     )
+    return True

@@ -1,65 +1,87 @@
 """Generate: random bits and draws from the priors, read by the decoders."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
-from core.learned.digits.lab import prior_samples, random_strings
+from core.codecs import digit_tour
 from dashboard.digits import models
+from dashboard.digits.answers import ask, say_waiting
+from dashboard.digits.models import Card
+from dashboard.ui.growing import grow
+from dashboard.ui.slots import Slot
 from dashboard.ui.thumbnails import show_thumbnails
 
 COUNT = 24
+SPARE_BYTES = 8  # so that a random string is never too short
+TEMPERATURE = Slot("dig_temperature", 1.0)
+SEED = Slot("dig_seed", 0)
 
 
-def show(card: dict) -> None:
+def show(card: Card) -> None:
     """The section for the model of `card`, and the stored variational autoencoder."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    temperature = left.slider(
+    TEMPERATURE.keep()
+    left.slider(
         "Temperature of the prior",
         0.0,
         2.0,
-        1.0,
-        0.05,
-        key="dig_temperature",
-        help="1: as the model believes digits to be spread. 0: only the most likely one.",
+        step=0.05,
+        key=TEMPERATURE.key,
+        help="1: digits as varied as the model believes them to be. 0: only the most likely one.",
     )
     right.button("Draw again", icon=":material/casino:", on_click=_again, width="stretch")
-    seed = st.session_state.setdefault("dig_seed", 0)
-    coder, vae_card = models.coder(card), models.vae_card()
-    vae = models.vae(vae_card) if vae_card else None
-    if coder is None or (vae_card and vae is None):
-        models.wait_for(card if coder is None else vae_card)
-        return
-    size = max(1, round(card["real"]["string_bytes"])) + 8
+    _show_random_bits(card, SEED.value)
+    _show_prior(card, TEMPERATURE.value, SEED.value)
+    vae = models.vae_card()
+    if vae is not None:
+        _show_vae(vae, TEMPERATURE.value, SEED.value)
+
+
+def _show_random_bits(card: Card, seed: int) -> None:
     st.subheader("Random bits")
     st.caption(
-        "Coin flips, read as if they were a string. The better a code, the more its strings look like coin flips – and "
-        "the more of all strings mean something."
+        "Coin flips, read as if they were a string. The better a code, the more its strings look "
+        "like coin flips, and the more of all strings mean something."
     )
-    show_thumbnails(
-        list(coder.pictures(coder.from_strings(random_strings(COUNT, size, seed)))),
-        [""] * COUNT,
-        side=64,
-    )
+    size = max(1, round(card["real"]["string_bytes"])) + SPARE_BYTES
+    _row("dig_random", lambda: ask(digit_tour.from_random_bits, card, COUNT, size, seed))
+
+
+def _show_prior(card: Card, temperature: float, seed: int) -> None:
     st.subheader("Draws from the model's prior")
     st.caption(
-        "Each dimension is drawn for itself. What dimensions know of each other, the prior does not: hence the odd "
-        "shapes."
+        "Each dimension is drawn independently of the others. The prior does not know how "
+        "dimensions depend on each other: hence the odd shapes."
     )
-    drawn = prior_samples(
-        coder.model.parameters["prior/log_scale"].numpy(), COUNT, temperature, seed
+    _row("dig_prior", lambda: ask(digit_tour.from_prior, card, COUNT, temperature, seed))
+
+
+def _show_vae(card: Card, temperature: float, seed: int) -> None:
+    figures = card["figures"]
+    st.subheader("Draws from a variational autoencoder")
+    st.caption(
+        f"Trained to make its {card['latent_dims']} latents look like independent unit Gaussians, "
+        f"so that drawing from those gives digits. KL {figures['kl_bits']:.1f} bits, mean "
+        f"absolute error {figures['mae']:.4f} ({card['data']['validation']:,} test digits)."
     )
-    show_thumbnails(list(coder.pictures(drawn)), [""] * COUNT, side=64)
-    if vae_card:
-        figures = vae_card["figures"]
-        st.subheader("Draws from a variational autoencoder")
-        st.caption(
-            f"Trained to make its {vae_card['latent_dims']} latents look like independent unit Gaussians, so that "
-            f"drawing from those gives digits. KL {figures['kl_bits']:.1f} bits, mean absolute error {figures['mae']:.4f} "
-            f"({vae_card['data']['validation']:,} test digits)."
-        )
-        z = np.random.default_rng(seed).normal(size=(COUNT, vae_card["latent_dims"])) * temperature
-        show_thumbnails(list(vae.pictures(z)), [""] * COUNT, side=64)
+    _row("dig_vae", lambda: ask(digit_tour.from_vae, card, COUNT, temperature, seed))
+
+
+def _row(key: str, pictures: Callable[[], np.ndarray | None]) -> None:
+    """A row of small pictures that fills once they are there."""
+
+    def draw() -> bool:
+        found = pictures()
+        if found is None:
+            say_waiting()
+            return False
+        show_thumbnails(list(found), side=64)
+        return True
+
+    grow(key, draw)
 
 
 def _again() -> None:
-    st.session_state.dig_seed += 1
+    SEED.set(SEED.value + 1)

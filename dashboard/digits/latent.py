@@ -1,15 +1,22 @@
-"""The latent space: what each dimension costs and means, and the way from one digit to another."""
+"""The latent space: what each dimension costs and means, and the path between two digits."""
 
 import streamlit as st
 
+from core.codecs import digit_tour
 from core.datasets.mnist import sample
-from core.learned.digits.lab import live_dims, path, traversal
-from dashboard.digits import charts, models
+from core.learned.digits.lab import live_dims
+from dashboard.digits import charts
+from dashboard.digits.answers import ask, say_waiting
+from dashboard.digits.models import Card
 from dashboard.ui.charts import chart_config
+from dashboard.ui.growing import grow
 from dashboard.ui.thumbnails import show_thumbnails
 
+REACH = 4  # whole numbers on either side of a dimension's own value
+STEPS = 11
 
-def show(card: dict, index: int) -> None:
+
+def show(card: Card, index: int) -> None:
     """The section for the model of `card` and test digit `index`."""
     per_dim = card["figures"]["bits_per_dim"]
     live = live_dims(per_dim)
@@ -18,35 +25,44 @@ def show(card: dict, index: int) -> None:
         key="dig_dims",
         config=chart_config("bits-per-dimension"),
     )
-    dead = len(per_dim) - len(live)
     st.caption(
-        f"{len(live)} of {len(per_dim)} dimensions carry information at λ = {card['lmbda']:g}; the other {dead} "
-        "are dead: always the same whole number, at next to no cost. Training decides how many a rate can afford."
+        f"{len(live)} of {len(per_dim)} dimensions carry information at λ = {card['lmbda']:g}; "
+        f"the other {len(per_dim) - len(live)} are dead: always the same whole number, at next "
+        "to no cost. Training decides how many dimensions a rate can afford."
     )
-    coder = models.coder(card)
-    if coder is None:
-        models.wait_for(card)
-        return
-    if not live:
+    if live:
+        _show_traversal(card, index, live)
+        _show_path(card, index)
+    else:
         st.info(
-            f"At λ = {card['lmbda']:g} nothing is worth its bits: this model sends nothing and draws the same picture for "
-            "every digit. Choose a larger λ.",
+            f"At λ = {card['lmbda']:g} nothing is worth its bits: this model sends nothing and "
+            "draws the same picture for every digit. Choose a larger λ.",
             icon=":material/block:",
         )
-        return
+
+
+def _show_traversal(card: Card, index: int, live: list[int]) -> None:
     st.subheader("Move along one dimension")
-    digits = sample()
     dim = st.selectbox(
         "Dimension, most informative first", live, key=f"dig_dim_{card['name']}", width=220
     )
-    y_hat = coder.quantised(digits[[index]])[0]
-    reach = 4
-    walk = traversal(y_hat, dim, reach)
-    names = [
-        f"{value:.0f}{' (its own)' if i == reach else ''}" for i, value in enumerate(walk[:, dim])
-    ]
-    show_thumbnails(list(coder.pictures(walk)), names, side=72, width=76)
+
+    def draw() -> bool:
+        found = ask(digit_tour.traverse, card, sample()[index], dim, REACH)
+        if found is None:
+            say_waiting()
+            return False
+        names = [f"{value:.0f}" for value in found.values]
+        names[REACH] += " (its own)"
+        show_thumbnails(list(found.pictures), names, side=72, width=76)
+        return True
+
+    grow("dig_traversal", draw)
+
+
+def _show_path(card: Card, index: int) -> None:
     st.subheader("A path between two digits")
+    digits = sample()
     other = st.number_input(
         "To test digit",
         0,
@@ -55,12 +71,16 @@ def show(card: dict, index: int) -> None:
         key="dig_other",
         width=220,
     )
-    ends = coder.latents(digits[[index, int(other)]])
-    steps = path(ends[0], ends[1], 11)
-    show_thumbnails(
-        list(coder.pictures(steps)), [f"{10 * i} %" for i in range(len(steps))], side=60
-    )
+
+    def draw() -> bool:
+        pictures = ask(digit_tour.between, card, digits[[index, int(other)]], STEPS)
+        if pictures is None:
+            return False
+        show_thumbnails(list(pictures), [f"{10 * i} %" for i in range(STEPS)], side=60)
+        return True
+
+    grow("dig_path", draw)
     st.caption(
-        "Halfway between two digits lies another shape of the kind the model knows, not a blend of two "
-        "pictures."
+        "Halfway between two digits lies another shape of the kind that the model knows, not a "
+        "blend of two pictures."
     )

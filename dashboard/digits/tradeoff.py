@@ -1,63 +1,73 @@
 """Trade-off: bits against distortion over all stored models, beside other ways to keep a digit."""
 
+from typing import Any
+
 import streamlit as st
 
-from core.rd.digit_rivals import rivals
 from dashboard.digits import charts, models
+from dashboard.digits.answers import rivals
+from dashboard.digits.models import Card
+from dashboard.digits.tradeoff_chart import tradeoff_chart
 from dashboard.ui.charts import chart_config
+from dashboard.ui.growing import grow
+from dashboard.ui.slots import Slot
 from dashboard.ui.text import signed
 
-
-@st.cache_data(max_entries=2, show_spinner="Measuring PNG, WebP and SVD on test digits …")
-def _rivals() -> dict[str, list[tuple[float, float, str]]]:
-    return rivals()
+WIDE = Slot("dig_wide", False)
 
 
-def show(card: dict, cards: list[dict]) -> None:
+def show(card: Card, cards: list[Card]) -> None:
     """The section: everything comes from the cards, so that it is there before TensorFlow is."""
-    mae_cards = [c for c in cards if c["metric"] == "mae"] or cards
-    wide = st.toggle(
-        "Beside SVD, PNG and WebP", key="dig_wide", help="The axis then becomes logarithmic."
-    )
-    st.plotly_chart(
-        charts.tradeoff_chart(
-            mae_cards, card, models.vae_card(), _rivals() if wide else {}, log_x=wide
-        ),
-        key="dig_tradeoff",
-        config=chart_config("digits-trade-off"),
-    )
+    WIDE.keep()
+    st.toggle("Beside SVD, PNG and WebP", key=WIDE.key, help="The axis then becomes logarithmic.")
+    grow("dig_compared", lambda: _draw(card, cards, WIDE.value))
+    st.subheader("Does the estimate hold?")
+    _show_lengths(card["real"])
+
+
+def _draw(card: Card, cards: list[Card], wide: bool) -> bool:
+    others = rivals() if wide else {}
+    comparable = [c for c in cards if c["metric"] == "mae"] or cards
+    fig = tradeoff_chart(comparable, card, models.vae_card(), others or {}, log_x=wide)
+    st.plotly_chart(fig, key="dig_tradeoff", config=chart_config("digits-trade-off"))
     st.markdown(
-        f"The dotted line joins all pairs with the same R + λ · D at λ = {card['lmbda']:g}; its slope is −1/λ. A model "
-        "trained for this λ should touch it from above and no other model should lie below it. "
-        "**Why the star is no bit rate:** the variational autoencoder's KL counts the bits by which knowing the digit narrows "
-        "down *z*. But *z* is a real number: a sender would have to pick one at random and pay for all its digits, and only gets "
-        "bits back by hiding other data in that choice. No single file of that length exists. Rounding *y*, as the models here "
-        "do, gives up a little and has a file for every digit."
+        f"The dotted line joins all pairs with the same R + λ · D at λ = {card['lmbda']:g}; its "
+        "slope is −1/λ. A model trained for this λ should touch it from above, and no other "
+        "model should lie below it. **Why the star is not a bit rate:** the variational "
+        "autoencoder's KL counts the bits by which knowing the digit narrows down *z*. But *z* "
+        "is a real number: a sender would have to pick one at random and pay for all its digits, "
+        "and would get bits back only by hiding other data in that choice. No single file of "
+        "that length exists. Rounding *y*, as the models here do, gives up a little and has a "
+        "file for every digit."
     )
+    if others is None:
+        st.caption(":material/hourglass_top: Measuring PNG, WebP and SVD on test digits …")
+        return False
     if wide:
         st.caption(
-            "SVD: a digit's rank-r factors, r · (28 + 28 + 1) numbers of 16 bits, and the svd codec's real files. PNG and "
-            "WebP: lossless, one mosaic of 256 digits shared out, which spares them 256 headers. Means over test digits."
+            "SVD: a digit's rank-r factors, r · (28 + 28 + 1) numbers of 16 bits, and the svd "
+            "codec's real files. PNG and WebP: lossless, one mosaic of 256 digits divided by "
+            "256, which spares them 255 headers. Means over test digits."
         )
-    st.subheader("Is the estimate true?")
+    return True
+
+
+def _show_lengths(real: dict[str, Any]) -> None:
+    """The real strings of test digits against their information content."""
     left, right = st.columns([3, 2], gap="large")
     left.plotly_chart(
-        charts.length_chart(card["real"]["per_digit"]),
+        charts.length_chart(real["per_digit"]),
         key="dig_lengths",
         config=chart_config("string-lengths"),
     )
-    real = card["real"]
     right.metric(
         "A single string is longer than its information by",
         f"{real['string_excess_bytes']:.2f} bytes",
-        help="Mean over the test set; a whole number of bytes costs half a byte by itself.",
+        help="Mean over the test set; ending on a whole byte alone costs half a byte.",
     )
-    excess = real["stream_bytes"] - real["stream_information_bytes"]
-    share = (
-        f" ({excess / real['stream_information_bytes']:+.2%})"
-        if real["stream_information_bytes"] >= 1
-        else ""
-    )
+    information = real["stream_information_bytes"]
+    excess = real["stream_bytes"] - information
+    share = f" ({excess / information:+.2%})" if information >= 1 else ""
     right.metric(
         f"{real['stream_digits']:,} digits in one stream",
         f"{real['stream_bytes']:,} bytes",

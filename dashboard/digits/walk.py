@@ -3,81 +3,103 @@
 import numpy as np
 import streamlit as st
 
+from core.codecs import digit_tour
+from core.codecs.digit_tour import Walk
 from core.datasets.mnist import sample
-from core.learned.digits.lab import live_dims, mean_error, noisy, stretched
-from dashboard.digits import charts, models
+from core.learned.digits.lab import live_dims, mean_error
+from dashboard.digits import charts
+from dashboard.digits.answers import ask, say_waiting
+from dashboard.digits.models import Card
 from dashboard.ui.charts import chart_config
+from dashboard.ui.growing import grow
+from dashboard.ui.slots import Slot
 from dashboard.ui.thumbnails import show_thumbnails
 
-SHOWN_DIMS = 12
+SHOWN_DIMS, SHOWN_PRIORS = 12, 6
+NOISE = Slot("dig_noise", 0)
 
 
-def show(card: dict, index: int) -> None:
+def show(card: Card, index: int) -> None:
     """The section for the model of `card` and test digit `index`."""
     digit = sample()[index]
-    coder, fresh = models.coder(card), models.untrained(card["latent_dims"])
-    if coder is None or fresh is None:
-        show_thumbnails([digit], ["x, the digit"], side=168)
-        models.wait_for(card)
-        return
-    y = coder.latents(digit[None])
-    seed = st.session_state.setdefault("dig_noise", 0)
-    noise = noisy(y, seed)
-    y_hat = np.round(y)
-    order = live_dims(card["figures"]["bits_per_dim"])[:SHOWN_DIMS] or [0]
+    st.button("New noise", icon=":material/casino:", on_click=_draw_noise)
+    grow("dig_walk", lambda: _draw(card, digit, NOISE.value))
 
+
+def _draw(card: Card, digit: np.ndarray, seed: int) -> bool:
+    found = ask(digit_tour.walk, card, digit, seed)
+    if found is None:
+        show_thumbnails([digit], ["x, the digit"], side=168)
+        say_waiting()
+        return False
+    order = live_dims(card["figures"]["bits_per_dim"])[:SHOWN_DIMS] or [0]
+    _show_analysis(digit, found, order)
+    _show_rate(found, order[:SHOWN_PRIORS])
+    _show_synthesis(card, digit, found)
+    return True
+
+
+def _show_analysis(digit: np.ndarray, found: Walk, order: list[int]) -> None:
     st.markdown(
-        "**1 · Analysis.** A small network turns the 784 pixels of *x* into a short vector *y*. While training, uniform "
-        "noise of ±½ stands in for rounding, because rounding has no gradient; when coding, *y* is rounded to *ŷ*."
+        "**1 · Analysis.** A small network turns the 784 pixels of *x* into a short vector *y*. "
+        "In training, uniform noise of ±½ stands in for rounding, because rounding has no "
+        "gradient; in coding, *y* is rounded to *ŷ*."
     )
     left, right = st.columns([1, 4], vertical_alignment="center")
     with left:
         show_thumbnails([digit], ["x"], side=140)
-        st.button("New noise", icon=":material/casino:", on_click=_new_noise, width="stretch")
     right.plotly_chart(
-        charts.latent_chart(y[0], noise[0], order),
+        charts.latent_chart(found.y, found.y_noisy, order),
         key="dig_latents",
         config=chart_config("latents"),
     )
 
+
+def _show_rate(found: Walk, dims: list[int]) -> None:
     st.markdown(
-        "**2 · Rate.** Each dimension has a prior that sender and receiver share. A value costs −log₂ of its "
-        "probability: near the peak a fraction of a bit, in the tail many."
+        "**2 · Rate.** Each dimension has a prior that sender and receiver share. A value costs "
+        "−log₂ of its probability: a fraction of a bit near the peak, many bits in the tail."
     )
-    bits, upper = coder.bits(y_hat), float(coder.bits(noise).sum())
     left, right = st.columns([1, 4], vertical_alignment="center")
-    left.metric("Information content of ŷ", f"{float(bits.sum()):.1f} bits")
-    left.metric("With noise", f"{upper:.1f} bits", help="The estimate that training minimises.")
-    left.metric("The real string", f"{8 * len(coder.strings(y_hat)[0])} bits")
-    scales = np.exp(coder.model.parameters["prior/log_scale"].numpy())
+    left.metric("Information content of ŷ", f"{found.bits:.1f} bits")
+    left.metric(
+        "With noise", f"{found.noisy_bits:.1f} bits", help="The estimate that training minimises."
+    )
+    left.metric("The real string", f"{found.string_bits} bits")
     right.plotly_chart(
-        charts.prior_chart(scales, order[:6], y[0]), key="dig_priors", config=chart_config("priors")
+        charts.prior_chart(found.scales, dims, found.y),
+        key="dig_priors",
+        config=chart_config("priors"),
     )
 
+
+def _show_synthesis(card: Card, digit: np.ndarray, found: Walk) -> None:
     st.markdown(
-        "**3 · Synthesis.** A second network turns *ŷ* back into pixels. Untrained, it draws noise; trained, the digit."
+        "**3 · Synthesis.** A second network turns *ŷ* back into pixels. Untrained, it draws "
+        "noise; trained, it draws the digit."
     )
-    found = coder.pictures(np.concatenate([y_hat, noise]))
-    before = stretched(fresh.model.synthesis(fresh.latents(digit[None])).numpy())
-    error = [mean_error(one, digit) for one in found]
+    error, noisy_error = (
+        mean_error(picture, digit) for picture in (found.picture, found.noisy_picture)
+    )
     show_thumbnails(
-        [digit, before[0], found[1], found[0]],
+        [digit, found.untrained_picture, found.noisy_picture, found.picture],
         [
             "x, original",
             "untrained\n(contrast stretched)",
-            f"trained, from y + noise\nMAE {error[1]:.3f}",
-            f"trained, from ŷ\nMAE {error[0]:.3f}",
+            f"trained, from y + noise\nMAE {noisy_error:.3f}",
+            f"trained, from ŷ\nMAE {error:.3f}",
         ],
         side=140,
         width=150,
     )
-    lmbda, cost = card["lmbda"], float(bits.sum()) + card["lmbda"] * error[0]
     if card["metric"] == "mae":
+        lmbda = card["lmbda"]
         st.caption(
-            f"The loss of this digit: R + λ · D = {float(bits.sum()):.1f} + {lmbda:g} · {error[0]:.4f} = {cost:.1f}; "
-            f"its mean over {card['data']['validation']:,} test digits is {card['figures']['loss']:.1f}."
+            f"The loss of this digit: R + λ · D = {found.bits:.1f} + {lmbda:g} · {error:.4f} = "
+            f"{found.bits + lmbda * error:.1f}; its mean over {card['data']['validation']:,} "
+            f"test digits is {card['figures']['loss']:.1f}."
         )
 
 
-def _new_noise() -> None:
-    st.session_state.dig_noise += 1
+def _draw_noise() -> None:
+    NOISE.set(NOISE.value + 1)

@@ -1,101 +1,110 @@
-"""Your digit: draw or upload one, see its bytes, turn bits over."""
+"""Your digit: draw or upload one, see its bytes, flip bits."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 
 from core import images
+from core.codecs import digit_tour
 from core.datasets.mnist import from_picture, sample
 from core.errors import RDError
-from core.learned.digits.lab import flip_bits
-from dashboard.digits import models
+from dashboard.digits.answers import ask, say_waiting
 from dashboard.digits.canvas import canvas
+from dashboard.digits.models import Card
+from dashboard.ui.growing import grow
+from dashboard.ui.slots import Slot, one_of
+from dashboard.ui.text import plural
 from dashboard.ui.thumbnails import show_thumbnails
 
-SOURCES = ("Draw", "Upload", "Test digit")
+DRAW, UPLOAD, TEST = "Draw", "Upload", "Test digit"
+SOURCE = Slot("dig_source", DRAW)
 
 
-def show(card: dict, index: int) -> None:
-    """The section for the model of `card`; `index` is the test digit offered besides drawing and uploading."""
+def show(card: Card, index: int) -> None:
+    """The section for the model of `card`; test digit `index` can be taken, too."""
     left, right = st.columns([1, 2], gap="large")
     with left:
         digit = _digit(index)
     with right:
         if digit is None:
             st.info(
-                "Draw a digit, large and in one go; the model has only ever seen digits.",
+                "Draw one digit, large and in the middle; the model has only ever seen digits.",
                 icon=":material/edit:",
             )
-            return
-        coder = models.coder(card)
-        if coder is None:
-            show_thumbnails([digit], ["as MNIST would hold it"], side=140)
-            models.wait_for(card)
-            return
-        _play(coder, card, digit)
+        else:
+            grow("dig_yours", lambda: _draw(card, digit))
 
 
 def _digit(index: int) -> np.ndarray | None:
     """The person's digit, uint8 (28, 28, 1), or None while there is none."""
-    source = st.segmented_control(
-        "Where from",
-        SOURCES,
-        default=SOURCES[0],
-        key="dig_source",
-        required=True,
-        label_visibility="collapsed",
-        width="stretch",
-    )
-    if source == "Test digit":
+    sources = {source: source for source in (DRAW, UPLOAD, TEST)}
+    source = one_of("Source", sources, SOURCE, label_visibility="collapsed", width="stretch")
+    if source == TEST:
         show_thumbnails([sample()[index]], [f"test digit {index}"], side=224)
         return sample()[index]
     try:
-        if source == "Upload":
-            file = st.file_uploader(
-                "A picture of one digit", key="dig_upload", type=[s[1:] for s in images.SUFFIXES]
-            )
-            return from_picture(images.read(file.getvalue(), file.name).image) if file else None
-        ink = canvas(key="dig_canvas")
-        return None if ink is None else from_picture(ink)
+        return _uploaded() if source == UPLOAD else _drawn()
     except RDError as error:
         st.error(str(error), icon=":material/block:")
         return None
 
 
-def _play(coder, card: dict, digit: np.ndarray) -> None:
-    """The digit's string with every bit to be turned over, and what the decoder makes of it."""
-    y_hat = coder.quantised(digit[None])
-    string = coder.strings(y_hat)[0]
-    bits = "".join(f"{byte:08b}" for byte in string)
-    information = float(coder.bits(y_hat).sum())
+def _uploaded() -> np.ndarray | None:
+    types = [suffix.removeprefix(".") for suffix in images.SUFFIXES]
+    file = st.file_uploader("A picture of one digit", key="dig_upload", type=types)
+    if file is None:
+        return None
+    return from_picture(images.read(file.getvalue(), file.name).image)
+
+
+def _drawn() -> np.ndarray | None:
+    ink = canvas(key="dig_canvas")
+    return None if ink is None else from_picture(ink)
+
+
+def _draw(card: Card, digit: np.ndarray) -> bool:
+    """The digit's string with every bit to be flipped, and what the decoder makes of it."""
+    whole = ask(digit_tour.flip, card, digit, ())
+    if whole is None:
+        show_thumbnails([digit], ["as MNIST would hold it"], side=140)
+        say_waiting()
+        return False
     st.markdown(
-        f"**{len(string)} bytes** · `{string.hex(' ') or '(empty)'}` · {information:.1f} bits of information"
+        f"**{len(whole.string)} bytes** · `{whole.string.hex(' ') or '(empty)'}` · "
+        f"{whole.bits:.1f} bits of information"
     )
-    key = f"dig_flips_{card['name']}_{string.hex()}"
-    flips = (
-        st.pills(
-            "Turn bits over",
-            range(len(bits)),
-            selection_mode="multi",
-            key=key,
-            format_func=lambda position: bits[position],
-        )
-        if bits
-        else []
-    )
-    heard = flip_bits(string, list(flips))
-    back = coder.pictures(np.concatenate([y_hat, coder.from_strings([heard])]))
+    flips = _choose_flips(card, whole.string)
+    found = ask(digit_tour.flip, card, digit, tuple(flips))
+    damaged = whole if found is None else found
     show_thumbnails(
-        [digit, back[0], back[1]],
+        [digit, whole.picture, damaged.damaged_picture],
         [
             "as MNIST would hold it",
             "what its string gives back",
-            f"after {len(flips)} flipped bit{'' if len(flips) == 1 else 's'}\n`{heard.hex(' ')}`",
+            f"after {len(flips)} flipped bit{plural(len(flips))}\n`{damaged.damaged.hex(' ')}`",
         ],
         side=140,
         width=160,
     )
     if flips:
         st.caption(
-            "The decoder notices nothing: nearly every string is some digit's. That is why an `.rdx` file carries a "
-            "checksum, and is refused as damaged before a single bit is decoded."
+            "The decoder notices nothing: nearly every string is the string of some digit. "
+            "That is why an `.rdx` file carries a checksum, and a damaged one is refused before "
+            "a single bit is decoded."
         )
+    return found is not None
+
+
+def _choose_flips(card: Card, string: bytes) -> Sequence[int]:
+    """The positions of the bits that the person wants flipped."""
+    bits = "".join(f"{byte:08b}" for byte in string)
+    if not bits:
+        return []
+    return st.pills(
+        "Flip bits",
+        range(len(bits)),
+        selection_mode="multi",
+        key=f"dig_flips_{card['name']}_{string.hex()}",
+        format_func=bits.__getitem__,
+    )

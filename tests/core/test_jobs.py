@@ -90,3 +90,10 @@ def test_half_written_progress_is_left_out():
         b'{"event": "progress", "step": 1}\nnot json\n[1]\n{"event": "pro'
     )
     assert job.progress() == [{"event": "progress", "step": 1}]
+
+
+def test_jobs_have_a_folder_of_their_own(tmp_path, monkeypatch):
+    """RDX_RUNS names it; without it, it lies beside the models that RDX_MODELS names."""
+    assert jobs.root() == tmp_path / "models" / ".runs"
+    monkeypatch.setenv("RDX_RUNS", str(tmp_path / "elsewhere"))
+    assert jobs.new_folder("probe").parent == tmp_path / "elsewhere"

@@ -1,4 +1,4 @@
-"""The README's worked example of a codec, run as it stands there."""
+"""What README and docs show is true: the worked example of a codec runs, the commands and files they name exist."""
 
 import re
 import subprocess
@@ -10,14 +10,17 @@ import pytest
 from core.errors import BitstreamError
 from tests.conftest import ROOT, synthetic
 
-BLOCKS = re.findall(r"```python\n# (\S+)\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
+DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "ARCHITECTURE.md"]
+DOCS += sorted((ROOT / "docs").glob("*.md"))
+CODECS_PAGE = (ROOT / "docs" / "codecs.md").read_text("utf-8")
+BLOCKS = re.findall(r"```python\n# (\S+)\n(.*?)```", CODECS_PAGE, re.S)
 
 
 @pytest.fixture(scope="module")
 def codec():
     (source,) = (text for name, text in BLOCKS if name.endswith("decimate.py"))
     space: dict = {}
-    exec(compile(source, "README.md", "exec"), space)
+    exec(compile(source, "codecs.md", "exec"), space)
     return space["Decimate"]()
 
 
@@ -42,14 +45,65 @@ def test_one_line_registers_it(codec, monkeypatch):
     assert "Decimate()," in line and "from core.codecs.decimate import Decimate" in line
 
 
-def test_the_commands_that_the_readme_names_exist():
-    text = (ROOT / "README.md").read_text("utf-8")
-    named = set(re.findall(r"python -m core (\w+)", text))
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_what_it_names_exists(page):
+    text = page.read_text("utf-8")
     shown = subprocess.run(
         [sys.executable, "-m", "core", "--help"], cwd=ROOT, capture_output=True, text=True
     ).stdout
-    assert named and all(re.search(rf"\b{name}\b", shown) for name in named)
-    assert all(
-        target in (ROOT / "Makefile").read_text()
-        for target in re.findall(r"^make (\w+)", text, re.M)
-    )
+    named = set(re.findall(r"(?:python -m core|rd-explorer) ([a-z]+)", text))
+    assert all(re.search(rf"\b{name}\b", shown) for name in named)
+    targets = set(re.findall(r"^make (\w+)|`make (\w+)`", text, re.M))
+    makefile = (ROOT / "Makefile").read_text()
+    assert all(re.search(rf"^{a or b}:", makefile, re.M) for a, b in targets)
+    for link in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (page.parent / link).exists(), link
+    for path in re.findall(
+        r"`((?:core|dashboard|pages|tests|docs|examples|tools)/[\w./-]+)`", text
+    ):
+        assert (ROOT / path).exists() or path == "core/codecs/decimate.py", path
+
+
+def test_the_readme_shows_commands():
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert len(text.splitlines()) <= 120
+    assert len(set(re.findall(r"rd-explorer (\w+)", text))) >= 5
+    assert re.search(r"^make run", text, re.M) and re.search(r"^make test", text, re.M)
+
+
+def test_the_shown_reader_of_rdx_files_reads_ours():
+    from core.coding.container import CODEC_IDS, unpack
+
+    page = (ROOT / "docs" / "format-rdx.md").read_text("utf-8")
+    space: dict = {}
+    exec(re.search(r"```python\n(.*?)```", page, re.S)[1], space)
+    files = sorted((ROOT / "tests" / "golden").glob("*.rdx"))
+    assert files
+    for path in files:
+        data = path.read_bytes()
+        whole = unpack(data)
+        assert space["read"](data) == (
+            CODEC_IDS[whole.codec],
+            whole.setting,
+            whole.width,
+            whole.height,
+            whole.fingerprint,
+            whole.payload,
+        )
+    for name, number in CODEC_IDS.items():
+        assert re.search(rf"^\| {number} \| `{name}`", page, re.M), name
+
+
+def test_the_architecture_names_every_folder():
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    folders = {path.parent for top in ("core", "dashboard") for path in (ROOT / top).rglob("*.py")}
+    assert len(folders) > 20
+    for folder in folders:
+        assert re.search(rf"\b{folder.name}/", text), folder
+    for top in ("pages", "models", "tests", "docs", "examples", "tools", ".ci"):
+        assert (ROOT / top).is_dir() and f"{top}/" in text
+    for folder in (ROOT / "tests").iterdir():
+        if folder.is_dir() and folder.name != "__pycache__":
+            assert f"{folder.name}/" in text, folder
+    shown = re.search(r"```\n(.*?)```", text, re.S)[1]
+    assert len(shown.splitlines()) < 45

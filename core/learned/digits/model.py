@@ -9,12 +9,14 @@ All activations are leaky ReLU; x is in 0..1. Each latent has a zero-mean logist
 Coding uses stored integer tables, so that a string decodes on any machine.
 """
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 import tensorflow_compression as tfc
 
 from core.errors import ModelError
-from core.store.modelfile import check_shapes
+from core.store.families import check_shapes
 
 PRECISION = 16  # bits of the range coder's probabilities
 METRICS = ("mae", "mse", "ssim")
@@ -114,7 +116,7 @@ def build_tables(parameters: dict) -> dict[str, np.ndarray]:
     return {"cdf": coder.cdf.numpy(), "cdf_offset": coder.cdf_offset.numpy()}
 
 
-def check(card: dict, tensors: dict[str, np.ndarray]) -> None:
+def check(card: Any, tensors: dict[str, np.ndarray]) -> None:
     """Raise ModelError unless `tensors` are the weights and tables of a model like this, and `card` tells what pages show."""
     dims = tensors["prior/log_scale"].size if "prior/log_scale" in tensors else 0
     check_shapes(card, tensors, parameter_shapes(dims) | {"cdf": (None,), "cdf_offset": (dims,)})
@@ -188,7 +190,7 @@ class DigitCoder:
         """Digits uint8 (B, 28, 28, 1) -> ŷ (B, latent_dims), rounded so that R + λ · D of each digit comes out small.
 
         Starting from plain rounding, one dimension after the other tries the whole number on the other side of y and keeps
-        it where that lowers the true cost (8-bit reconstruction, `metric` as in training). The decoder needs not know.
+        it where that lowers the true cost (8-bit reconstruction, `metric` as in training). The decoder need not know.
         """
         return np.concatenate(
             [

@@ -6,11 +6,13 @@
 Trained on the evidence lower bound: KL(N(μ, σ²) ‖ N(0, 1)) plus the binary cross-entropy of the grey values in 0..1.
 """
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
 from core.errors import ModelError
-from core.store.modelfile import check_shapes
+from core.store.families import check_shapes
 
 
 def parameter_shapes(latent_dims: int) -> dict[str, tuple[int, ...]]:
@@ -33,7 +35,7 @@ def parameter_shapes(latent_dims: int) -> dict[str, tuple[int, ...]]:
     }
 
 
-def check(card: dict, tensors: dict[str, np.ndarray]) -> None:
+def check(card: Any, tensors: dict[str, np.ndarray]) -> None:
     """Raise ModelError unless `tensors` are the weights of a model like this, and `card` tells what pages show."""
     dims = tensors["decoder/dense/kernel"].shape[0] if "decoder/dense/kernel" in tensors else 0
     check_shapes(card, tensors, parameter_shapes(dims))

@@ -19,7 +19,7 @@ from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
 from core.learned.photos.neural_coder import NeuralCoder, has_neural
 from core.learned.photos.static_coder import StaticCoder
 
-# Tables picked by what stands around, one a channel, or picked by a network.
+# Tables chosen by context, one a channel, or chosen by a network.
 Coding = Literal["context", "static", "neural"]
 
 TILE = 64  # latents: 1024 pixels
@@ -51,11 +51,11 @@ class PhotoCoder:
         self._synthesis = tf.function(exactly, [tf.TensorSpec(latents), level])
         several = tf.TensorSpec((None, None, None, config.latents))
         area, share = (tf.TensorSpec((1, None, None, depth)) for depth in (config.colours, 1))
-        self._pull = tf.function(
-            partial(_pull, exactly), [tf.TensorSpec(latents), area, share, level]
+        self._gradient = tf.function(
+            partial(_error_gradient, exactly), [tf.TensorSpec(latents), area, share, level]
         )
-        self._echo = tf.function(
-            partial(_echo, exactly),
+        self._vector_jacobian = tf.function(
+            partial(_vector_jacobian_product, exactly),
             [several, tf.TensorSpec((None, None, None, config.colours)), level],
         )
 
@@ -94,47 +94,58 @@ class PhotoCoder:
     def error_and_gradient(
         self, image: np.ndarray, y_hat: np.ndarray, level: int
     ) -> tuple[float, np.ndarray]:
-        """What ŷ (h, w, latents) makes wrong in uint8 `image` (H, W, colours): the squared error, summed up over all pixels and
-        colours, and its derivative (h, w, latents) float32 with respect to each latent."""
-        slope, error = np.empty(y_hat.shape, np.float32), 0.0
-        for tile, outer, inner in _tiles(
-            *y_hat.shape[:2], reach=2
-        ):  # a latent sees the errors of pixels that see others
-            whole = [(span.stop - span.start) * STRIDE for span in outer]
-            known = image[_scaled(outer[0]), _scaled(outer[1])]
-            missing = [(0, side - there) for side, there in zip(whole, known.shape, strict=False)]
-            wanted = np.pad(known, (*missing, (0, 0)))
-            share = np.pad(np.ones((*known.shape[:2], 1), np.float32), (*missing, (0, 0)))
-            errors, pull = self._pull(
+        """Squared error of the decoded picture, and its gradient with respect to ŷ.
+
+        `image` is uint8 (H, W, colours), ŷ (h, w, latents). The error is summed over all pixels and
+        colours; the gradient is (h, w, latents) float32.
+        """
+        height, width, _ = y_hat.shape
+        gradient = np.empty(y_hat.shape, np.float32)
+        total = 0.0
+        # Twice the margin: a latent's gradient needs the errors of pixels that see further latents.
+        for tile, outer, inner in _tiles(height, width, reach=2):
+            pixels = image[_scaled(outer[0]), _scaled(outer[1])]
+            inside = np.ones((*pixels.shape[:2], 1), np.float32)
+            # What the last latents decode beyond the picture's edge counts for nothing.
+            beyond = []
+            for span, side in zip(outer, pixels.shape[:2], strict=True):
+                beyond.append((0, (span.stop - span.start) * STRIDE - side))
+            beyond.append((0, 0))
+            errors, of_tile = self._gradient(
                 tf.constant(y_hat[outer][None], tf.float32),
-                tf.constant(wanted[None], tf.float32),
-                tf.constant(share[None]),
+                tf.constant(np.pad(pixels, beyond)[None], tf.float32),
+                tf.constant(np.pad(inside, beyond)[None]),
                 tf.constant([level]),
             )
-            slope[tile] = pull.numpy()[0][inner]
-            error += float(
-                np.square(
-                    errors.numpy()[0][_scaled(inner[0]), _scaled(inner[1])], dtype=np.float64
-                ).sum()
-            )
-        return error, slope
+            gradient[tile] = of_tile.numpy()[0][inner]
+            own = errors.numpy()[0][_scaled(inner[0]), _scaled(inner[1])]
+            total += float(np.square(own, dtype=np.float64).sum())
+        return total, gradient
 
     def curvature(self, y_hat: np.ndarray, level: int) -> np.ndarray:
-        """How fast the squared error grows around ŷ (h, w, latents): a step of ±1 in a latent of channel c adds entry c of the
-        result (latents,) to what the slope says. Measured on the middle of ŷ with random signs (Hutchinson's estimator)."""
-        (top, h), (left, w) = (
-            ((side - used) // 2, used)
-            for side, used in ((s, min(s, PROBED)) for s in y_hat.shape[:2])
-        )
+        """Half the second derivative of the squared error by a latent, per channel: (latents,).
+
+        A step of ±1 in a latent of channel c adds entry c to what the gradient predicts. With J the
+        Jacobian of the synthesis it is the diagonal of JᵀJ, estimated by vector–Jacobian products
+        with random signs (Hutchinson's estimator) on the middle of ŷ (h, w, latents).
+        """
+        height, width, _ = y_hat.shape
+        h = min(height, PROBED)
+        w = min(width, PROBED)
+        top = (height - h) // 2
+        left = (width - w) // 2
+        middle = y_hat[top : top + h, left : left + w]
+        # A small picture is probed several times, with other signs each time.
         times = -(-PROBES // (h * w))
-        y = np.repeat(y_hat[None, top : top + h, left : left + w], times, 0)
-        signs = np.random.default_rng(0).choice(
-            np.float32([-1, 1]), (times, h * STRIDE, w * STRIDE, self.config.colours)
+        y = np.repeat(middle[None], times, 0)
+        shape = (times, h * STRIDE, w * STRIDE, self.config.colours)
+        signs = np.random.default_rng(0).choice(np.array([-1, 1], np.float32), shape)
+        product = self._vector_jacobian(
+            tf.constant(y, tf.float32),
+            tf.constant(signs),
+            tf.constant([level]),
         )
-        echo = self._echo(
-            tf.constant(y, tf.float32), tf.constant(signs), tf.constant([level])
-        ).numpy()
-        return np.square(echo, dtype=np.float64).mean((0, 1, 2))
+        return np.square(product.numpy(), dtype=np.float64).mean((0, 1, 2))
 
     @property
     def codings(self) -> tuple[Coding, ...]:
@@ -191,10 +202,10 @@ def _hash(y_hat: np.ndarray) -> bytes:
     ]
 
 
-def _pull(
+def _error_gradient(
     synthesis, y_hat: tf.Tensor, wanted: tf.Tensor, share: tf.Tensor, levels: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Errors of the pixels, where their `share` is 1, and the derivative of their squared sum with respect to ŷ."""
+    """Errors of the pixels where `share` is 1, and the gradient of their squared sum by ŷ."""
     with tf.GradientTape() as tape:
         tape.watch(y_hat)
         x_hat = tf.clip_by_value(synthesis(y_hat, levels), 0, 255)
@@ -202,8 +213,10 @@ def _pull(
     return errors, tape.gradient(x_hat, y_hat, 2 * errors)
 
 
-def _echo(synthesis, y_hat: tf.Tensor, signs: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
-    """What random signs in the pixels become on the way back to the latents."""
+def _vector_jacobian_product(
+    synthesis, y_hat: tf.Tensor, signs: tf.Tensor, levels: tf.Tensor
+) -> tf.Tensor:
+    """The Jacobian of the synthesis, transposed, times `signs`: pixels back to latents."""
     with tf.GradientTape() as tape:
         tape.watch(y_hat)
         x_hat = synthesis(y_hat, levels)

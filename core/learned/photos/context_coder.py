@@ -1,4 +1,4 @@
-"""The context coder of the photo coder's latents: what stands around a latent picks its table.
+"""The context coder of the photo coder's latents: a latent's neighbours choose its table.
 
 Positions are visited from coarse to fine: every eighth, then those between, down to all; so all but the first have neighbours
 on four sides that are known. Channels follow in groups, the strongest first. For each latent, from what is decoded already:

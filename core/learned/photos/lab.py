@@ -7,9 +7,9 @@ TensorFlow is imported only by the functions that take a model.
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 
 from core import metrics
+from core.images.resize import reduced
 from core.learned.ops.spectral import real_dft
 
 STRIDE = 16  # pixels per latent position
@@ -76,25 +76,6 @@ def filter_pictures(spectrum: np.ndarray, k: int) -> np.ndarray:
     kernels = kernels[np.argsort(-energy, kind="stable")]
     reach = np.maximum(np.abs(kernels).max((1, 2, 3), keepdims=True), 1e-12)
     return np.round(128 + 127 * kernels / reach).astype(np.uint8)
-
-
-def reduced(image: np.ndarray, most: int) -> np.ndarray:
-    """The image with at most `most` pixels: as it is, or made smaller (Lanczos)."""
-    height, width = image.shape[:2]
-    scale = (most / (height * width)) ** 0.5
-    if scale >= 1:
-        return image
-    size = max(1, int(width * scale)), max(1, int(height * scale))
-    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS))
-
-
-def middle(image: np.ndarray, most: int) -> np.ndarray:
-    """The image where it has at most `most` pixels; else as large a cut from its middle, of the same shape."""
-    height, width = image.shape[:2]
-    scale = min(1.0, (most / (height * width)) ** 0.5)
-    h, w = max(1, int(height * scale)), max(1, int(width * scale))
-    top, left = (height - h) // 2, (width - w) // 2
-    return image[top : top + h, left : left + w]
 
 
 def backdrop(image: np.ndarray, most: int = 160_000) -> np.ndarray:

@@ -9,6 +9,7 @@ gains per channel (before rounding, after it, and before each normalisation) and
 
 from dataclasses import asdict, dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -20,7 +21,7 @@ from core.learned.ops.tables import sound_tables
 from core.learned.photos.context_coder import context_shapes, sound_context
 from core.learned.photos.neural_coder import has_neural, neural_shapes, sound_neural
 from core.learned.photos.neural_layout import CHANNELS
-from core.store.modelfile import check_shapes
+from core.store.families import check_shapes
 
 STRIDE = 16  # image pixels per latent position, in each direction
 KERNELS = (9, 5, 5)
@@ -150,7 +151,14 @@ def parameter_shapes(config: PhotoConfig) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def check(card: dict, tensors: dict[str, np.ndarray]) -> None:
+def of_one_level(name: str) -> bool:
+    """Whether a parameter has a row for each level (gains and priors), or serves them all."""
+    if name.startswith(("prior/", "analysis_gain/", "synthesis_gain/")):
+        return True
+    return name in ("log_gain", "log_inverse_gain")
+
+
+def check(card: Any, tensors: dict[str, np.ndarray]) -> None:
     """Raise ModelError unless `tensors` are the weights and tables of the model that the card's "config" describes."""
     try:
         config = PhotoConfig.from_json(card["config"])

@@ -12,11 +12,11 @@ import numpy as np
 
 from core.datasets.photos import load_photos
 from core.errors import ModelError, SettingError
-from core.learned.photos.model import PhotoConfig, parameter_shapes
+from core.learned.photos.family import PHOTOS
+from core.learned.photos.model import PhotoConfig, of_one_level, parameter_shapes
 from core.learned.photos.task import PhotoTask
 from core.learned.training.loop import PROGRESS, Plan, Result, read_checkpoint, train
 from core.store import zoo
-from core.store.modelfile import MAX_WEIGHTS
 from core.store.provenance import provenance
 
 LMBDAS = tuple(
@@ -73,9 +73,9 @@ def check_storable(config: PhotoConfig) -> None:
     size = 2 * sum(
         int(np.prod(shape)) for shape in parameter_shapes(config).values()
     )  # stored as float16
-    if size > MAX_WEIGHTS:
+    if size > PHOTOS.max_weights:
         raise SettingError(
-            f"This model's weights need {size / 1e6:.1f} MB and the store takes {MAX_WEIGHTS / 1e6:g} MB: choose "
+            f"This model's weights need {size / 1e6:.1f} MB and the store takes {PHOTOS.max_weights / 1e6:g} MB: choose "
             "fewer filters or latents."
         )
 
@@ -211,7 +211,8 @@ def warm_weights(
     out = {}
     for name, value in fresh.items():
         known = start.weights[name]
-        known = known[nearest] if name.startswith("prior/") or "gain" in name else known
+        if of_one_level(name):
+            known = known[nearest]
         out[name] = value.copy()
         out[name][tuple(slice(size) for size in known.shape)] = known
     return out

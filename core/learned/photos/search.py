@@ -1,4 +1,4 @@
-"""The encoder's search: latents beside the rounded ones that make R + λ · D of a picture smaller. A decoder needs not know.
+"""The encoder's search: latents beside the rounded ones that make R + λ · D of a picture smaller. The decoder need not know.
 
 Rounding looks at each latent alone, and the analysis was trained for pictures in general; what a latent does to this very
 picture is known from a pass back through the synthesis. Around ŷ a step s = ±1 of one latent changes the squared error by

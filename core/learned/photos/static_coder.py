@@ -8,7 +8,7 @@ from core.learned.ops.tables import PRECISION, split_tables
 
 
 class StaticCoder:
-    """The static coder of one level: every channel has its own table, whatever stands around it."""
+    """The static coder of one level: every channel has its own table, whatever the context."""
 
     def __init__(self, cdf: np.ndarray, offset: np.ndarray, level: int):
         """`cdf` and `offset` as `tables.build_tables` makes them, for all levels."""

@@ -4,7 +4,13 @@ import numpy as np
 import tensorflow as tf
 
 from core.datasets.photos import Patches, Photos, centre_crops, split
-from core.learned.photos.model import PhotoConfig, PhotoTransforms, quantised, rate_distortion
+from core.learned.photos.model import (
+    PhotoConfig,
+    PhotoTransforms,
+    of_one_level,
+    quantised,
+    rate_distortion,
+)
 from core.learned.photos.start import start_parameters
 from core.learned.training.optim import Adam
 
@@ -47,7 +53,7 @@ class PhotoTask:
         self._quantised = tf.function(lambda x, level: quantised(self.model, x, level))
 
     def optimisers(self) -> list:
-        own = {n: v for n, v in self.variables.items() if n.startswith("prior/") or "gain" in n}
+        own = {n: v for n, v in self.variables.items() if of_one_level(n)}
         shared = {n: v for n, v in self.variables.items() if n not in own}
         return [Adam(own, LEVEL_SPEED), Adam(shared)]
 

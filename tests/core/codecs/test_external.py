@@ -251,3 +251,14 @@ def test_the_worked_example_takes_part_in_a_sweep(small, tmp_path):
     assert (
         -20 < json.loads(bd.stdout)["cjpeg"] < 30
     )  # the same transform; progressive scans cost more on a small picture
+
+
+def test_the_version_is_asked_for_only_when_somebody_looks(program, tmp_path):
+    """Reading a description runs no program; the first look at the codec's facts runs one, once."""
+    mark = tmp_path / "runs"
+    script = f"open({str(mark)!r}, 'a').write('x'); print('fancy 1.2')"
+    version = f"version = {[sys.executable, '-c', script]!r}"
+    codec = external.parse("own", spec(program, more=version))
+    assert codec.name == "own" and not mark.exists()
+    assert codec.info.options["version"] == codec.info.options["version"] == "fancy 1.2"
+    assert mark.read_text() == "x"

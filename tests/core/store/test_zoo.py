@@ -5,28 +5,25 @@ import json
 import multiprocessing
 import os
 import signal
-import sys
 import time
-import types
 import zipfile
 
 import numpy as np
 import pytest
 
 from core.errors import ModelError
-from core.store import modelfile, places, zoo
+from core.store import families, modelfile, places, zoo
 from tests.conftest import ROOT
 
 
 @pytest.fixture(autouse=True)
 def store(tmp_path, monkeypatch):
     """An empty store, and a family "toy" of models with one (2, n) tensor and an integer table."""
-    toy = types.ModuleType("toy_family")
-    toy.check = lambda card, tensors: modelfile.check_shapes(
-        card, tensors, {"w": (2, None), "table": (3,)}
-    )
-    monkeypatch.setitem(sys.modules, "toy_family", toy)
-    monkeypatch.setitem(modelfile.FAMILIES, "toy", "toy_family")
+
+    def check(card, tensors):
+        families.check_shapes(card, tensors, {"w": (2, None), "table": (3,)})
+
+    monkeypatch.setitem(families.FAMILIES, "toy", families.Family("toy", check))
     monkeypatch.setenv("RDX_MODELS", str(tmp_path / "models"))
     return tmp_path / "models"
 
@@ -133,8 +130,8 @@ def test_foreign_models_are_refused(store):
         zoo.store("a", "toy", {**tensors(), "w": np.full((2, 5), np.nan, np.float16)}, {})
     with pytest.raises(ModelError, match="float64"):
         zoo.store("a", "toy", {**tensors(), "w": np.zeros((2, 5))}, {})
-    with pytest.raises(ModelError, match="more than 12 MB"):
-        zoo.store("a", "toy", tensors(columns=4_000_000), {})
+    with pytest.raises(ModelError, match="more than 6 MB"):
+        zoo.store("a", "toy", tensors(columns=2_000_000), {})
     assert list(store.iterdir()) == []
 
 
@@ -292,3 +289,18 @@ def test_a_checkout_has_one_folder_of_models(monkeypatch):
     monkeypatch.delenv("RDX_MODELS")
     assert zoo.root() == ROOT / "models" and places.shipped() is None
     assert not zoo.is_shipped("mnist-500")
+
+
+def test_a_family_says_how_large_its_models_may_be(monkeypatch):
+    """A model of 8 MB is refused where the family allows 6 MB, and stored where it allows 12."""
+    with pytest.raises(ModelError, match="more than 6 MB"):
+        zoo.store("large", "toy", tensors(columns=2_000_000), {})
+    toy = families.FAMILIES["toy"]
+    larger = families.Family("toy", toy.check, max_weights=12_000_000)
+    monkeypatch.setitem(families.FAMILIES, "toy", larger)
+    zoo.store("large", "toy", tensors(columns=2_000_000), {})
+    assert zoo.load("large").card["weights_bytes"] > 8_000_000
+    exported = zoo.export("large")
+    zoo.remove("large")
+    assert zoo.import_file(exported)["name"] == "large"
+    assert families.FAMILIES["bls2017"].max_weights == 12_000_000

@@ -1,10 +1,10 @@
-"""Figures of the Digits and the Train & models pages: what is drawn is what the cards and the jobs say."""
+"""Figures of the Digits page: what is drawn is what the cards say."""
 
 import numpy as np
 import pytest
 
 from dashboard.digits import charts
-from dashboard.training.charts import curve_names, training_chart
+from dashboard.digits.tradeoff_chart import tradeoff_chart
 
 
 def card(lmbda: float, rate: float, mae: float) -> dict:
@@ -23,9 +23,7 @@ def trace(fig, name):
 
 
 def test_the_tradeoff_shows_models_hull_tangent_and_the_tutorial():
-    fig = charts.tradeoff_chart(
-        CARDS, CARDS[2], None, {"PNG": [(1500.0, 0.0, "lossless")]}, log_x=False
-    )
+    fig = tradeoff_chart(CARDS, CARDS[2], None, {"PNG": [(1500.0, 0.0, "lossless")]}, log_x=False)
     assert list(trace(fig, "stored models").x) == [5, 20, 40, 41]
     assert list(trace(fig, "hull").x) == [
         5,
@@ -73,19 +71,3 @@ def test_dead_dimensions_come_last_and_grey():
         len(set(fig.data[0].marker.color[:2])) == 1
         and fig.data[0].marker.color[2] != fig.data[0].marker.color[0]
     )
-
-
-def test_training_curves_are_those_reported():
-    events = [
-        {"event": "start", "step": 0, "lr": 1},
-        {"event": "progress", "step": 20, "steps": 60, "loss": 9.0, "lr": 0.1},
-        {"event": "progress", "step": 40, "steps": 60, "loss": 8.0, "rate": 3.0, "lr": 0.1},
-        {"event": "validation", "step": 40, "loss": 7.5},
-        {"event": "done", "step": 60},
-    ]
-    assert curve_names(events) == ["loss", "rate"]
-    fig = training_chart(events, "loss")
-    assert [(t.name, list(t.x), list(t.y)) for t in fig.data] == [
-        ("training batch", [20, 40], [9, 8]),
-        ("validation", [40], [7.5]),
-    ]

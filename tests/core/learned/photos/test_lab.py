@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from core.codecs import photo_models as codecs
+from core.images import resize
 from core.learned.ops.spectral import to_spectrum
 from core.learned.photos import lab as photo_lab
 from core.learned.photos.model import SMALLEST_BETA
@@ -67,12 +68,12 @@ def test_filters_come_back_from_their_spectrum_strongest_first():
 @pytest.mark.parametrize("shape", [(10, 10), (60, 90), (90, 7)])
 def test_large_pictures_are_reduced_or_cut(shape):
     image = synthetic(*shape)
-    for make in (photo_lab.reduced, photo_lab.middle):
+    for make in (resize.reduced, resize.middle):
         small = make(image, 600)
         assert small.shape[0] * small.shape[1] <= 600 and small.shape[2] == 3
         assert small.shape[0] / small.shape[1] == pytest.approx(shape[0] / shape[1], rel=0.3)
         assert make(image, 10**6) is image or np.array_equal(make(image, 10**6), image)
-    cut = photo_lab.middle(image, 600)
+    cut = resize.middle(image, 600)
     top, left = (shape[0] - cut.shape[0]) // 2, (shape[1] - cut.shape[1]) // 2
     assert np.array_equal(cut, image[top : top + cut.shape[0], left : left + cut.shape[1]])
 

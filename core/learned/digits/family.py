@@ -1,0 +1,19 @@
+"""The digits' model families, registered with the store. TensorFlow is imported once one is checked."""
+
+from core.store.families import Card, Family, Tensors, register
+
+
+def _check_coder(card: Card, tensors: Tensors) -> None:
+    from core.learned.digits.model import check
+
+    check(card, tensors)
+
+
+def _check_vae(card: Card, tensors: Tensors) -> None:
+    from core.learned.digits.vae import check
+
+    check(card, tensors)
+
+
+DIGITS = register(Family("mnist", _check_coder))
+VAES = register(Family("vae", _check_vae))

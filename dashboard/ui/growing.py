@@ -1,0 +1,49 @@
+"""Sections that grow: they redraw themselves, and nothing else, until they are complete.
+
+A timer that reruns the whole page races with people: what they choose meanwhile can be undone. A
+section here is a fragment; while it is incomplete, a small component in it asks for one more run
+of that fragment, and stops asking once there is nothing to wait for.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from core.errors import RDError
+from dashboard.ui.text import plain
+
+_SCRIPT = """
+export default function ({ data, setTriggerValue }) {
+  const timer = setTimeout(() => setTriggerValue("due", data.run), data.milliseconds);
+  return () => clearTimeout(timer);
+}
+"""
+
+
+def grow(key: str, draw: Callable[[], bool], every_s: float = 0.3) -> None:
+    """Draws a section, and again every `every_s` seconds until `draw()` returns True.
+
+    Inputs belong above the section: `draw` should only show. An RDError of it is shown in place.
+    """
+
+    @st.fragment
+    def section() -> None:
+        try:
+            complete = draw()
+        except RDError as error:
+            st.error(plain(str(error)), icon=":material/block:")
+            complete = True
+        if not complete:
+            _ask_again(key, every_s)
+
+    section()
+
+
+def _ask_again(key: str, every_s: float) -> None:
+    run_key = f"{key}_runs"
+    st.session_state[run_key] = run = st.session_state.get(run_key, 0) + 1
+    data: dict[str, Any] = {"run": run, "milliseconds": round(1000 * every_s)}
+    st.components.v2.component("rdx_again", js=_SCRIPT)(
+        key=f"{key}_picks", data=data, on_due_change=lambda: None
+    )

@@ -1,0 +1,110 @@
+"""The wheel, built and used outside the checkout: its command, its models, its app."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+import urllib.error
+import urllib.request
+import venv
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment of its own with the wheel; the libraries are those of the running environment."""
+    folder = tmp_path_factory.mktemp("wheel")
+    _run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", folder, ROOT)
+    (wheel,) = folder.glob("*.whl")
+    environment = folder / "venv"
+    venv.create(environment, with_pip=False, symlinks=True)
+    python = environment / "bin" / "python"
+    _run(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", wheel)
+    (site,) = environment.glob("lib/python*/site-packages")
+    (site / "libraries.pth").write_text(sysconfig.get_path("purelib"))
+    return environment
+
+
+@pytest.fixture
+def command(installed: Path) -> list[str]:
+    """The command `rd-explorer` of that environment."""
+    return [str(installed / "bin" / "rd-explorer")]
+
+
+def _run(*command: str | Path, **options: object) -> str:
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, **options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _outside(home: Path) -> dict[str, object]:
+    """Options for a process that cannot find the checkout, nor anybody's own models."""
+    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "RDX_MODELS")}
+    kept.pop("XDG_DATA_HOME", None)
+    return {"cwd": home, "env": kept | {"HOME": str(home)}}
+
+
+def test_codecs_and_a_shipped_model(command, small, tmp_path):
+    outside = _outside(tmp_path)
+    listed = _run(*command, "codecs", **outside)
+    assert "bls2017" in listed and "jpeg2000" in listed
+    verified = json.loads(_run(*command, "models", "verify", "--json", **outside))
+    assert set(verified) >= {"bls2017-multirate", "mnist-500"} and not any(verified.values())
+
+    Image.fromarray(small).save(tmp_path / "cat.png")
+    encode = ("encode", "cat.png", "-c", "bls2017", "-s", "5", "-o", "cat.rdx", "--json")
+    figures = json.loads(_run(*command, *encode, **outside))
+    assert figures["bytes"] == (tmp_path / "cat.rdx").stat().st_size
+    _run(*command, "decode", "cat.rdx", "-o", "decoded.png", **outside)
+    measured = json.loads(_run(*command, "measure", "cat.png", "decoded.png", "--json", **outside))
+    assert measured["psnr"] == pytest.approx(figures["psnr"]) and figures["psnr"] > 25
+
+
+def test_run_serves_the_app(command, tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    options = ["--port", str(port), "--address", "127.0.0.1", "--server.headless", "true"]
+    with (tmp_path / "log.txt").open("w") as log:
+        server = subprocess.Popen(
+            [*command, "run", *options], stdout=log, stderr=log, **_outside(tmp_path)
+        )
+    try:
+        while not _answers(address + "/_stcore/health"):
+            assert server.poll() is None, (tmp_path / "log.txt").read_text()
+            time.sleep(0.2)
+        page = urllib.request.urlopen(address).read().decode()
+        assert "<title>" in page and "streamlit" in page.lower()
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def test_the_front_page_draws(installed, tmp_path):
+    draw = (
+        "from streamlit.testing.v1 import AppTest\n"
+        "from core.cli.run import APP\n"
+        "page = AppTest.from_file(str(APP), default_timeout=300).run()\n"
+        "assert not page.exception, page.exception\n"
+        "print(APP, page.title[0].value if page.title else page.header[0].value)"
+    )
+    drawn = _run(installed / "bin" / "python", "-c", draw, **_outside(tmp_path))
+    assert str(installed) in drawn and str(ROOT) not in drawn
+
+
+def _answers(address: str) -> bool:
+    try:
+        return urllib.request.urlopen(address).read() == b"ok"
+    except urllib.error.URLError:
+        return False
