@@ -1,7 +1,8 @@
 """Where models lie on this machine.
 
-In a checkout all of them, shipped and one's own, lie in `models/`. An installed program finds the shipped ones beside
-`core`, where nobody writes, and keeps a person's own in the user's data folder. RDX_MODELS names one folder for all.
+In a checkout all of them, shipped and one's own, lie in `models/`. An installed program finds the
+shipped ones beside `core`, where nobody writes, and keeps a person's own in the user's data folder.
+RDX_MODELS names one folder for all.
 """
 
 import os
@@ -22,7 +23,10 @@ def own() -> Path:
 
 
 def shipped() -> Path | None:
-    """The folder of models that came with the program and stay as they are; None where `own` is the only one."""
+    """The folder of models that came with the program and stay as they are.
+
+    None where `own` is the only one.
+    """
     if os.environ.get("RDX_MODELS") or own() == _INSTALLED / "models":
         return None
     return _INSTALLED / "models"
