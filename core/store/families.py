@@ -36,8 +36,8 @@ class Card(TypedDict):
 class Family:
     """A kind of model.
 
-    `check(card, tensors)` raises ModelError when the tensors are not such a model, or the card lacks
-    what the family's pages show.
+    `check(card, tensors)` raises ModelError when the tensors are not such a model, or the card
+    lacks what the family's pages show.
 
     `max_weights`: bytes that the weights file of one model may have.
     """

@@ -15,7 +15,7 @@ VERSIONS = ("tensorflow", "tensorflow-compression", "numpy")
 def provenance(omitted: Collection[str] = ()) -> dict:
     """Command, date, hardware and versions of this process, for a record or a card.
 
-    Of absolute paths only the last part is kept; the words in `omitted` are left out of the command.
+    Of absolute paths only the last part is kept; the words in `omitted` are left out.
     """
     arguments = [Path(a).name if a.startswith("/") else a for a in sys.argv[1:] if a not in omitted]
     return {

@@ -7,9 +7,12 @@ coefficient (Adam) converges about twice as fast (Ballé et al. 2017, supplement
 """
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import tensorflow as tf
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 
 @lru_cache(maxsize=8)
@@ -52,10 +55,12 @@ def to_spectrum(kernel: np.ndarray) -> np.ndarray:
     return spectrum.astype(np.float32)
 
 
-def to_kernel(spectrum: tf.Tensor, k: int) -> tf.Tensor:
+def to_kernel(spectrum: "tf.Tensor", k: int) -> "tf.Tensor":
     """Kernel tensor (k, k, a, b) of a spectrum tensor (k², a, b): the inverse of `to_spectrum`,
     differentiable.
     """
+    import tensorflow as tf
+
     _, a, b = spectrum.shape
     flat = tf.reshape(spectrum, (k * k, a * b))
     # The inverse of an orthonormal matrix is its transpose.
