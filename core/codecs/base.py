@@ -89,7 +89,9 @@ class CodecInfo:
 
 
 class Codec(ABC):
-    """Turns an image – uint8 (H, W, 3), sRGB – into bytes and back. Codecs hold no state between calls.
+    """Turns an image, uint8 (H, W, 3) sRGB, into bytes and back.
+
+    Codecs hold no state between calls.
 
     A new codec is one subclass with `info` and `setting`, and one line in
     `core/codecs/registry.py`.

@@ -103,7 +103,10 @@ class Bls2017(Codec):
 
 
 class Bls2017Rounded(Bls2017):
-    """The codec `bls2017-rounded`: latents as the analysis gives them, rounded: a fast encoder of the same files."""
+    """The codec `bls2017-rounded`: a fast encoder of the same files.
+
+    It rounds the latents as the analysis gives them.
+    """
 
     info = replace(
         Bls2017.info,

@@ -77,7 +77,8 @@ class Mnist(Codec):
         file = unpack(data, "mnist")
         if file.width != SIDE or file.height % SIDE or file.height > SIDE * MAX_DIGITS:
             raise BitstreamError(
-                f"This file describes digits of {file.width} × {file.height} pixels; digits are 28 × 28."
+                f"This file describes digits of {file.width} × {file.height} pixels; "
+                "digits are 28 × 28."
             )
         try:
             model = digit_coder(zoo.find(file.fingerprint, "mnist"))
@@ -103,7 +104,8 @@ def model_for(lmbda: float) -> str:
     if not found:
         known = ", ".join(f"{card['lmbda']:g}" for card in cards())
         raise SettingError(
-            f"There is no model of digits for λ = {lmbda:g}. There are models for {known or 'no λ'}."
+            f"There is no model of digits for λ = {lmbda:g}. "
+            f"There are models for {known or 'no λ'}."
         )
     return f"mnist-{lmbda:g}" if f"mnist-{lmbda:g}" in found else found[0]
 

@@ -22,7 +22,8 @@ CODECS: dict[str, Codec] = {
     )
 }
 
-# Codecs from TOML files and installed packages (core/codecs/external.py); what could not be used is said in PROBLEMS.
+# Codecs from TOML files and installed packages (core/codecs/external.py).
+# PROBLEMS says what could not be used.
 _found, PROBLEMS = external.installed()
 CODECS |= {name: codec for name, codec in _found.items() if name not in CODECS}
 

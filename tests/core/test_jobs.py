@@ -1,4 +1,4 @@
-"""Background jobs: they run, can be stopped, killed and resumed, and everything about them is on the disk."""
+"""Background jobs: they run, can be stopped, killed and resumed, and live on the disk."""
 
 import os
 import signal
