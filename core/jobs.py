@@ -91,9 +91,8 @@ class Job:
 
 
 def root() -> Path:
-    """The folder of all jobs: RDX_RUNS, else `.runs` in the folder of one's own models."""
-    chosen = os.environ.get("RDX_RUNS")
-    return Path(chosen) if chosen else places.own() / ".runs"
+    """The folder of all jobs, which is not the model store."""
+    return places.runs()
 
 
 def new_folder(name: str) -> Path:

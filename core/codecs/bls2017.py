@@ -6,7 +6,7 @@ that it decodes with that very model or not at all.
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from core.codecs import stored
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError
+from core.learned.photos.family import PhotoCard
 from core.store import zoo
 
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ class Bls2017(Codec):
     search = True
 
     @property
-    def card(self) -> dict:
+    def card(self) -> PhotoCard:
         """The card of the codec's model. Raises ModelError where it is not in the store."""
-        return stored.card(MODEL)
+        return cast(PhotoCard, stored.card(MODEL))
 
     @property
     def setting(self) -> Setting:  # type: ignore[override]
@@ -164,7 +165,7 @@ def _coder(name: str, weights_sha256: str, root: str) -> tuple["PhotoCoder", byt
     from core.learned.photos.coder import PhotoCoder
     from core.learned.photos.model import PhotoConfig
 
-    stored = zoo.load(name, "bls2017")
-    return PhotoCoder(
-        PhotoConfig.from_json(stored.card["config"]), stored.tensors
-    ), stored.fingerprint
+    found = zoo.load(name, "bls2017")
+    card = cast(PhotoCard, found.card)
+    config = PhotoConfig.from_json(card["config"])
+    return PhotoCoder(config, found.tensors), found.fingerprint

@@ -1,4 +1,4 @@
-"""Where models lie on this machine.
+"""Where models and background jobs lie on this machine.
 
 In a checkout all of them, shipped and one's own, lie in `models/`. An installed program finds the shipped ones beside
 `core`, where nobody writes, and keeps a person's own in the user's data folder. RDX_MODELS names one folder for all.
@@ -19,6 +19,18 @@ def own() -> Path:
     if (_INSTALLED / "pyproject.toml").exists():
         return _INSTALLED / "models"
     return platformdirs.user_data_path("rd-explorer", appauthor=False) / "models"
+
+
+def runs() -> Path:
+    """The folder of background jobs: RDX_RUNS, else `.runs` in a checkout, else in the user's data.
+
+    It does not follow RDX_MODELS: a store holds models alone.
+    """
+    if chosen := os.environ.get("RDX_RUNS"):
+        return Path(chosen)
+    if (_INSTALLED / "pyproject.toml").exists():
+        return _INSTALLED / ".runs"
+    return platformdirs.user_data_path("rd-explorer", appauthor=False) / "runs"
 
 
 def shipped() -> Path | None:

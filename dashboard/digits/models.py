@@ -1,17 +1,18 @@
 """The choice of a stored model by its λ, and of a test digit, in the sidebar."""
 
-from typing import Any
+from typing import cast
 
 import numpy as np
 import streamlit as st
 
 from core.codecs import mnist as codec
 from core.datasets.mnist import sample
+from core.learned.digits.family import DigitCard, VaeCard
 from core.learned.digits.lab import live_dims
 from core.store import zoo
 from dashboard.ui.slots import Slot
 
-Card = dict[str, Any]
+Card = DigitCard
 
 LMBDA = Slot("dig_lmbda", 2000.0)
 OTHER: Slot[str | None] = Slot("dig_own", None)
@@ -91,6 +92,7 @@ def _another_digit() -> None:
     INDEX.set(int(np.random.default_rng().integers(len(sample()))))
 
 
-def vae_card() -> Card | None:
+def vae_card() -> VaeCard | None:
     """The card of the stored variational autoencoder, the newest if there are several."""
-    return max(zoo.cards("vae"), key=lambda card: card["created"], default=None)
+    found = cast(list[VaeCard], zoo.cards("vae"))
+    return max(found, key=lambda card: card["created"], default=None)

@@ -135,9 +135,7 @@ def gain_maps(
 
     def work() -> _Maps:
         return _Maps(
-            photo_lab.gain_maps(
-                coder.model, resize.reduced(picture.image, GAIN_PIXELS), level - 1
-            )
+            photo_lab.gain_maps(coder.model, resize.reduced(picture.image, GAIN_PIXELS), level - 1)
         )
 
     found = engine().ask(owner, (picture.sha256, codec.name, "gain", level), work, SHOWN)

@@ -5,6 +5,7 @@ from concurrent.futures import Future
 import streamlit as st
 
 from core.codecs import bls2017, photo_models
+from core.learned.photos.family import PhotoCard
 from core.store import zoo
 from dashboard import loading
 
@@ -21,7 +22,7 @@ KEYS = (
 )
 
 
-def choose_model() -> dict | None:
+def choose_model() -> PhotoCard | None:
     """The sidebar's choice of a model: its card, or None when the store has none (which is said)."""
     cards = {card["name"]: card for card in photo_models.cards()}
     if not cards:
@@ -58,12 +59,12 @@ def choose_model() -> dict | None:
     return card
 
 
-def _rates(card: dict) -> str:
+def _rates(card: PhotoCard) -> str:
     lmbda = card["lmbda"]
     return f"λ = {lmbda[0]:g}" if len(lmbda) == 1 else f"{len(lmbda)} levels"
 
 
-def choose_level(card: dict) -> int:
+def choose_level(card: PhotoCard) -> int:
     """The slider over the levels of the model: 1 (smallest file) and up."""
     levels = len(card["lmbda"])
     level = st.session_state.get("pho_level", (levels + 1) // 2)
@@ -82,7 +83,7 @@ def choose_level(card: dict) -> int:
     return int(st.session_state.pho_level)
 
 
-def coder(card: dict):
+def coder(card: PhotoCard):
     """The model at work (`core.learned.photos.coder.PhotoCoder`), or None while it is being loaded. Raises ModelError."""
     loaded = loading.result(
         _coder(card["name"], card["weights_sha256"], str(zoo.root())), _coder.clear
@@ -90,7 +91,7 @@ def coder(card: dict):
     return loaded and loaded[0]
 
 
-def wait_for(card: dict) -> None:
+def wait_for(card: PhotoCard) -> None:
     """Says that TensorFlow is starting, and draws the page again when the model of `card` is there."""
     loading.wait_for(lambda: coder(card))
 

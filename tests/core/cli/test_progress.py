@@ -53,9 +53,8 @@ def test_a_training_s_bar_follows_its_run_folder(tmp_path, monkeypatch):
     path = tmp_path / "progress.jsonl"
     path.write_text(json.dumps({"event": "progress", "step": 1, "steps": 9, "loss": 5.0}) + "\n")
     event = {"event": "progress", "step": 1250, "steps": 3000, "loss": 1.25, "eta_s": 3725}
-    with shown.training(tmp_path):
-        with path.open("a") as out:
-            out.write(json.dumps(event) + "\n" + '{"event": "progr')
+    with shown.training(tmp_path), path.open("a") as out:
+        out.write(json.dumps(event) + "\n" + '{"event": "progr')
     told = stream.getvalue()
     assert "step 1,250 of 3,000, loss 1.25, 1:02:05 left" in " ".join(told.split())
     assert "of 9" not in told  # what an earlier run wrote is not shown
