@@ -9,8 +9,6 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts this file's folder on the path, not the project's
     sys.path.insert(0, str(ROOT))
 
-from dashboard import warmup  # noqa: E402
-from dashboard.engine import engine  # noqa: E402
 from dashboard.streamlit_patches import imports, reruns  # noqa: E402
 from dashboard.ui import theme  # noqa: E402
 
@@ -37,4 +35,3 @@ st.navigation(
     ],
     position="top",
 ).run()
-warmup.start(engine().wait_until_first_results)

@@ -1,50 +1,55 @@
-"""Compare: one picture, two to four codecs, at equal bytes, equal quality or settings of one's own."""
+"""Compare: one picture, two to four codecs, at equal bytes, equal quality or settings of one's own.
+
+Everything that a person can do is drawn first; then the run waits for results, and fills the places
+that were kept for them.
+"""
 
 import streamlit as st
 
 from dashboard import state
-from dashboard.compare import choice
+from dashboard.compare import ahead, choice, curves, files, results
 from dashboard.compare.controls import controls
-from dashboard.compare.curves import follow_clicks, show_bd_table, show_curves
-from dashboard.compare.files import show_decoder, show_downloads
-from dashboard.compare.results import count_missing, results, show_table, show_viewer
-from dashboard.engine import engine
+from dashboard.measurements import measurements
+from dashboard.waiting import looks
 
 owner = state.session_id()
 st.title("What does every bit buy?")
 st.caption(
-    "One picture, several codecs, always in real files: each figure belongs to bytes that you can download."
+    "One picture, several codecs, always in real files: each figure belongs to bytes that you can "
+    "download."
 )
 
 picture = state.picture_chooser()
 choice.initialise(picture)
 chosen = controls(picture)
-engine().begin(owner)
+measurements().service.begin(owner)
 
-
-@st.fragment(run_every=0.3)
-def _until_more(missing: int) -> None:
-    st.caption(":material/hourglass_top: Searching the settings …")
-    if count_missing(results(owner, picture, chosen)) < missing:
-        st.rerun(scope="app")
-
-
-shown = results(owner, picture, chosen)
-st.session_state.cmp_shown = {r.codec.name: r.measured.point.setting for r in shown if r.measured}
-show_viewer(picture, shown)
-with st.container():  # one place, filled or not: what follows does not move
-    if missing := count_missing(shown):
-        _until_more(missing)
-if shown:
-    show_table(picture, shown)
-if len(shown) >= choice.MIN_CODECS and any(r.measured for r in shown):
-    st.subheader("Rate and distortion")
-    curves = show_curves(owner, picture, shown)
-    follow_clicks()
-    st.subheader("BD-rate on this picture")
-    show_bd_table(shown, curves)
-    st.subheader("Take away")
-    show_downloads(picture, shown, curves)
+places = results.Places()
+section = curves.Section(chosen) if len(chosen.codecs) >= choice.MIN_CODECS else None
+taken = st.container()
 st.subheader("Open a bitstream")
-show_decoder(picture)
+bitstream = files.Bitstream()
 choice.write_link()
+
+shown = results.wait(owner, picture, chosen, places)
+choice.remember_shown({r.codec.name: r.measured.point.setting for r in shown if r.measured})
+results.show_viewer(owner, picture, shown, places)
+files.show_bitstream(owner, picture, bitstream)
+
+if section is not None and any(r.measured for r in shown):
+    with taken:
+        exports = files.show_files(picture, shown)
+    missing = results.count_missing(shown)
+    exported = False
+    for _ in looks(owner, curves.rest_s()):
+        shown = results.results(owner, picture, chosen)
+        if results.count_missing(shown) < missing:
+            st.rerun()  # the viewer is drawn once a run
+        places.show_table(picture, shown)
+        found = section.show(owner, picture, shown)
+        there = found.is_done() or found.stopped
+        if there and not exported:
+            exports.show(owner, picture, shown, found)
+            exported = True
+        if ahead.compute(owner, picture, chosen) and there and results.is_complete(shown):
+            break

@@ -1,12 +1,15 @@
-"""Photos: the learned codec of Ballé et al. 2017 on one's own picture, beside JPEG and JPEG 2000, and open to questions."""
+"""Photos: the learned codec of Ballé et al. 2017 on one's own picture, beside JPEG and JPEG 2000.
+
+Everything that a person can do is drawn first; then the run waits for results, and fills the places
+that were kept for them.
+"""
 
 import streamlit as st
 
 from core.codecs.photo_models import PhotoModel
-from core.errors import ModelError
 from dashboard import state
-from dashboard.engine import engine
 from dashboard.photos import bits, curves, history, inside, models, relaxed, view
+from dashboard.waiting import looks, service
 
 SECTIONS = (
     "Rate and distortion",
@@ -19,54 +22,53 @@ SECTIONS = (
 owner = state.session_id()
 st.title("A photograph in learned bytes")
 st.caption(
-    "Nonlinear transform coding after Ballé, Laparra and Simoncelli, *End-to-end Optimized Image Compression* (2017): "
-    "what to keep of a photograph was learned. Every figure belongs to a real file."
+    "Nonlinear transform coding after Ballé, Laparra and Simoncelli, *End-to-end Optimized Image "
+    "Compression* (2017): what to keep of a photograph was learned. Every figure belongs to a real "
+    "file."
 )
 state.keep(*models.KEYS)
 picture = state.picture_chooser()
 card = models.choose_model()
-engine().begin(owner)
+service().begin(owner)
 if card is None:
-    view.show_pictures(picture, None)
+    view.show_pictures(owner, picture, None)
     st.stop()
 
-codec, coder, waiting = PhotoModel(card, st.session_state.pho_search), None, False
+codec = PhotoModel(card, st.session_state.pho_search)
 level = models.choose_level(card)
-try:
-    coder = models.coder(card)
-    waiting = coder is None
-except ModelError as error:
-    st.error(str(error), icon=":material/block:")
-shown = view.gather(owner, picture, codec, level) if coder else None
-view.show_pictures(picture, shown)
-if waiting:
-    models.wait_for(card)
-
-
-@st.fragment(run_every=0.3)
-def _until_more(missing: int) -> None:
-    now = view.gather(owner, picture, codec, level)
-    view.show_progress(picture, codec, level, now)
-    if now.missing() < missing:
-        st.rerun(scope="app")
-
-
-if shown:
-    view.show_table(owner, picture, codec, shown)
-    if shown.missing():
-        _until_more(shown.missing())
-    view.show_downloads(picture, shown)
+places = view.Places()
 st.session_state.setdefault("pho_section", SECTIONS[0])
 section = st.segmented_control(
     "Section", SECTIONS, key="pho_section", required=True, label_visibility="collapsed"
 )
 if section == "Rate and distortion":
-    curves.show(owner, picture, codec, coder, shown)
-elif section == "Where the bits go":
-    bits.show(picture, shown)
+    rates = curves.Section(picture, codec)
 elif section == "Inside the model":
-    inside.show(owner, picture, codec, coder, level)
+    parts = inside.Section()
 elif section == "Relaxed or rounded":
-    relaxed.show(owner, picture, codec, coder)
-else:
+    noise = relaxed.Section(picture, codec)
+elif section == "Training":
     history.show(card)
+
+shown = view.wait(owner, picture, codec, level, places)
+with places.viewer:
+    view.show_pictures(owner, picture, shown)
+with places.downloads:
+    view.show_downloads(picture, shown)
+if section == "Where the bits go":
+    bits.show(picture, shown)
+
+missing = shown.missing()
+for _ in looks(owner, 0.5):
+    shown = view.now(owner, picture, codec, level, places)
+    if missing and not shown.missing():
+        st.rerun()  # the viewer is drawn once a run
+    done = places.show_table(owner, picture, codec, shown)
+    if section == "Rate and distortion":
+        done = rates.show(owner, picture, shown) and done
+    elif section == "Inside the model":
+        done = parts.show(owner, picture, codec, level) and done
+    elif section == "Relaxed or rounded":
+        done = noise.show(owner, picture, codec) and done
+    if view.compute_ahead(owner, picture, codec, level, shown) and done and not missing:
+        break

@@ -39,6 +39,7 @@ class Bls2017(Codec):
             "Nonlinear transform coding (Ballé, Laparra, Simoncelli 2017): one model of all rates, "
             "trained by this program. The encoder searches the latents that cost least in R + λD."
         ),
+        tuned_for="psnr",
         options={
             "model": MODEL,
             "latents": "searched for R + λD",

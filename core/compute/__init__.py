@@ -22,7 +22,7 @@ None while it is being computed:
   stops asking is taken to have left.
 * `wait(owner, timeout)` returns as soon as something that `owner` asked for has come.
 
-Turns: the most urgent work goes first – SHOWN pictures, then their FIGURES, CURVEs, EXTRAs – and
+Turns: the most urgent work goes first – SHOWN pictures, CURVEs, further FIGURES, EXTRAs – and
 within one urgency the session that has waited longest since its last turn. A worker gets one unit
 at a time: the order stays ours, and no line inside a cluster delays a person who comes later.
 

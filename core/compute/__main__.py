@@ -4,7 +4,7 @@ import logging
 import sys
 
 from core.compute import limits
-from core.sweep.measure import THREADS
+from core.sweep.task import THREADS
 
 
 def serve(workers: int) -> None:

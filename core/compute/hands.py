@@ -1,5 +1,6 @@
 """Hands units to workers that are free, and sees to it that each comes back."""
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from core.images import Picture
 if TYPE_CHECKING:
     from distributed import Client, Future
 
+FOLDERS = ("RDX_MODELS",)  # environment: folders that workers must agree on with the app
 AHEAD = 1  # units that wait inside the cluster, so that no worker waits for its next one
 LOOK_EVERY_S = 1.0  # how often the number of workers and the time limits are looked at
 
@@ -98,6 +100,7 @@ class Hands:
             flight.unit.function,
             arguments,
             pictures or {},
+            {name: os.environ[name] for name in FOLDERS if name in os.environ},
             key=name,
             pure=False,
             workers=[to] if to else None,

@@ -15,7 +15,7 @@ from core.compute.turns import Turns
 from core.compute.worker import Overtime
 from core.errors import RDError
 
-SHOWN, FIGURES, CURVE, EXTRA = range(4)  # what is looked at, its figures, curves, all else
+SHOWN, CURVE, FIGURES, EXTRA = range(4)  # what is looked at, curves, further figures, all else
 GIVE_UP = "The processes that compute cannot be reached. Start the app again."
 
 Key = Hashable
@@ -125,6 +125,11 @@ class Service:
         """How many pieces of other people's work come before those of `owner`."""
         with self._lock:
             return self._turns.ahead(owner)
+
+    def sessions(self) -> int:
+        """How many sessions have work waiting or under way."""
+        with self._lock:
+            return len(self._sessions)
 
     def progress(self, key: Key) -> tuple[float, str] | None:
         """How far the call `key` says it is: (share, text)."""

@@ -1,5 +1,6 @@
 """What a worker does with a unit: finds its pictures, calls its function, tells how far it is."""
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,12 +40,17 @@ class Overtime(Exception):
 
 
 def run(
-    key: str, function: Callable[..., Any], arguments: tuple, pictures: Mapping[str, Picture]
+    key: str,
+    function: Callable[..., Any],
+    arguments: tuple,
+    pictures: Mapping[str, Picture],
+    folders: Mapping[str, str],
 ) -> Any:
     """`function(*arguments)`, with the pictures that were sent along or are remembered here.
 
-    Raises PictureMissing.
+    `folders` are those of the app, where it has some of its own. Raises PictureMissing.
     """
+    os.environ.update(folders)
     global _unit
     _unit = key
     return function(*(_resolve(argument, pictures) for argument in arguments))

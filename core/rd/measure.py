@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core import metrics
-from core.codecs.base import Codec
+from core.codecs.base import Codec, Encoded
 from core.metrics import Values
 
 ALWAYS = ("mse",)  # costs next to nothing, and hulls and λ need it
@@ -90,6 +90,11 @@ class Measured:
     data: bytes
     decoded: np.ndarray | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that file and picture take."""
+        return len(self.data) + (0 if self.decoded is None else self.decoded.nbytes)
+
     def light(self) -> "Measured":
         """The same without the decoded picture: for memories that hold many."""
         return self if self.decoded is None else replace(self, decoded=None)
@@ -106,9 +111,21 @@ def evaluate(
     value = codec.setting.check(value)
     start = time.perf_counter()
     encoded = codec.encode(image, value)
-    middle = time.perf_counter()
+    return finish(codec, image, value, encoded, time.perf_counter() - start, names)
+
+
+def finish(
+    codec: Codec,
+    image: np.ndarray,
+    value: float,
+    encoded: Encoded,
+    encode_s: float,
+    names: Iterable[str] | None = None,
+) -> Measured:
+    """What is left to do of `evaluate` after the encode, which took `encode_s` seconds."""
+    start = time.perf_counter()
     decoded = codec.decode(encoded.data)
-    end = time.perf_counter()
+    decode_s = time.perf_counter() - start
     point = RDPoint(
         codec=codec.name,
         setting=value,
@@ -116,8 +133,8 @@ def evaluate(
         height=image.shape[0],
         bytes=len(encoded.data),
         measures=metrics.measure(image, decoded, _with_always(names)),
-        encode_s=middle - start,
-        decode_s=end - middle,
+        encode_s=encode_s,
+        decode_s=decode_s,
         payload_bytes=encoded.payload_bytes,
         estimated_bits=encoded.estimated_bits,
         elements=encoded.elements,

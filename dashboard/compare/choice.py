@@ -89,6 +89,11 @@ def show_settings(settings: dict[str, float]) -> None:
     st.session_state.cmp_mode = "own"
 
 
+def remember_shown(settings: dict[str, float]) -> None:
+    """Keeps what is shown (codec -> setting): the others stay when one of them is changed."""
+    st.session_state.cmp_shown = settings
+
+
 def write_link() -> None:
     """Puts the state into the page's address, so that the address is a permalink."""
     ss, choice = st.session_state, current()

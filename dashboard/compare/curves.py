@@ -3,33 +3,36 @@
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
+from core import metrics
 from core.codecs.base import Codec
 from core.codecs.registry import CODECS
 from core.errors import SettingError
 from core.images import Picture
-from core.metrics import FORMS
+from core.metrics import FORMS, Form
 from core.rd.bdrate import BDResult, bd_rate
 from core.rd.hull import operating_point
 from core.rd.measure import Measured, RDPoint
-from dashboard import warmup
-from dashboard.compare.choice import AXES, LMBDAS, show_settings, write_link
+from dashboard import state
+from dashboard.compare.choice import AXES, LMBDAS, Choice, show_settings
 from dashboard.compare.results import Result
-from dashboard.engine import CURVE, EXTRA, SHOWN, Failure, engine
+from dashboard.measurements import CURVE, EXTRA, Failure, measurements
 from dashboard.ui.chart_clicks import on_pick
 from dashboard.ui.charts import chart_config
 from dashboard.ui.rd_chart import rd_chart
 from dashboard.ui.text import plain, seconds_text, signed
 
-NOW = "now"
+REST_S = 1.0
+REST_S_PER_SESSION = 0.15
 
 
 @dataclass(frozen=True)
 class Curves:
-    """The points that are there, by codec, and how many are still to come, unless `stopped`; and why some never will."""
+    """The points that are there, by codec, how many there will be, and why some never will."""
 
     points: dict[str, list[Measured]]
     total: int
@@ -37,37 +40,55 @@ class Curves:
     problems: dict[str, str]
     stopped: bool
 
+    def is_done(self) -> bool:
+        """Whether all points are there."""
+        return self.done >= self.total
+
     def rd(self) -> dict[str, list[RDPoint]]:
+        """The points alone."""
         return {name: [m.point for m in measured] for name, measured in self.points.items()}
 
 
-def gather(
-    owner: str, picture: Picture, codecs: tuple[Codec, ...], structural: bool, ask: bool
-) -> Curves:
-    """All grid points of `codecs` that are known; with `ask`, the others are queued."""
+def gather(owner: str, picture: Picture, codecs: tuple[Codec, ...], axis: str, ask: bool) -> Curves:
+    """All grid points of `codecs` that are known, with the measure `axis` where it can be had.
+
+    With `ask`, the others are asked for.
+    """
+    names = metrics.present(picture.height, picture.width, (axis,))
     points: dict[str, list[Measured]] = {codec.name: [] for codec in codecs}
     problems: dict[str, str] = {}
     total = done = 0
     for codec, value in _spread(codecs):
-        total += 1 + structural
-        if not ask:
-            found = engine().known(picture, codec, value)
-        else:
-            found = engine().point(owner, picture, codec, value, CURVE)
-            if structural and warmup.ready() and isinstance(found, Measured):
-                full = engine().full(owner, picture, codec, value, EXTRA)
-                found = full if isinstance(full, Measured) else found
+        total += 1
+        found = _point(owner, picture, codec, value, names, ask)
         if isinstance(found, Failure):
             problems[codec.name] = found.reason
-            done += 1 + structural
+            done += 1
         elif found is not None:
             points[codec.name].append(found)
-            done += 1 + (structural and not found.point.lacks())
+            done += not found.point.lacks(names)
     return Curves(points, total, done, problems, stopped=not ask)
 
 
+def _point(
+    owner: str,
+    picture: Picture,
+    codec: Codec,
+    value: float,
+    names: tuple[str, ...],
+    ask: bool,
+) -> Measured | Failure | None:
+    if not ask:
+        return measurements().known(picture, codec, value)
+    found = measurements().point(owner, picture, codec, value, CURVE)
+    if isinstance(found, Measured) and found.point.lacks(names):
+        more = measurements().complete(owner, picture, codec, found, names, EXTRA)
+        return found if more is None else more
+    return found
+
+
 def _spread(codecs: tuple[Codec, ...]) -> list[tuple[Codec, float]]:
-    """All (codec, grid setting), every fourth setting of every codec first: curves take shape before they are complete."""
+    """All (codec, grid setting), every fourth setting first: curves take shape early."""
     jobs = [(i, codec, value) for codec in codecs for i, value in enumerate(codec.setting.grid)]
     return [
         (codec, value)
@@ -77,106 +98,101 @@ def _spread(codecs: tuple[Codec, ...]) -> list[tuple[Codec, float]]:
     ]
 
 
-def show_curves(owner: str, picture: Picture, shown: list[Result]) -> Curves:
-    """Draws the section; measures the curves in the background unless the person stopped that."""
-    key = f"{picture.sha256}:{','.join(r.codec.name for r in shown)}"
-    stopped = _stopped(key)
-    state = gather(owner, picture, tuple(r.codec for r in shown), _structural(picture), not stopped)
-    running = (state.done < state.total and not stopped) or None in _late(owner, picture, shown)
-    st.fragment(_section, run_every=1.5 if running else None)(owner, picture, shown, key)
-    return state
+def rest_s() -> float:
+    """How long a page rests between two drawings of its curves: longer when many people look."""
+    return REST_S + REST_S_PER_SESSION * measurements().service.sessions()
 
 
-def _stopped(key: str) -> bool:
-    """Whether the person stopped the measurements of `key`. A press stops those that run now, even if newer than the button."""
-    if st.session_state.get("cmp_stopped") == NOW:
-        st.session_state.cmp_stopped = key
-    return st.session_state.get("cmp_stopped") == key
+class Section:
+    """The section of the page: its inputs, drawn at once, and its places, filled as curves grow."""
 
+    def __init__(self, chosen: Choice) -> None:
+        self.codecs = chosen.codecs
+        st.subheader("Rate and distortion")
+        left, right = st.columns([5, 1], vertical_alignment="center")
+        self._progress = left.empty()
+        self._button = right.empty()
+        _axes()
+        with st.container(key="cmp_chart"):
+            self._chart = st.empty()
+        follow_clicks()
+        _lmbda(chosen.codecs)
+        st.subheader("BD-rate on this picture")
+        self._anchor = _anchor(chosen.codecs)
+        self._table = st.empty()
+        self._looks = 0
+        self._drawn: object = None
+        self._started: tuple[float, int] | None = None
+        self._has_button = False
 
-def _structural(picture: Picture) -> bool:
-    return min(picture.image.shape[:2]) >= 11
+    def show(self, owner: str, picture: Picture, shown: list[Result]) -> Curves:
+        """Draws what is there of the curves, and asks for the rest unless the person stopped it."""
+        stopped = _is_stopped(picture, self.codecs)
+        curves = gather(owner, picture, self.codecs, st.session_state.cmp_y, not stopped)
+        self._show_progress(curves, f"{picture.sha256}:{_names(self.codecs)}")
+        points = {r.codec.name: r.measured.point for r in shown if r.measured}
+        drawn = (curves.points, points, curves.problems)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self._show_chart(picture, curves, points)
+            with self._table.container():
+                _show_bd_table(self.codecs, self._anchor, curves)
+        return curves
 
-
-def _section(owner: str, picture: Picture, shown: list[Result], key: str) -> None:
-    ss = st.session_state
-    stopped = _stopped(key)
-    state = gather(owner, picture, tuple(r.codec for r in shown), _structural(picture), not stopped)
-    _progress(state, key, stopped)
-    _axes()
-    curves = state.rd()
-    titles = {r.codec.name: r.codec.info.title for r in shown}
-    chart = rd_chart(
-        curves,
-        titles,
-        ss.cmp_y,
-        AXES[ss.cmp_y],
-        {r.codec.name: r.measured.point for r in shown if r.measured},
-        ss.cmp_hull,
-        ss.cmp_log,
-        ss.cmp_lmbda if ss.cmp_tangent else None,
-    )
-    st.plotly_chart(chart, key="cmp_chart", config=chart_config(f"rd-{picture.name}"))
-    _lmbda(curves)
-    write_link()
-    finished = state.done == state.total and ss.get("cmp_complete") != key
-    if finished:
-        ss.cmp_complete = key
-    if ss.pop("cmp_changed", False) or finished or _news(owner, picture, shown):
-        st.rerun(scope="app")
-
-
-def _late(owner: str, picture: Picture, shown: list[Result]) -> list[Measured | Failure | None]:
-    """What has become of the SSIM and MS-SSIM that the table above lacks, one item for each of its lines that lacks them."""
-    lacking = [r for r in shown if r.measured and r.measured.point.lacks()]
-    return [
-        engine().full(owner, picture, r.codec, r.measured.point.setting, SHOWN)
-        if warmup.ready()
-        else None
-        for r in lacking
-    ]
-
-
-def _news(owner: str, picture: Picture, shown: list[Result]) -> bool:
-    """Whether all that the table lacks is decided, and some of it can be shown."""
-    late = _late(owner, picture, shown)
-    return None not in late and any(isinstance(found, Measured) for found in late)
-
-
-def _progress(state: Curves, key: str, stopped: bool) -> None:
-    ss = st.session_state
-    if state.done >= state.total:
-        return
-    left, right = st.columns([5, 1], vertical_alignment="center")
-    if stopped:
-        left.caption(f"Stopped: {state.done} of {state.total} measurements are there.")
-        right.button(
-            "Go on",
-            key="cmp_go_on",
-            on_click=lambda: ss.update(cmp_stopped=None, cmp_changed=True),
-            width="stretch",
+    def _show_chart(self, picture: Picture, curves: Curves, points: dict[str, RDPoint]) -> None:
+        ss = st.session_state
+        chart = rd_chart(
+            curves.rd(),
+            {codec.name: codec.info.title for codec in self.codecs},
+            ss.cmp_y,
+            AXES[ss.cmp_y],
+            points,
+            ss.cmp_hull,
+            ss.cmp_log,
+            ss.cmp_lmbda if ss.cmp_tangent else None,
         )
-        return
-    if ss.get("cmp_started", ("",))[0] != key:
-        ss.cmp_started = (key, time.monotonic(), state.done)
-    _, since, before = ss.cmp_started
-    rate = (state.done - before) / max(time.monotonic() - since, 1e-3)
-    eta = (
-        f" · about {seconds_text((state.total - state.done) / rate)} left"
-        if state.done > before + 2
-        else ""
-    )
-    left.progress(
-        state.done / state.total, f"Measuring the curves: {state.done} of {state.total}{eta}"
-    )
-    right.button(
-        "Stop",
-        key="cmp_stop",
-        on_click=lambda: ss.update(cmp_stopped=NOW, cmp_changed=True),
-        width="stretch",
-    )
-    for reason in state.problems.values():
-        left.caption(f":material/block: {plain(reason)}")
+        self._looks += 1  # a run may draw a key once
+        key = f"cmp_chart_{self._looks}"
+        self._chart.plotly_chart(chart, key=key, config=chart_config(f"rd-{picture.name}"))
+
+    def _show_progress(self, curves: Curves, key: str) -> None:
+        if curves.is_done():
+            self._progress.empty()
+            self._button.empty()
+            return
+        if curves.stopped:
+            said = f"Stopped: {curves.done} of {curves.total} measurements are there."
+            self._progress.caption(said)
+            self._show_button("Go on", "cmp_go_on", None)
+            return
+        now = time.monotonic()
+        since, before = self._started = self._started or (now, curves.done)
+        eta = ""
+        if curves.done > before + 2:
+            left = (curves.total - curves.done) / (curves.done - before) * (now - since)
+            eta = f" · about {seconds_text(left)} left"
+        said = f"Measuring the curves: {curves.done} of {curves.total}{eta}"
+        for reason in curves.problems.values():
+            said += f"  \n{plain(reason)}"
+        self._progress.progress(curves.done / curves.total, said)
+        self._show_button("Stop", "cmp_stop", key)
+
+    def _show_button(self, label: str, key: str, stopped: str | None) -> None:
+        """A button that stops the measurements named `stopped`, or none of them."""
+        if self._has_button:
+            return
+        self._has_button = True
+        act = partial(st.session_state.__setitem__, "cmp_stopped", stopped)
+        self._button.button(label, key=key, on_click=act, width="stretch")
+
+
+def _names(codecs: tuple[Codec, ...]) -> str:
+    return ",".join(codec.name for codec in codecs)
+
+
+def _is_stopped(picture: Picture, codecs: tuple[Codec, ...]) -> bool:
+    """Whether the person stopped the measurement of these curves."""
+    return st.session_state.get("cmp_stopped") == f"{picture.sha256}:{_names(codecs)}"
 
 
 def _axes() -> None:
@@ -191,29 +207,29 @@ def _axes() -> None:
     columns[3].caption("Click a point to see that very reconstruction in the viewer.")
 
 
-def _lmbda(curves: dict[str, list[RDPoint]]) -> None:
+def _lmbda(codecs: tuple[Codec, ...]) -> None:
     ss = st.session_state
+    picture = state.current_picture()
 
     def moved() -> None:
         best = {}
-        for name, points in curves.items():
-            i = operating_point(
-                [p.bpp for p in points], [p.measures["mse"] for p in points], ss.cmp_lmbda
-            )
+        curves = gather("", picture, codecs, "mse", ask=False)
+        for name, points in curves.rd().items():
+            rates = [p.bpp for p in points]
+            distortions = [p.measures["mse"] for p in points]
+            i = operating_point(rates, distortions, ss.cmp_lmbda)
             if i is not None:
                 best[name] = points[i].setting
         if ss.cmp_tangent and best:
             show_settings(best)
-            ss.cmp_changed = True
 
     columns = st.columns([1, 3], vertical_alignment="center")
     columns[0].toggle(
         "Operate at λ",
         key="cmp_tangent",
         on_change=moved,
-        help=(
-            "Each codec works where R + λD is least (R in bpp, D the MSE): there a line of slope −1/λ touches its points."
-        ),
+        help="Each codec works where R + λD is least (R in bpp, D the MSE): there a line of slope "
+        "−1/λ touches its points.",
     )
     columns[1].select_slider(
         "λ, bpp per unit of MSE",
@@ -241,53 +257,66 @@ def follow_clicks() -> None:
     on_pick("cmp_chart", clicked)
 
 
-def show_bd_table(shown: list[Result], state: Curves) -> None:
-    """BD-rate of each codec against an anchor on this picture, with the overlap or the reason why it is undefined."""
-    names = [r.codec.name for r in shown]
-    titles = {r.codec.name: r.codec.info.title for r in shown}
+def _anchor(codecs: tuple[Codec, ...]) -> str:
+    """The codec that the others are compared with: the person's choice."""
     ss = st.session_state
-    if ss.cmp_anchor not in names:
-        ss.cmp_anchor = names[0]
+    titles = {codec.name: codec.info.title for codec in codecs}
+    if ss.cmp_anchor not in titles:
+        ss.cmp_anchor = codecs[0].name
     left, right = st.columns(2)
-    anchor = left.selectbox("Anchor", names, format_func=titles.get, key="cmp_anchor")
-    quality = ss.cmp_y if ss.cmp_y in FORMS else "psnr"
-    form = FORMS[quality]
+    left.selectbox("Anchor", list(titles), format_func=titles.get, key="cmp_anchor")
+    form = FORMS[_bd_quality()]
     right.caption(
-        f"Mean difference of bytes at equal quality ({form.label}), on this one picture. Negative: fewer bytes than the "
-        "anchor. Piecewise cubic (pchip) over the Pareto front, where the curves overlap (share of both ranges)."
+        f"Mean difference of bytes at equal quality ({form.label}), on this one picture. Negative: "
+        "fewer bytes than the anchor. Piecewise cubic (pchip) over the Pareto front, where the "
+        "curves overlap (share of both ranges)."
     )
-    curves = {
-        name: ([p.bpp for p in points], [_or_nan(p.quality(quality)) for p in points])
-        for name, points in state.rd().items()
+    return ss.cmp_anchor
+
+
+def _bd_quality() -> str:
+    return st.session_state.cmp_y if st.session_state.cmp_y in FORMS else "psnr"
+
+
+def _show_bd_table(codecs: tuple[Codec, ...], anchor: str, curves: Curves) -> None:
+    """BD-rate of each codec against the anchor, with the overlap or why it is undefined."""
+    quality = _bd_quality()
+    points = {
+        name: ([p.bpp for p in found], [_or_nan(p.quality(quality)) for p in found])
+        for name, found in curves.rd().items()
+    }
+    grids = {codec.name: len(codec.setting.grid) for codec in codecs}
+    whole = {
+        name
+        for name, found in curves.points.items()
+        if len(found) == grids[name] or name in curves.problems
     }
     rows = []
-    for name in names:
-        if name == anchor:
+    for codec in codecs:
+        if codec.name == anchor:
             continue
-        complete = all(
-            len(state.points[n]) == len(CODECS[n].setting.grid) or n in state.problems
-            for n in (anchor, name)
-        )
-        r = (
-            bd_rate(curves[anchor], curves[name])
-            if complete
-            else BDResult(reason="the curves are not complete yet.")
-        )
-        rows.append(
-            {
-                "Codec": titles[name],
-                "BD-rate": signed(r.percent, "%"),
-                "At equal rate": signed(r.gain, form.unit, form.decimals),
-                "Compared over": f"{r.overlap[0]:.1f} to {r.overlap[1]:.1f} ({r.covered:.0%})"
-                if r.overlap
-                else "–",
-                "Remark": r.reason and f"Undefined: {r.reason}",
-            }
-        )
+        if {anchor, codec.name} <= whole:
+            result = bd_rate(points[anchor], points[codec.name])
+        else:
+            result = BDResult(reason="the curves are not complete yet.")
+        rows.append({"Codec": codec.info.title} | _bd_row(result, FORMS[quality]))
     frame = pd.DataFrame(rows)
     if not frame["Remark"].any():
         frame = frame.drop(columns="Remark")
     st.dataframe(frame, hide_index=True, width="stretch")
+
+
+def _bd_row(result: BDResult, form: Form) -> dict[str, str]:
+    over = "–"
+    if result.overlap:
+        low, high = result.overlap
+        over = f"{low:.1f} to {high:.1f} ({result.covered:.0%})"
+    return {
+        "BD-rate": signed(result.percent, "%"),
+        "At equal rate": signed(result.gain, form.unit, form.decimals),
+        "Compared over": over,
+        "Remark": f"Undefined: {result.reason}" if result.reason else "",
+    }
 
 
 def _or_nan(value: float | None) -> float:

@@ -1,163 +1,163 @@
 """Taking things away from the Compare page, and bringing bitstreams in."""
 
 import csv
+import hashlib
 import io
 import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
-from core import metrics
-from core.codecs.sniff import identify
-from core.errors import RDError
+from core.codecs.registry import get
+from core.compute import SHOWN
 from core.images import Picture
+from core.rd.tasks import Opened, open_bitstream
 from dashboard.compare import report
 from dashboard.compare.curves import Curves
-from dashboard.compare.results import Result, original_png, picture_of
+from dashboard.compare.results import Result, original_png
 from dashboard.ui.text import decibel, plain, size_text
-from dashboard.ui.theme import colour
-from dashboard.ui.viewer import Panel, png_bytes, viewer
+from dashboard.ui.theme import NEUTRAL, colour
+from dashboard.ui.viewer import Panel, viewer
+from dashboard.waiting import Failure, looks, service
 
 MAX_FILE = 100_000_000
 
 
-def show_downloads(picture: Picture, shown: list[Result], state: Curves) -> None:
-    """Buttons for every bitstream, every reconstruction, the points and the report."""
-    stem = (
-        "".join(c if c.isalnum() or c in "-_" else "_" for c in picture.name.rsplit(".", 1)[0])[:60]
-        or "picture"
-    )
+def show_files(picture: Picture, shown: list[Result]) -> "Exports":
+    """Buttons for every bitstream and every reconstruction; the place for points and report."""
+    st.subheader("Take away")
+    stem = file_stem(picture)
     there = [r for r in shown if r.measured]
     columns = st.columns(max(2, len(there)))
     for column, r in zip(columns, there, strict=False):
         with column, st.container(border=True):
-            p = r.measured.point
-            st.markdown(
-                f"**{r.codec.info.title}**  \n{size_text(p.bytes)} · {decibel(p.measures['psnr'])}"
-            )
-            name, suffix = f"{stem}_{r.codec.name}_{p.setting:.4g}", r.codec.info.suffix
-            _button(
-                f"File ({suffix})",
-                r.measured.data,
-                name + suffix,
-                r.codec.info.mime,
-                f"dl_{r.codec.name}",
-                "download",
-            )
-            _button(
-                "Picture (.png)",
-                picture_of(picture, r),
-                name + ".png",
-                "image/png",
-                f"dl_png_{r.codec.name}",
-                "image",
-            )
-    running = state.done < state.total and not state.stopped
-
-    def records() -> list[dict]:
-        points = [m.point.record(picture.name) for points in state.points.values() for m in points]
-        return points + [r.measured.point.record(picture.name) | {"shown": True} for r in there]
-
-    columns = st.columns(3)
-    with columns[0]:
-        _button(
-            "Points as CSV",
-            lambda: _csv(records()),
-            f"{stem}_points.csv",
-            "text/csv",
-            "dl_csv",
-            "table",
-            running,
-        )
-    with columns[1]:
-        _button(
-            "Points as JSON",
-            lambda: _json(shown, records()),
-            f"{stem}_points.json",
-            "application/json",
-            "dl_json",
-            "data_object",
-            running,
-        )
-    with columns[2]:
-        original = original_png(picture.sha256, picture)
-        _button(
-            "Report (one HTML file)",
-            lambda: report.html(picture, original, there, state.rd(), picture_of),
-            f"{stem}_report.html",
-            "text/html",
-            "dl_report",
-            "description",
-            running,
-        )
-    if running:
-        st.caption("Points and report are ready as soon as the curves are measured, or stopped.")
+            _show_file(stem, r)
+    return Exports(stem)
 
 
-def show_decoder(picture: Picture) -> None:
-    """A bitstream dropped in, ours or a standard one, as a picture with its header's facts."""
-    file = st.file_uploader(
-        "A file of any codec here: .rdx, .jpg, .jp2, .webp, .avif, .jxl", key="decode_file"
+def file_stem(picture: Picture) -> str:
+    """The picture's name as the beginning of a file's."""
+    name = picture.name.rsplit(".", 1)[0]
+    safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in name)
+    return safe[:60] or "picture"
+
+
+def _show_file(stem: str, r: Result) -> None:
+    assert r.measured is not None
+    p = r.measured.point
+    st.markdown(f"**{r.codec.info.title}**  \n{size_text(p.bytes)} · {decibel(p.measures['psnr'])}")
+    name, info = f"{stem}_{r.codec.name}_{p.setting:.4g}", r.codec.info
+    key = f"dl_{r.codec.name}"
+    _button(
+        f"File ({info.suffix})", r.measured.data, name + info.suffix, info.mime, key, "download"
     )
-    if file is None:
-        return
-    try:
-        data = file.getvalue()
-        if len(data) > MAX_FILE:
-            raise RDError(
-                f"{file.name} has {size_text(len(data))}; at most {size_text(MAX_FILE)} are decoded."
-            )
-        codec, facts = identify(data)
-        image = codec.decode(data)
-    except RDError as error:
-        st.error(
-            f"**{plain(file.name)}** was not decoded. {plain(str(error))}", icon=":material/block:"
+    key = f"dl_png_{r.codec.name}"
+    _button("Picture (.png)", r.png, f"{name}.png", "image/png", key, "image")
+
+
+class Exports:
+    """The place of points and report: a remark at first, buttons once the curves are measured."""
+
+    def __init__(self, stem: str) -> None:
+        self._stem = stem
+        self._place = st.empty()
+        self._place.caption("Points and report are ready once the curves are measured, or stopped.")
+
+    def show(self, owner: str, picture: Picture, shown: list[Result], curves: Curves) -> None:
+        """Draws the buttons."""
+        there = [r for r in shown if r.measured]
+        original = original_png(owner, picture)
+
+        def records() -> list[dict[str, Any]]:
+            points = [m.point for points in curves.points.values() for m in points]
+            best = [r.measured.point for r in there if r.measured]
+            told = [point.record(picture.name) for point in points]
+            return told + [point.record(picture.name) | {"shown": True} for point in best]
+
+        def as_report() -> str:
+            return report.html(picture, original, there, curves.rd())
+
+        stem = self._stem
+        with self._place.container():
+            one, two, three = st.columns(3)
+        with one:
+            name = f"{stem}_points.csv"
+            _button("Points as CSV", lambda: _csv(records()), name, "text/csv", "dl_csv", "table")
+        with two:
+            name, mime = f"{stem}_points.json", "application/json"
+            data = partial(_json_of, there, records)
+            _button("Points as JSON", data, name, mime, "dl_json", "data_object")
+        with three:
+            name, mime = f"{stem}_report.html", "text/html"
+            _button("Report (one HTML file)", as_report, name, mime, "dl_report", "description")
+
+
+class Bitstream:
+    """A file dropped in, and the place for what it holds."""
+
+    def __init__(self) -> None:
+        self.file = st.file_uploader(
+            "A file of any codec here: .rdx, .jpg, .jp2, .webp, .avif, .jxl", key="decode_file"
         )
+        self.place = st.empty()
+
+
+def show_bitstream(owner: str, picture: Picture, chosen: Bitstream) -> None:
+    """A bitstream dropped in, ours or a standard one, as a picture with its header's facts."""
+    if chosen.file is None:
         return
-    height, width = image.shape[:2]
-    bpp = 8 * len(data) / (height * width)
-    facts |= {"file": size_text(len(data)), "rate": f"{bpp:.4f} bpp"}
-    panels = [
-        Panel(
-            "decoded",
-            file.name,
-            f"{codec.info.title} · {size_text(len(data))} · {bpp:.3f} bpp",
-            png_bytes(image),
-            colour(codec.name),
+    name, data = chosen.file.name, chosen.file.getvalue()
+    opened: Opened | Failure | None = None
+    if len(data) > MAX_FILE:
+        opened = Failure(
+            f"{name} has {size_text(len(data))}; at most {size_text(MAX_FILE)} are decoded."
         )
-    ]
-    if image.shape == picture.image.shape:
-        m = metrics.measure(picture.image, image, ["psnr", "mse"])
+    key = ("opened", hashlib.sha256(data).hexdigest(), picture.sha256)
+    for _ in looks(owner):
+        if opened is not None:
+            break
+        opened = service().call(owner, key, open_bitstream, data, picture, priority=SHOWN)
+        if opened is None:
+            chosen.place.caption(":material/hourglass_top: Decoding …")
+    with chosen.place.container():
+        if isinstance(opened, Failure):
+            said = f"**{plain(name)}** was not decoded. {plain(opened.reason)}"
+            st.error(said, icon=":material/block:")
+        elif opened is not None:
+            _show_opened(owner, picture, name, len(data), opened)
+
+
+def _show_opened(owner: str, picture: Picture, name: str, size: int, opened: Opened) -> None:
+    info = get(opened.codec).info
+    bpp = 8 * size / (opened.height * opened.width)
+    facts = opened.facts | {"file": size_text(size), "rate": f"{bpp:.4f} bpp"}
+    caption = f"{info.title} · {size_text(size)} · {bpp:.3f} bpp"
+    panels = [Panel("decoded", name, caption, opened.png, colour(opened.codec))]
+    if opened.measures:
         facts |= {
-            "PSNR against the current picture": decibel(m["psnr"]),
-            "MSE against the current picture": f"{m['mse']:.3f}",
+            "PSNR against the current picture": decibel(opened.measures["psnr"]),
+            "MSE against the current picture": f"{opened.measures['mse']:.3f}",
         }
-        panels.insert(
-            0,
-            Panel(
-                "original",
-                "Current picture",
-                picture.name,
-                original_png(picture.sha256, picture),
-                "#8b95a3",
-            ),
-        )
+        png = original_png(owner, picture)
+        panels.insert(0, Panel("original", "Current picture", picture.name, png, NEUTRAL))
     left, right = st.columns([3, 1])
     with left:
         viewer(panels, key="decode_viewer", height=480)
     right.table({k: plain(str(v)) for k, v in facts.items()}, border="horizontal")
+    file = name.rsplit(".", 1)[0] + ".png"
     with right:
-        _button(
-            "Picture (.png)",
-            panels[-1].png,
-            file.name.rsplit(".", 1)[0] + ".png",
-            "image/png",
-            "dl_decoded",
-            "image",
-        )
+        _button("Picture (.png)", opened.png, file, "image/png", "dl_decoded", "image")
 
 
 def _button(
-    label: str, data, file_name: str, mime: str, key: str, icon: str, disabled: bool = False
+    label: str,
+    data: bytes | Callable[[], str],
+    file_name: str,
+    mime: str,
+    key: str,
+    icon: str,
 ) -> None:
     st.download_button(
         label,
@@ -168,17 +168,15 @@ def _button(
         on_click="ignore",
         icon=f":material/{icon}:",
         width="stretch",
-        disabled=disabled,
     )
 
 
-def _json(shown: list[Result], records: list[dict]) -> str:
-    return json.dumps(
-        {"header": report.header(shown), "records": records}, indent=1, allow_nan=False
-    )
+def _json_of(shown: list[Result], records: Callable[[], list[dict[str, Any]]]) -> str:
+    told = {"header": report.header(shown), "records": records()}
+    return json.dumps(told, indent=1, allow_nan=False)
 
 
-def _csv(records: list[dict]) -> str:
+def _csv(records: list[dict[str, Any]]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, list(dict.fromkeys(k for r in records for k in r)))
     writer.writeheader()

@@ -3,7 +3,7 @@
 import base64
 import html as escape
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import plotly.io
@@ -47,9 +47,8 @@ def html(
     original: bytes,
     shown: Sequence[Result],
     curves: dict[str, list[RDPoint]],
-    png_of: Callable[[Picture, Result], bytes],
 ) -> str:
-    """The report. `original` is the picture as PNG, `png_of(picture, result)` a reconstruction as PNG."""
+    """The report. `original` is the picture as PNG."""
     titles = {r.codec.name: r.codec.info.title for r in shown}
     chart = rd_chart(
         {n: c for n, c in curves.items() if n in titles},
@@ -65,7 +64,7 @@ def html(
         _figure(
             r.codec.info.title,
             f"{r.measured.point.bytes:,} bytes · {decibel(r.measured.point.measures['psnr'])}",
-            png_of(picture, r),
+            r.png,
         )
         for r in shown
     ]

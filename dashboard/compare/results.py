@@ -1,4 +1,4 @@
-"""The chosen codecs' results on the picture: obtained from the engine, shown in the viewer and in a table."""
+"""The chosen codecs' results on the picture: measured, shown in the viewer and in a table."""
 
 import math
 from dataclasses import dataclass
@@ -9,26 +9,60 @@ import streamlit as st
 
 from core import metrics
 from core.codecs.base import Codec
+from core.errors import ImageError
 from core.images import Picture
 from core.metrics import FORMS, MEASURES, QUICK
 from core.rd.match import Match
 from core.rd.measure import Measured, RDPoint
-from dashboard import warmup
 from dashboard.compare.choice import Choice
-from dashboard.engine import MATCH, SHOWN, Failure, engine
+from dashboard.measurements import BYTES, Failure, measurements
 from dashboard.ui.text import decibel, plain, seconds_text, size_text
-from dashboard.ui.theme import colour
-from dashboard.ui.viewer import Panel, png_bytes, viewer
+from dashboard.ui.theme import NEUTRAL, colour
+from dashboard.ui.viewer import Panel, viewer
+from dashboard.waiting import looks
+
+PATIENCE_S = 0.8  # how long a run waits for all results before it draws those that are there
 
 
 @dataclass(frozen=True)
 class Result:
-    """One codec's state: its measurement, or why there is none (`problem`), or neither while it is being computed."""
+    """One codec's state: measurement and picture (PNG), or why there are none, or not there yet."""
 
     codec: Codec
     measured: Measured | None = None
+    png: bytes = b""
     problem: str = ""
     note: str = ""
+    final: bool = False  # no measure is to come any more
+
+
+class Places:
+    """Where the results are drawn, each time more of them are there."""
+
+    def __init__(self) -> None:
+        self.viewer = st.container()
+        self._waiting = st.empty()
+        self._table = st.empty()
+        self._drawn: list[dict[str, Any]] | None = None
+
+    def show_table(self, picture: Picture, shown: list[Result]) -> None:
+        """One line a codec: rate, every measure, times, options."""
+        absent = metrics.absent(picture.height, picture.width)
+        rows = [_row(r, absent) for r in shown]
+        if rows == self._drawn or not rows:
+            return
+        self._drawn = rows
+        with self._table.container():
+            _draw_table(rows, shown, absent)
+
+    def show_waiting(self, owner: str, shown: list[Result]) -> None:
+        """Says that results are to come, and whose work comes before."""
+        if not count_missing(shown):
+            self._waiting.empty()
+            return
+        ahead = measurements().service.ahead(owner)
+        queue = f" {ahead} pieces of other people's work come first." if ahead else ""
+        self._waiting.caption(f":material/hourglass_top: Searching the settings …{queue}")
 
 
 def results(owner: str, picture: Picture, chosen: Choice) -> list[Result]:
@@ -36,33 +70,70 @@ def results(owner: str, picture: Picture, chosen: Choice) -> list[Result]:
     return [_result(owner, picture, codec, chosen) for codec in chosen.codecs]
 
 
+def wait(owner: str, picture: Picture, chosen: Choice, places: Places) -> list[Result]:
+    """All results, or those that are there after a moment; the places say which."""
+    shown = results(owner, picture, chosen)
+    for _ in looks(owner, patience_s=PATIENCE_S):
+        shown = results(owner, picture, chosen)
+        if not count_missing(shown):
+            break
+    while shown and all(r.measured is None and not r.problem for r in shown):
+        places.show_waiting(owner, shown)
+        places.show_table(picture, shown)
+        for _ in looks(owner):
+            shown = results(owner, picture, chosen)
+            if any(r.measured or r.problem for r in shown):
+                break
+    places.show_waiting(owner, shown)
+    places.show_table(picture, shown)
+    return shown
+
+
 def count_missing(shown: list[Result]) -> int:
     """How many results are still being computed."""
     return sum(r.measured is None and not r.problem for r in shown)
 
 
+def is_complete(shown: list[Result]) -> bool:
+    """Whether every result is there with every measure that it can have."""
+    return all(r.final or r.problem for r in shown)
+
+
 def _result(owner: str, picture: Picture, codec: Codec, chosen: Choice) -> Result:
-    note = ""
-    if chosen.mode == "own":
-        found = engine().point(
-            owner, picture, codec, codec.setting.check(chosen.own[codec.name]), MATCH
-        )
-    else:
-        name, target = (
-            ("bytes", chosen.budget) if chosen.mode == "size" else (chosen.measure, chosen.target)
-        )
-        found = engine().match(owner, picture, codec, name, target)
-        if isinstance(found, Match):
-            note = _match_note(found, name)
-            found = found.measured
+    found, note = _measured(owner, picture, codec, chosen)
     if found is None:
         return Result(codec)
     if isinstance(found, Failure):
         return Result(codec, problem=found.reason)
-    if warmup.ready():  # before that, a worker would sit and wait for TensorFlow
-        full = engine().full(owner, picture, codec, found.point.setting, SHOWN)
-        found = full if isinstance(full, Measured) else found
-    return Result(codec, found, note=note)
+    png = measurements().png(owner, picture, codec, found)
+    if isinstance(png, Failure):
+        return Result(codec, problem=png.reason)
+    if png is None:
+        return Result(codec)
+    full = measurements().complete(owner, picture, codec, found)
+    richest = full if isinstance(full, Measured) else found
+    return Result(codec, richest, png, note=note, final=full is not None)
+
+
+def _measured(
+    owner: str, picture: Picture, codec: Codec, chosen: Choice
+) -> tuple[Measured | Failure | None, str]:
+    """(the measurement that the choice asks for, a remark on how it meets its target)."""
+    if chosen.mode == "own":
+        value = codec.setting.check(chosen.own[codec.name])
+        return measurements().shown(owner, picture, codec, value), ""
+    name, target = target_of(chosen)
+    found = measurements().match(owner, picture, codec, name, target)
+    if isinstance(found, Match):
+        return found.measured, _match_note(found, name)
+    return found, ""
+
+
+def target_of(chosen: Choice) -> tuple[str, float]:
+    """(measure, target) of a choice that is not one of own settings."""
+    if chosen.mode == "size":
+        return BYTES, chosen.budget
+    return chosen.measure, chosen.target
 
 
 def _match_note(match: Match, name: str) -> str:
@@ -82,72 +153,51 @@ def _match_note(match: Match, name: str) -> str:
     )
 
 
-@st.cache_data(max_entries=48, show_spinner=False)
-def decoded_png(sha256: str, codec: str, value: float, _codec: Codec, _data: bytes) -> bytes:
-    """The picture in a file as PNG, kept by content, codec and setting."""
-    return png_bytes(_codec.decode(_data))
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def original_png(sha256: str, _picture: Picture) -> bytes:
-    """The original as PNG, kept by content."""
-    return png_bytes(_picture.image)
-
-
-def picture_of(picture: Picture, result: Result) -> bytes:
-    """A result's reconstruction as PNG."""
-    return decoded_png(
-        picture.sha256,
-        result.codec.name,
-        result.measured.point.setting,
-        result.codec,
-        result.measured.data,
-    )
-
-
-def show_viewer(picture: Picture, shown: list[Result]) -> None:
+def show_viewer(owner: str, picture: Picture, shown: list[Result], places: Places) -> None:
     """The viewer: the original and every result that is there."""
-    panels = [
-        Panel(
-            "original",
-            "Original",
-            f"{picture.width} × {picture.height} px, uncompressed",
-            original_png(picture.sha256, picture),
-            "#8b95a3",
-        )
-    ]
+    size = f"{picture.width} × {picture.height} px, uncompressed"
+    panels = [Panel("original", "Original", size, original_png(owner, picture), NEUTRAL)]
     for r in shown:
         if r.measured is not None:
-            p = r.measured.point
-            caption = f"{size_text(p.bytes)} · {p.bpp:.3f} bpp · {decibel(p.measures['psnr'])}"
+            tint = colour(r.codec.name)
             panels.append(
-                Panel(
-                    r.codec.name,
-                    r.codec.info.title,
-                    caption,
-                    picture_of(picture, r),
-                    colour(r.codec.name),
-                )
+                Panel(r.codec.name, r.codec.info.title, _caption(r.measured), r.png, tint)
             )
     keys = [p.key for p in panels]
-    viewer(
-        panels,
-        key="compare_viewer",
-        height=600,
-        left=keys[1] if len(keys) > 2 else keys[0],
-        right=keys[-1],
-    )
+    with places.viewer:
+        viewer(
+            panels,
+            key="compare_viewer",
+            height=600,
+            left=keys[1] if len(keys) > 2 else keys[0],
+            right=keys[-1],
+        )
 
 
-def show_table(picture: Picture, shown: list[Result]) -> None:
-    """One line a codec: rate, every measure, times, options."""
-    absent = metrics.absent(picture.height, picture.width)
-    frame = pd.DataFrame([_row(r, absent) for r in shown])
+def original_png(owner: str, picture: Picture) -> bytes:
+    """The picture itself as PNG; waited for."""
+    for _ in looks(owner):
+        png = measurements().original(owner, picture)
+        if isinstance(png, Failure):
+            raise ImageError(png.reason)
+        if png is not None:
+            return png
+    raise AssertionError("looks() without patience ends only when it is left")
+
+
+def _caption(measured: Measured) -> str:
+    p = measured.point
+    return f"{size_text(p.bytes)} · {p.bpp:.3f} bpp · {decibel(p.measures['psnr'])}"
+
+
+def _draw_table(rows: list[dict[str, Any]], shown: list[Result], absent: dict[str, str]) -> None:
     colours = {r.codec.info.title: colour(r.codec.name) for r in shown}
-    styled = frame.style.map(
+    styled = pd.DataFrame(rows).style.map(
         lambda title: f"color: {colours[title]}; font-weight: 600", subset=["Codec"]
     )
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    ratio = "Bytes of the raw 24-bit picture for one byte of the file."
+    clock = "Wall-clock, once, on this machine while it does other work."
     st.dataframe(
         styled,
         width="stretch",
@@ -155,11 +205,9 @@ def show_table(picture: Picture, shown: list[Result]) -> None:
         column_config={
             "Bytes": number(format="localized", help="Length of the whole file."),
             "bpp": number(format="%.4f"),
-            "Ratio": number(
-                format="%.1f", help="Bytes of the raw 24-bit picture for one byte of the file."
-            ),
+            "Ratio": number(format="%.1f", help=ratio),
             **_columns(),
-            "Encode": text(help="Wall-clock, once, on this machine while it does other work."),
+            "Encode": text(help=clock),
             "Options": text(width="large"),
         },
     )
@@ -170,7 +218,7 @@ def show_table(picture: Picture, shown: list[Result]) -> None:
             st.warning(f"**{r.codec.info.title}**: {plain(r.problem)}", icon=":material/block:")
 
 
-def _row(r: Result, absent: dict[str, str]) -> dict:
+def _row(r: Result, absent: dict[str, str]) -> dict[str, Any]:
     row = {"Codec": r.codec.info.title}
     if r.measured is None:
         return row | {"Status": "not possible" if r.problem else "computing …"}
@@ -189,7 +237,7 @@ def _row(r: Result, absent: dict[str, str]) -> dict:
 
 
 def _columns() -> dict[str, Any]:
-    """How the table shows the measures: quick ones as numbers that sort, the others as text, which may say "not there yet"."""
+    """How the table shows the measures: quick ones as numbers that sort, the others as text."""
     columns: dict[str, Any] = {}
     for name, measure in MEASURES.items():
         told = f"{measure.meaning} {'Less' if measure.better == 'low' else 'More'} is better."

@@ -1,30 +1,33 @@
-"""What the Photos page wants to know of a picture at a level: asked of the engine, computed in the background, remembered."""
+"""What the Photos page wants to know of a picture at a level: asked of the service, remembered."""
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from core import metrics
+from core.codecs import photo_views as views
 from core.codecs.base import Codec
 from core.codecs.photo_models import PhotoModel
+from core.codecs.photo_views import GAIN, GAIN_PIXELS, RELAXED_PIXELS, Look, Maps
 from core.codecs.registry import get
-from core.images import Picture, resize
-from core.learned.photos import lab as photo_lab
-from core.linear.lowrank import error_map
+from core.compute import limits
+from core.images import Picture
+from core.learned.photos.lab import Relaxed
 from core.rd.match import Match
 from core.rd.measure import Measured
-from dashboard import warmup
-from dashboard.engine import CURVE, EXTRA, MATCH, SHOWN, Failure, engine
-from dashboard.ui.viewer import png_bytes
+from dashboard.measurements import (
+    BYTES_AT_LEAST,
+    CURVE,
+    EXTRA,
+    FIGURES,
+    SHOWN,
+    Failure,
+    measurements,
+)
+from dashboard.waiting import service
 
 RIVALS = ("jpeg", "jpeg2000")
-GAIN = 4  # of the picture of differences
-TOP_CHANNELS = 12
-GAIN_PIXELS = 1_000_000  # larger pictures are reduced before GDN's gain is taken
-RELAXED_PIXELS = 500_000  # and only their middle is used for noise against rounding
-LARGE_PIXELS = (
-    4_000_000  # above, MS-SSIM would take gigabytes, and no level is coded before it is asked for
-)
+LARGE_PIXELS = 4_000_000  # above, MS-SSIM would take gigabytes, and no level is coded ahead
+
+__all__ = ["GAIN", "GAIN_PIXELS", "RELAXED_PIXELS", "Look", "Maps", "Relaxed"]
 
 
 def is_large(picture: Picture) -> bool:
@@ -33,28 +36,11 @@ def is_large(picture: Picture) -> bool:
 
 
 @dataclass(frozen=True)
-class Look:
-    """What a learned file gives to see. `position_bits` (h, w), `channel_bits` (C,), the most expensive channels of ŷ.
-
-    `static_bits`: what all latents would cost with one table a channel.
-    """
-
-    png: bytes
-    error_png: bytes
-    position_bits: np.ndarray
-    channel_bits: np.ndarray
-    latents: dict[int, np.ndarray]
-    static_bits: float
-
-    @property
-    def nbytes(self) -> int:
-        arrays = (self.position_bits, self.channel_bits, *self.latents.values())
-        return len(self.png) + len(self.error_png) + sum(array.nbytes for array in arrays)
-
-
-@dataclass(frozen=True)
 class Shown:
-    """The learned file at a level, and its rivals at no fewer bytes. None: not there yet; a Failure says why it never will be."""
+    """The learned file at a level, and its rivals at no fewer bytes.
+
+    None: not there yet; a Failure says why it never will be.
+    """
 
     learned: Measured | Failure | None
     look: Look | Failure | None
@@ -63,15 +49,13 @@ class Shown:
 
     def missing(self) -> int:
         """How many parts are still being computed."""
-        return (
-            0
-            if isinstance(self.learned, Failure)
-            else sum(not there for there in self.parts().values())
-        )
+        if isinstance(self.learned, Failure):
+            return 0
+        return sum(not there for there in self.parts().values())
 
     def parts(self) -> dict[str, bool]:
         """What is to be computed, in words, and whether it is there."""
-        found = {"the learned file": self.learned, "its picture": self.look}
+        found: dict[str, object] = {"the learned file": self.learned, "its picture": self.look}
         for name in self.rivals:
             title = get(name).info.title
             found |= {
@@ -82,114 +66,92 @@ class Shown:
 
     def measured(self) -> dict[str, Measured]:
         """The measurements that are there, "learned" first."""
-        found = {"learned": self.learned} | {
-            n: m.measured for n, m in self.rivals.items() if isinstance(m, Match)
-        }
-        return {
-            name: measured for name, measured in found.items() if isinstance(measured, Measured)
-        }
+        found = {"learned": self.learned} if isinstance(self.learned, Measured) else {}
+        matches = {n: m.measured for n, m in self.rivals.items() if isinstance(m, Match)}
+        return found | matches
 
 
 def shown(
     owner: str, picture: Picture, codec: PhotoModel, level: int, ahead: bool = False
 ) -> Shown:
-    """All that the top of the page shows at `level`; what is not known is being computed, later than all else if `ahead`."""
-    first, second = (EXTRA, EXTRA) if ahead else (MATCH, SHOWN)
-    learned = engine().point(owner, picture, codec, float(level), first)
-    rivals, pngs, look = dict.fromkeys(RIVALS), dict.fromkeys(RIVALS), None
+    """All that the top of the page shows at `level`; `ahead`: computed later than all else."""
+    urgency = EXTRA if ahead else SHOWN
+    learned = measurements().point(owner, picture, codec, float(level), urgency)
+    look: Look | Failure | None = None
+    rivals: dict[str, Match | Failure | None] = dict.fromkeys(RIVALS)
+    pngs: dict[str, bytes | Failure | None] = dict.fromkeys(RIVALS)
     if isinstance(learned, Measured):
-        look = _look(owner, picture, codec, learned, first)
+        look = _look(owner, picture, codec, learned, urgency)
+        size = learned.point.bytes
         for name in RIVALS:
-            rivals[name] = engine().match(
-                owner, picture, get(name), "bytes_at_least", learned.point.bytes, second
-            )
-            found = rivals[name]
-            pngs[name] = (
-                _decoded(owner, picture, get(name), found.measured, second)
-                if isinstance(found, Match)
-                else found
-            )
+            rival = get(name)
+            found = measurements().match(owner, picture, rival, BYTES_AT_LEAST, size, urgency)
+            rivals[name] = found
+            if isinstance(found, Match):
+                measured = found.measured
+                pngs[name] = measurements().png(owner, picture, rival, measured, urgency)
+            elif isinstance(found, Failure):
+                pngs[name] = found
     return Shown(learned, look, rivals, pngs)
 
 
-def with_structure(owner: str, picture: Picture, codec: Codec, measured: Measured) -> Measured:
-    """The measurement with SSIM and MS-SSIM where they are known; they are asked for once TensorFlow is there, unless the picture
-    is large."""
-    if not warmup.ready() or is_large(picture):
+def with_ms_ssim(owner: str, picture: Picture, codec: Codec, measured: Measured) -> Measured:
+    """The measurement with MS-SSIM once it is known; it is not asked for a large picture."""
+    if is_large(picture):
         return measured
-    full = engine().full(owner, picture, codec, measured.point.setting, CURVE)
+    full = measurements().complete(owner, picture, codec, measured, ("ms_ssim",), FIGURES)
     return full if isinstance(full, Measured) else measured
 
 
 def no_ms_ssim(picture: Picture) -> str:
     """Why this page has no MS-SSIM of the picture; empty where it has."""
     if is_large(picture):
-        return f"MS-SSIM is left out for pictures above {LARGE_PIXELS / 1e6:g} Mpx; the page *Compare* measures it."
+        return (
+            f"MS-SSIM is left out for pictures above {LARGE_PIXELS / 1e6:g} Mpx; the page "
+            "*Compare* measures it."
+        )
     return metrics.absent(picture.height, picture.width).get("ms_ssim", "")
 
 
-def gain_maps(
-    owner: str, picture: Picture, codec: PhotoModel, coder, level: int
-) -> list[np.ndarray] | Failure | None:
-    """GDN's gain in dB for its two stages, of the picture at no more than GAIN_PIXELS."""
-
-    def work() -> _Maps:
-        return _Maps(
-            photo_lab.gain_maps(coder.model, resize.reduced(picture.image, GAIN_PIXELS), level - 1)
-        )
-
-    found = engine().ask(owner, (picture.sha256, codec.name, "gain", level), work, SHOWN)
-    return found.maps if isinstance(found, _Maps) else found
+def gain_maps(owner: str, picture: Picture, codec: PhotoModel, level: int) -> Maps | Failure | None:
+    """GDN's gain in dB for its two stages."""
+    key = ("gain", picture.sha256, codec.name, level)
+    return service().call(
+        owner, key, views.gain_maps, picture, codec, level, priority=SHOWN, limit_s=_limit(picture)
+    )
 
 
 def relaxed(
-    owner: str, picture: Picture, codec: PhotoModel, coder, level: int
-) -> photo_lab.Relaxed | Failure | None:
-    """Noise against rounding at `level`, on the picture's middle where it has more than RELAXED_PIXELS."""
-
-    def work() -> photo_lab.Relaxed:
-        return photo_lab.relaxation(
-            coder.model, resize.middle(picture.image, RELAXED_PIXELS), level - 1
-        )
-
-    return engine().ask(owner, (picture.sha256, codec.name, "relaxed", level), work, CURVE)
+    owner: str, picture: Picture, codec: PhotoModel, level: int
+) -> Relaxed | Failure | None:
+    """Noise against rounding at `level`."""
+    key = ("relaxed", picture.sha256, codec.name, level)
+    return service().call(
+        owner, key, views.relaxed, picture, codec, level, priority=CURVE, limit_s=_limit(picture)
+    )
 
 
-@dataclass(frozen=True)
-class _Maps:
-    maps: list[np.ndarray]
-
-    @property
-    def nbytes(self) -> int:
-        return sum(array.nbytes for array in self.maps)
+def filters(owner: str, codec: PhotoModel, side: str) -> Maps | Failure | None:
+    """The kernels next to the pixels, of "analysis" or "synthesis", as pictures."""
+    key = ("filters", codec.name, side)
+    return service().call(owner, key, views.filters, codec, side, priority=SHOWN)
 
 
 def _look(
     owner: str, picture: Picture, codec: PhotoModel, learned: Measured, priority: int
 ) -> Look | Failure | None:
-    def work() -> Look:
-        y_hat, level = codec.latents(learned.data)
-        coder = codec.coder()
-        decoded = coder.picture(y_hat, level, picture.height, picture.width)
-        bits = coder.symbol_bits(y_hat, level)
-        channels = bits.sum((0, 1), dtype=np.float64)
-        top = photo_lab.by_cost(channels)[:TOP_CHANNELS]
-        return Look(
-            png_bytes(decoded),
-            png_bytes(error_map(picture.image, decoded, GAIN)),
-            bits.sum(2),
-            channels,
-            {int(c): photo_lab.latent_picture(y_hat[..., c]) for c in top},
-            float(coder.symbol_bits(y_hat, level, "static").sum(dtype=np.float64)),
-        )
-
-    return engine().ask(
-        owner, (picture.sha256, codec.name, "look", learned.point.setting), work, priority
+    key = ("look", picture.sha256, codec.name, learned.point.setting)
+    return service().call(
+        owner,
+        key,
+        views.look,
+        picture,
+        codec,
+        learned.data,
+        priority=priority,
+        limit_s=_limit(picture),
     )
 
 
-def _decoded(
-    owner: str, picture: Picture, codec: Codec, measured: Measured, priority: int
-) -> bytes | Failure | None:
-    key = (picture.sha256, codec.name, "png", measured.point.setting)
-    return engine().ask(owner, key, lambda: png_bytes(codec.decode(measured.data)), priority)
+def _limit(picture: Picture) -> float:
+    return limits.unit_seconds(picture.width * picture.height)

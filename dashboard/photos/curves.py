@@ -26,87 +26,78 @@ def _paper() -> dict[str, Curve]:
     return published.paper()
 
 
-def show(owner: str, picture: Picture, codec: PhotoModel, coder, shown: Shown | None) -> None:
-    """The section; the chart grows while the curves are measured."""
-    codecs = (codec, *map(get, RIVALS)) if coder else tuple(map(get, RIVALS))
-    known = gather(owner, picture, codecs, structural=False, ask=True)
-    st.session_state.setdefault("pho_axis", "psnr")
-    structural = _axis(picture) == "ms_ssim"
-    running = known.done < known.total or (structural and _waiting(owner, picture, codecs))
-    st.fragment(_section, run_every=1.0 if running else None)(
-        owner, picture, codec, codecs, shown, running
-    )
+class Section:
+    """The section's inputs, and its places, which fill as the curves are measured."""
 
+    def __init__(self, picture: Picture, codec: PhotoModel) -> None:
+        self._codecs = (codec, *map(get, RIVALS))
+        st.session_state.setdefault("pho_axis", "psnr")
+        left, right = st.columns([3, 1], vertical_alignment="center")
+        if absent := no_ms_ssim(picture):
+            left.caption(f":material/info: {absent}")
+        else:
+            left.segmented_control(
+                "Quality",
+                list(AXES),
+                key="pho_axis",
+                format_func=AXES.__getitem__,
+                required=True,
+                label_visibility="collapsed",
+            )
+        right.toggle("Log rate", key="pho_log")
+        self._axis = "psnr" if absent else st.session_state.pho_axis
+        self._progress = st.empty()
+        with st.container(key="pho_rd"):
+            self._chart = st.empty()
+        self._text = st.empty()
+        self._drawn: object = None
+        self._looks = 0
 
-def _axis(picture: Picture) -> str:
-    return "psnr" if no_ms_ssim(picture) else st.session_state.pho_axis
+    def show(self, owner: str, picture: Picture, shown: Shown) -> bool:
+        """Draws what is there; whether that is all."""
+        state = gather(owner, picture, self._codecs, self._axis, ask=True)
+        if state.is_done():
+            self._progress.empty()
+        else:
+            said = f"Measuring real files: {state.done} of {state.total}"
+            self._progress.progress(state.done / state.total, said)
+        drawn = (state.points, shown.measured(), state.is_done())
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self._draw(picture, state, shown)
+        return state.is_done()
 
-
-def _waiting(owner: str, picture: Picture, codecs: tuple) -> bool:
-    state = gather(owner, picture, codecs, structural=True, ask=True)
-    return state.done < state.total
-
-
-def _section(
-    owner: str,
-    picture: Picture,
-    codec: PhotoModel,
-    codecs: tuple,
-    shown: Shown | None,
-    was_running: bool,
-) -> None:
-    axis = _axis(picture)
-    state = gather(owner, picture, codecs, axis == "ms_ssim", ask=True)
-    left, right = st.columns([3, 1], vertical_alignment="center")
-    if absent := no_ms_ssim(picture):
-        left.caption(f":material/info: {absent}")
-    else:
-        left.segmented_control(
-            "Quality",
-            list(AXES),
-            key="pho_axis",
-            format_func=AXES.get,
-            required=True,
-            label_visibility="collapsed",
-        )
-        axis = st.session_state.pho_axis
-    right.toggle("Log rate", key="pho_log")
-    if state.done < state.total:
-        st.progress(
-            state.done / state.total, f"Measuring real files: {state.done} of {state.total}"
-        )
-    curves = {
-        "bls2017" if name == codec.name else name: points for name, points in state.rd().items()
-    }
-    titles = {name: "Learned" if name == "bls2017" else get(name).info.title for name in curves}
-    operating = (
-        {}
-        if shown is None
-        else {
+    def _draw(self, picture: Picture, state: Curves, shown: Shown) -> None:
+        ours = self._codecs[0].name
+        curves = {
+            "bls2017" if name == ours else name: points for name, points in state.rd().items()
+        }
+        titles = {name: get(name).info.title for name in RIVALS} | {"bls2017": "Learned"}
+        points = {
             "bls2017" if name == "learned" else name: measured.point
             for name, measured in shown.measured().items()
         }
-    )
-    fig = charts.rd_chart(
-        curves,
-        titles,
-        axis,
-        AXES[axis],
-        {n: p for n, p in operating.items() if n in curves},
-        _paper()[axis],
-        st.session_state.pho_log,
-    )
-    st.plotly_chart(fig, key="pho_rd", config=chart_config(f"rd-{picture.name}"))
-    st.caption(
-        "Every point of a line is a real file of this picture; circles are the files shown above. The crosses are "
-        "**means over the 24 Kodak pictures** as Ballé et al. 2017 published them, for orientation: not this picture."
-    )
-    for reason in state.problems.values():
-        st.caption(f":material/block: {plain(reason)}")
-    if codec in codecs:
-        _verdict(curves, state, axis)
-    if was_running and state.done == state.total:
-        st.rerun()  # without the timer
+        fig = charts.rd_chart(
+            curves,
+            titles,
+            self._axis,
+            AXES[self._axis],
+            points,
+            _paper()[self._axis],
+            st.session_state.pho_log,
+        )
+        self._looks += 1  # a run may draw a key once
+        key, config = f"pho_rd_{self._looks}", chart_config(f"rd-{picture.name}")
+        self._chart.plotly_chart(fig, key=key, config=config)
+        with self._text.container():
+            st.caption(
+                "Every point of a line is a real file of this picture; circles are the files shown "
+                "above. The crosses are **means over the 24 Kodak pictures** as Ballé et al. 2017 "
+                "published them, for orientation: not this picture."
+            )
+            for reason in state.problems.values():
+                st.caption(f":material/block: {plain(reason)}")
+            _verdict(curves, state, self._axis)
 
 
 def _verdict(curves: dict[str, list[RDPoint]], state: Curves, axis: str) -> None:

@@ -4,76 +4,76 @@ import numpy as np
 import streamlit as st
 
 from core.codecs.photo_models import PhotoModel
+from core.codecs.photo_views import TAPS
 from core.images import Picture
 from core.learned.photos import lab as photo_lab
-from dashboard.engine import Failure
 from dashboard.photos import answers, charts
 from dashboard.ui.charts import chart_config
 from dashboard.ui.text import plain
 from dashboard.ui.thumbnails import show_thumbnails
+from dashboard.waiting import Failure
 
 SIDES = {"analysis": "Analysis, first stage", "synthesis": "Synthesis, last stage"}
-TAPS = 9  # of the kernels next to the pixels
 MAX_CELLS = 20_000
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _filters(weights_sha256: str, side: str, _coder) -> np.ndarray:
-    return photo_lab.filter_pictures(
-        np.asarray(_coder.model.parameters[f"{side}/0/spectrum"]), TAPS
-    )
+class Section:
+    """The section's inputs, and its places."""
 
-
-def show(owner: str, picture: Picture, codec: PhotoModel, coder, level: int) -> None:
-    """The section."""
-    if coder is None:
-        st.caption("This needs the model, which is being loaded.")
-        return
-    st.subheader("Filters next to the pixels")
-    st.session_state.setdefault("pho_side", "analysis")
-    side = st.segmented_control(
-        "Side",
-        list(SIDES),
-        key="pho_side",
-        format_func=SIDES.get,
-        required=True,
-        label_visibility="collapsed",
-    )
-    filters = _filters(codec.card["weights_sha256"], side, coder)
-    show_thumbnails(list(filters), [""] * len(filters), side=34)
-    use = (
-        "correlated with each, at every fourth pixel"
-        if side == "analysis"
-        else "put together from these"
-    )
-    st.caption(
-        f"{len(filters)} kernels of {TAPS} × {TAPS} pixels in colour, the strongest first; grey is zero, each is "
-        f"stretched to its own largest value. The picture is {use}."
-    )
-    st.subheader("Gain of the normalisation")
-    waiting = answers.gain_maps(owner, picture, codec, coder, level) is None
-    st.fragment(_gain, run_every=0.3 if waiting else None)(
-        owner, picture, codec, coder, level, waiting
-    )
-
-
-def _gain(
-    owner: str, picture: Picture, codec: PhotoModel, coder, level: int, was_waiting: bool
-) -> None:
-    maps = answers.gain_maps(owner, picture, codec, coder, level)
-    if isinstance(maps, Failure):
-        st.error(plain(maps.reason), icon=":material/block:")
-    elif maps is None:
-        st.caption(":material/hourglass_top: Computing the maps …")
-    elif not maps:
-        st.info(
-            "This model has ReLU in place of GDN: there is no gain that adapts to the picture.",
-            icon=":material/info:",
+    def __init__(self) -> None:
+        st.subheader("Filters next to the pixels")
+        st.session_state.setdefault("pho_side", "analysis")
+        self._side = st.segmented_control(
+            "Side",
+            list(SIDES),
+            key="pho_side",
+            format_func=SIDES.__getitem__,
+            required=True,
+            label_visibility="collapsed",
         )
-    else:
+        self._filters = st.empty()
+        st.subheader("Gain of the normalisation")
+        self._gain = st.empty()
+        self._drawn = [False, False]
+
+    def show(self, owner: str, picture: Picture, codec: PhotoModel, level: int) -> bool:
+        """Draws what is there; whether that is all."""
+        filters = answers.filters(owner, codec, self._side)
+        maps = answers.gain_maps(owner, picture, codec, level)
+        for i, (place, found) in enumerate(((self._filters, filters), (self._gain, maps))):
+            if found is None:
+                place.caption(":material/hourglass_top: Computing the maps …")
+            elif isinstance(found, Failure):
+                place.error(plain(found.reason), icon=":material/block:")
+            elif not self._drawn[i]:
+                self._drawn[i] = True
+                with place.container():
+                    if i == 0:
+                        _show_filters(found.maps, self._side)
+                    else:
+                        _show_gain(picture, found.maps)
+        return filters is not None and maps is not None
+
+
+def _show_filters(filters: list[np.ndarray], side: str) -> None:
+    show_thumbnails(filters, [""] * len(filters), side=34)
+    use = "put together from these"
+    if side == "analysis":
+        use = "correlated with each, at every fourth pixel"
+    st.caption(
+        f"{len(filters)} kernels of {TAPS} × {TAPS} pixels in colour, the strongest first; grey is "
+        f"zero, each is stretched to its own largest value. The picture is {use}."
+    )
+
+
+def _show_gain(picture: Picture, maps: list[np.ndarray]) -> None:
+    if maps:
         _show_maps(picture, maps)
-    if was_waiting and maps is not None:
-        st.rerun()  # without the timer
+        return
+    st.info(
+        "This model has ReLU in place of GDN: there is no gain that adapts to the picture.",
+        icon=":material/info:",
+    )
 
 
 def _show_maps(picture: Picture, maps: list[np.ndarray]) -> None:

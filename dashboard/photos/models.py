@@ -1,13 +1,9 @@
-"""The stored models of photographs for the page: chosen by name, loaded in the background, shared by all sessions."""
-
-from concurrent.futures import Future
+"""The stored models of photographs for the page: chosen by name, described by their cards."""
 
 import streamlit as st
 
-from core.codecs import bls2017, photo_models
+from core.codecs import photo_models
 from core.learned.photos.family import PhotoCard
-from core.store import zoo
-from dashboard import loading
 
 KEYS = (
     "pho_model",
@@ -81,21 +77,3 @@ def choose_level(card: PhotoCard) -> int:
     else:
         st.caption("This model was trained for one λ and has one level.")
     return int(st.session_state.pho_level)
-
-
-def coder(card: PhotoCard):
-    """The model at work (`core.learned.photos.coder.PhotoCoder`), or None while it is being loaded. Raises ModelError."""
-    loaded = loading.result(
-        _coder(card["name"], card["weights_sha256"], str(zoo.root())), _coder.clear
-    )
-    return loaded and loaded[0]
-
-
-def wait_for(card: PhotoCard) -> None:
-    """Says that TensorFlow is starting, and draws the page again when the model of `card` is there."""
-    loading.wait_for(lambda: coder(card))
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _coder(name: str, weights_sha256: str, root: str) -> Future:
-    return loading.start(bls2017.photo_coder, name)

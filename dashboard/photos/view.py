@@ -5,71 +5,109 @@ import time
 import pandas as pd
 import streamlit as st
 
+from core.codecs.base import Codec
 from core.codecs.photo_models import PhotoModel
 from core.codecs.registry import get
 from core.images import Picture
 from core.rd.match import Match
 from core.rd.measure import Measured
+from dashboard.compare.files import file_stem
 from dashboard.compare.results import original_png
-from dashboard.engine import Failure
 from dashboard.photos import answers
 from dashboard.photos.answers import GAIN, Look, Shown
 from dashboard.ui.text import decibel, plain, seconds_text, signed
 from dashboard.ui.theme import NEUTRAL, colour
 from dashboard.ui.viewer import Panel, viewer
+from dashboard.waiting import Failure, looks, service
 
-PATIENCE_S = 0.5  # how long a run waits for the new level rather than drawing the page twice
+PATIENCE_S = 0.8  # how long a run waits for everything before it draws what is there
 
 
-def gather(owner: str, picture: Picture, codec: PhotoModel, level: int) -> Shown:
-    """What is known of the level; the learned picture itself is waited for a moment."""
-    end = time.monotonic() + PATIENCE_S
+class Places:
+    """Where the top of the page is drawn, each time more of it is there."""
+
+    def __init__(self) -> None:
+        self.viewer = st.container()
+        self.table = st.empty()
+        self.progress = st.empty()
+        self.downloads = st.container()
+        self._since = time.monotonic()
+        self._drawn: object = None
+
+    def show_progress(self, owner: str, picture: Picture, shown: Shown) -> None:
+        """What is being computed, how much of it is there, and since when."""
+        parts = shown.parts()
+        waiting = [name for name, there in parts.items() if not there]
+        if not shown.missing():
+            self.progress.empty()
+            return
+        seconds = seconds_text(time.monotonic() - self._since)
+        ahead = service().ahead(owner)
+        queue = f"; {ahead} pieces of other people's work come first" if ahead else ""
+        self.progress.progress(
+            (len(parts) - len(waiting)) / len(parts),
+            f"Coding {picture.width * picture.height / 1e6:.1f} Mpx: waiting for "
+            f"{', '.join(waiting)} · {seconds} so far{queue}",
+        )
+
+    def show_table(self, owner: str, picture: Picture, codec: PhotoModel, shown: Shown) -> bool:
+        """The table, if there is news; whether all of its figures are there."""
+        measured = _with_ms_ssim(owner, picture, codec, shown)
+        drawn = (measured, shown.learned, shown.rivals)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            with self.table.container():
+                _draw_table(picture, codec, shown, measured)
+        if answers.no_ms_ssim(picture):
+            return True
+        return not any(m.point.lacks(("ms_ssim",)) for m in measured.values())
+
+
+def wait(owner: str, picture: Picture, codec: PhotoModel, level: int, places: Places) -> Shown:
+    """All that is shown of the level, or what is there of it after a moment."""
+    shown = answers.shown(owner, picture, codec, level)
+    patience = PATIENCE_S
     while True:
-        shown = answers.shown(owner, picture, codec, level)
-        if shown.look is not None or isinstance(shown.learned, Failure) or time.monotonic() > end:
-            break
-        time.sleep(0.03)
-    if not shown.missing() and not answers.is_large(picture):
-        for near in (level + 1, level - 1):
-            if near in codec.setting.grid:
-                answers.shown(owner, picture, codec, near, ahead=True)
+        for _ in looks(owner, patience_s=patience):
+            shown = answers.shown(owner, picture, codec, level)
+            if not shown.missing():
+                return shown
+        places.show_progress(owner, picture, shown)
+        if shown.look is not None:
+            return shown
+        patience = 1.0  # between two drawings of the progress
+
+
+def now(owner: str, picture: Picture, codec: PhotoModel, level: int, places: Places) -> Shown:
+    """What is there of the level, with its progress."""
+    shown = answers.shown(owner, picture, codec, level)
+    places.show_progress(owner, picture, shown)
     return shown
 
 
-def show_progress(picture: Picture, codec: PhotoModel, level: int, shown: Shown) -> None:
-    """What is being computed, how much of it is there, and since when."""
-    key = (picture.sha256, codec.name, level)
-    if st.session_state.get("pho_since", (None,))[0] != key:
-        st.session_state.pho_since = (key, time.monotonic())
-    parts = shown.parts()
-    waiting = [name for name, there in parts.items() if not there]
-    seconds = time.monotonic() - st.session_state.pho_since[1]
-    st.progress(
-        (len(parts) - len(waiting)) / len(parts),
-        f"Coding {picture.width * picture.height / 1e6:.1f} Mpx: waiting for "
-        f"{', '.join(waiting) or 'nothing'} · {seconds_text(seconds)} so far",
-    )
+def compute_ahead(
+    owner: str, picture: Picture, codec: PhotoModel, level: int, shown: Shown
+) -> bool:
+    """Asks for the neighbouring levels; whether they are there."""
+    if answers.is_large(picture) or isinstance(shown.learned, Failure):
+        return True
+    near = [n for n in (level + 1, level - 1) if n in codec.setting.grid]
+    found = [answers.shown(owner, picture, codec, n, ahead=True) for n in near]
+    return not any(shown.missing() for shown in found)
 
 
-def show_pictures(picture: Picture, shown: Shown | None) -> None:
+def show_pictures(owner: str, picture: Picture, shown: Shown | None) -> None:
     """Original, reconstruction, difference, and the rivals, exact to the pixel."""
     size = f"{picture.width} × {picture.height} px"
-    panels = [Panel("original", "Original", size, original_png(picture.sha256, picture), NEUTRAL)]
+    panels = [Panel("original", "Original", size, original_png(owner, picture), NEUTRAL)]
     if shown is not None and isinstance(shown.look, Look):
-        panels.append(
-            Panel("learned", "Learned", _caption(shown.learned), shown.look.png, colour("bls2017"))
-        )
+        measured = shown.measured()
+        caption = _caption(measured["learned"])
+        panels.append(Panel("learned", "Learned", caption, shown.look.png, colour("bls2017")))
         for name, png in shown.pngs.items():
             if isinstance(png, bytes):
-                panels.append(
-                    Panel(
-                        name,
-                        get(name).info.title,
-                        _caption(shown.rivals[name].measured),
-                        png,
-                        colour(name),
-                    )
-                )
+                title, caption = get(name).info.title, _caption(measured[name])
+                panels.append(Panel(name, title, caption, png, colour(name)))
         text = "learned − original, grey is none"
         panels.append(
             Panel("difference", f"Difference × {GAIN}", text, shown.look.error_png, NEUTRAL)
@@ -89,37 +127,30 @@ def _caption(measured: Measured) -> str:
     return f"{p.bytes:,} bytes · {p.bpp:.3f} bpp · {decibel(p.measures['psnr'])}"
 
 
-def show_table(owner: str, picture: Picture, codec: PhotoModel, shown: Shown) -> None:
+def _with_ms_ssim(
+    owner: str, picture: Picture, codec: PhotoModel, shown: Shown
+) -> dict[str, Measured]:
+    return {
+        name: answers.with_ms_ssim(
+            owner, picture, codec if name == "learned" else get(name), measured
+        )
+        for name, measured in shown.measured().items()
+    }
+
+
+def _draw_table(
+    picture: Picture, codec: PhotoModel, shown: Shown, measured: dict[str, Measured]
+) -> None:
     """One line a codec at no fewer bytes than the learned file, and what could not be computed."""
     if not isinstance(shown.learned, Measured):
         if isinstance(shown.learned, Failure):
             st.error(plain(shown.learned.reason), icon=":material/block:")
         return
-    ours, rows, no_structure = shown.learned.point.bytes, [], answers.no_ms_ssim(picture) != ""
-    for name, measured in shown.measured().items():
-        used = codec if name == "learned" else get(name)
-        p = answers.with_structure(owner, picture, used, measured).point
-        ms_ssim = p.quality("ms_ssim")
-        rows.append(
-            {
-                "Codec": "Learned" if name == "learned" else used.info.title,
-                "Bytes": p.bytes,
-                "More bytes": "" if name == "learned" else signed(100 * (p.bytes / ours - 1), "%"),
-                "bpp": p.bpp,
-                "PSNR": p.measures["psnr"],
-                "MS-SSIM, dB": f"{ms_ssim:.2f}"
-                if ms_ssim is not None
-                else "–"
-                if no_structure
-                else "…",
-                "Setting": f"{used.setting.name} {p.setting:.4g} {used.setting.unit}".strip()
-                + (
-                    f", λ {codec.card['lmbda'][round(p.setting) - 1]:.3g}"
-                    if name == "learned"
-                    else ""
-                ),
-            }
-        )
+    if isinstance(shown.look, Failure):
+        st.error(plain(shown.look.reason), icon=":material/block:")
+    ours = shown.learned.point.bytes
+    absent = answers.no_ms_ssim(picture) != ""
+    rows = [_row(codec, name, found, ours, absent) for name, found in measured.items()]
     tints = {"Learned": colour("bls2017")} | {
         get(name).info.title: colour(name) for name in answers.RIVALS
     }
@@ -154,12 +185,31 @@ def show_table(owner: str, picture: Picture, codec: PhotoModel, shown: Shown) ->
     )
 
 
+def _row(
+    codec: PhotoModel, name: str, measured: Measured, ours: int, absent: bool
+) -> dict[str, object]:
+    is_ours = name == "learned"
+    used: Codec = codec if is_ours else get(name)
+    p = measured.point
+    ms_ssim = p.quality("ms_ssim")
+    late = "–" if absent else "…"
+    setting = f"{used.setting.name} {p.setting:.4g} {used.setting.unit}".strip()
+    if is_ours:
+        setting += f", λ {codec.card['lmbda'][round(p.setting) - 1]:.3g}"
+    return {
+        "Codec": "Learned" if is_ours else used.info.title,
+        "Bytes": p.bytes,
+        "More bytes": "" if is_ours else signed(100 * (p.bytes / ours - 1), "%"),
+        "bpp": p.bpp,
+        "PSNR": p.measures["psnr"],
+        "MS-SSIM, dB": late if ms_ssim is None else f"{ms_ssim:.2f}",
+        "Setting": setting,
+    }
+
+
 def show_downloads(picture: Picture, shown: Shown) -> None:
     """The files behind the pictures."""
-    stem = (
-        "".join(c if c.isalnum() or c in "-_" else "_" for c in picture.name.rsplit(".", 1)[0])[:60]
-        or "picture"
-    )
+    stem = file_stem(picture)
     with st.container(horizontal=True):
         for name, measured in shown.measured().items():
             info = get(name).info if name != "learned" else None

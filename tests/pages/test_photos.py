@@ -1,10 +1,9 @@
 """The Photos page, drawn without a browser: real bytes at each level, no fewer for the rivals, every section, absence, damage."""
 
 import re
-import time
+import shutil
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.codecs import bls2017, photo_models
@@ -22,7 +21,6 @@ SECTIONS = (
     "Relaxed or rounded",
     "Training",
 )
-BUSY = ("TensorFlow is starting", "Coding the picture", "Computing the maps")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -37,21 +35,14 @@ def store(tmp_path_factory):
 
 @pytest.fixture
 def app() -> AppTest:
-    app = AppTest.from_file(PAGE, default_timeout=120)
+    app = AppTest.from_file(PAGE, default_timeout=300)
     app.session_state.picture = Picture("waves", synthetic(96, 180))
     return settled(app)
 
 
 def settled(app: AppTest) -> AppTest:
-    """The page once nothing is being computed any more that it waits for."""
+    """The page once its run has ended: nothing is being computed any more."""
     app.run()
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline and not app.exception:
-        busy = any(word in caption.value for word in BUSY for caption in app.caption)
-        if not busy and not app.get("progress"):
-            break
-        time.sleep(0.1)
-        app.run()
     assert not app.exception and not app.error
     return app
 
@@ -135,32 +126,26 @@ def test_the_verdict_is_what_the_table_shows(app):
 
 @pytest.mark.parametrize("shape", [(2, 2), (17, 300)])
 def test_small_pictures(shape):
-    app = AppTest.from_file(PAGE, default_timeout=120)
+    app = AppTest.from_file(PAGE, default_timeout=300)
     app.session_state.picture = Picture("small", synthetic(*shape))
     app.session_state.pho_section = "Where the bits go"
     assert settled(app).dataframe[0].value["Bytes"][0] > 20
 
 
-def test_a_damaged_model_is_named_and_the_page_goes_on(app):
+def test_a_damaged_model_is_named_and_the_page_goes_on(app, tmp_path, monkeypatch):
+    shutil.copytree(zoo.root(), tmp_path / "models")
+    monkeypatch.setenv("RDX_MODELS", str(tmp_path / "models"))
     path = zoo.root() / "one-rate" / "weights.safetensors"
     whole = path.read_bytes()
     path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-    try:
-        st.cache_resource.clear()
-        bls2017._coder.cache_clear()
-        app.selectbox(key="pho_model").set_value("one-rate").run()
-        deadline = time.monotonic() + 60
-        while not app.error and time.monotonic() < deadline:
-            time.sleep(0.2)
-            app.run()
-        assert not app.exception and "'one-rate' is damaged" in app.error[0].value
-    finally:
-        path.write_bytes(whole)
+    app.session_state.picture = Picture("other waves", synthetic(90, 180))
+    app.selectbox(key="pho_model").set_value("one-rate").run()
+    assert not app.exception and "'one-rate' is damaged" in app.error[0].value.replace("\\", "")
     app.selectbox(key="pho_model").set_value(bls2017.MODEL)
     assert len(settled(app).dataframe[0].value) == 3
 
 
 def test_without_models_the_page_says_where_to_get_one(tmp_path, monkeypatch):
     monkeypatch.setenv("RDX_MODELS", str(tmp_path))
-    app = AppTest.from_file(PAGE, default_timeout=60).run()
+    app = AppTest.from_file(PAGE, default_timeout=300).run()
     assert not app.exception and "Train & models" in app.info[0].value

@@ -1,0 +1,48 @@
+"""Results on disk: bytes by key, within a bound, shared by every start of the app on this machine."""
+
+import hashlib
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import diskcache
+
+from core.compute import limits
+
+FOLDER = "RDX_CACHE"  # environment: the folder, instead of .cache beside the program
+ROOT = Path(__file__).resolve().parents[2]
+_FAILURES = (OSError, diskcache.Timeout)  # a full or locked disk: computed again, not stored
+
+
+class Store:
+    """A bounded memory on disk. What was not read or written for longest goes first."""
+
+    def __init__(self, folder: Path | None = None, limit: int = limits.STORE_BYTES) -> None:
+        folder = folder or Path(os.environ.get(FOLDER) or ROOT / ".cache") / "results"
+        self._cache = diskcache.Cache(
+            folder,
+            size_limit=limit,
+            eviction_policy="least-recently-used",
+            disk_pickle_protocol=5,
+            timeout=5,
+        )
+
+    def get(self, *key: object) -> bytes | None:
+        """What was put under `key`, or None."""
+        with suppress(*_FAILURES):
+            found = self._cache.get(_name(key))
+            return found if isinstance(found, bytes) else None
+        return None
+
+    def put(self, data: bytes, *key: object) -> None:
+        """Keeps `data` under `key`: all that decides it, as plain values."""
+        with suppress(*_FAILURES):
+            self._cache.set(_name(key), data)
+
+    def close(self) -> None:
+        """Ends the use of the folder."""
+        self._cache.close()
+
+
+def _name(key: tuple[object, ...]) -> str:
+    return hashlib.sha256(repr(key).encode()).hexdigest()

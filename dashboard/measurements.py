@@ -1,0 +1,307 @@
+"""What Compare and Photos measure: asked for by content, computed by the service, remembered.
+
+A page asks for whatever it would like to show (`match`, `point`, `complete`, `png`) and gets the
+result, a Failure with the sentence to show, or None while it is not there. Results are keyed by the
+SHA-256 of the pixels, the codec with its options, and the setting; sessions that look at the same
+picture share them, and they outlive the app on disk.
+"""
+
+from collections.abc import Callable, Generator, Iterable
+from typing import Any
+
+import streamlit as st
+
+from core.codecs.base import Codec
+from core.compute import CURVE, EXTRA, FIGURES, SHOWN, Failure, Service, Unit, limits
+from core.compute.store import Store
+from core.images import Picture
+from core.metrics import NAMES, QUICK
+from core.rd import stored, tasks
+from core.rd.match import (
+    Found,
+    Match,
+    Probe,
+    probe_of,
+    quality_error,
+    search_bytes,
+    search_quality,
+    target_measure,
+)
+from core.rd.measure import Measured
+from dashboard.waiting import service
+
+BYTES, BYTES_AT_LEAST = "bytes", "bytes_at_least"
+
+Work = Generator[Unit, Any, Any]
+
+
+class Measurements:
+    """The questions of the pages, as work for the service."""
+
+    def __init__(self, service: Service, store: Store) -> None:
+        self.service, self._store = service, store
+
+    # What pages ask for
+
+    def match(
+        self,
+        owner: str,
+        picture: Picture,
+        codec: Codec,
+        measure: str,
+        target: float,
+        priority: int = SHOWN,
+    ) -> Match | Failure | None:
+        """The codec matched to `target` in `measure`, with its picture known to `png`.
+
+        `measure` is BYTES (at most), BYTES_AT_LEAST, or a quality (at least, in its form).
+        """
+        key = ("match", picture.sha256, codec.name, measure, target)
+        return self.service.plan(
+            owner, key, lambda: self._matching(picture, codec, measure, target), priority
+        )
+
+    def point(
+        self, owner: str, picture: Picture, codec: Codec, value: float, priority: int = CURVE
+    ) -> Measured | Failure | None:
+        """The measurement at one setting, with the quick measures and what else is known."""
+        if (known := self.known(picture, codec, value)) is not None:
+            return known
+        key = ("measured", picture.sha256, codec.name, value)
+        return self.service.plan(
+            owner, key, lambda: self._measuring(picture, codec, value), priority
+        )
+
+    def shown(
+        self, owner: str, picture: Picture, codec: Codec, value: float
+    ) -> Measured | Failure | None:
+        """The measurement at a setting that a person chose, with its picture known to `png`."""
+        key = ("shown", picture.sha256, codec.name, value)
+        return self.service.plan(owner, key, lambda: self._showing(picture, codec, value), SHOWN)
+
+    def complete(
+        self,
+        owner: str,
+        picture: Picture,
+        codec: Codec,
+        measured: Measured,
+        names: Iterable[str] = NAMES,
+        priority: int = FIGURES,
+    ) -> Measured | Failure | None:
+        """The measurement with all of `names` that the picture allows."""
+        names = tuple(names)
+        best = self._richest(picture, codec, measured)
+        if not best.point.lacks(names):
+            return best
+        key = ("complete", picture.sha256, codec.name, measured.point.setting, names)
+        return self.service.plan(
+            owner, key, lambda: self._completing(picture, codec, best, names), priority
+        )
+
+    def known(self, picture: Picture, codec: Codec, value: float) -> Measured | None:
+        """What the memory holds of one setting; nothing is computed."""
+        return self.service.recall(("point", picture.sha256, codec.name, value))
+
+    def png(
+        self,
+        owner: str,
+        picture: Picture,
+        codec: Codec,
+        measured: Measured,
+        priority: int = SHOWN,
+    ) -> bytes | Failure | None:
+        """The picture that a file decodes to, as PNG."""
+        value = measured.point.setting
+        return self.service.plan(
+            owner,
+            _png_key(picture, codec, value),
+            lambda: self._decoding(picture, codec, measured),
+            priority,
+        )
+
+    def original(self, owner: str, picture: Picture) -> bytes | Failure | None:
+        """The picture itself as PNG."""
+        key = ("original", picture.sha256)
+        return self.service.plan(owner, key, lambda: self._original(picture), SHOWN)
+
+    # Work: generators that yield units
+
+    def _matching(self, picture: Picture, codec: Codec, measure: str, target: float) -> Work:
+        stored_key = ("match", *stored.key(picture.sha256, codec, f"{measure} {target!r}"))
+        if (data := self._store.get(*stored_key)) is not None:
+            record = stored.unpack_record(data)
+            value = float(record["setting"])
+            measured = yield from self._showing(picture, codec, value)
+            return Match(measured, target, record["error"], record["met"], record["encodes"])
+        if measure in (BYTES, BYTES_AT_LEAST):
+            found, timed = yield from self._fitting(picture, codec, measure, int(target))
+            value = found.value
+            measured = yield from self._showing(picture, codec, value, timed)
+            error = measured.point.bytes / target - 1
+        else:
+            found = yield from self._reaching(picture, codec, measure, target)
+            value = found.value
+            measured = yield from self._showing(picture, codec, value)
+            error = quality_error(measured, measure, target)
+        match = Match(measured, target, error, found.met, found.encodes)
+        record = {"setting": value, "error": error, "met": found.met, "encodes": found.encodes}
+        self._store.put(stored.pack_record(record), *stored_key)
+        return match
+
+    def _fitting(
+        self, picture: Picture, codec: Codec, measure: str, budget: int
+    ) -> Generator[Unit, Any, tuple[Found, tasks.Timed | None]]:
+        """(the setting that fits `budget`, its file where it was encoded just now)."""
+        files: dict[float, tasks.Timed] = {}
+        sizes = self._sizes(picture, codec)
+        pixels = picture.width * picture.height
+        search = search_bytes(codec, pixels, budget, measure == BYTES_AT_LEAST, sizes)
+        try:
+            value = next(search)
+            while True:
+                files[value] = yield self._unit(picture, tasks.encode, picture, codec, value)
+                sizes[value] = len(files[value][0].data)
+                self._keep_sizes(picture, codec, sizes)
+                value = search.send(sizes[value])
+        except StopIteration as done:
+            return done.value, files.get(done.value.value)
+
+    def _reaching(
+        self, picture: Picture, codec: Codec, measure: str, target: float
+    ) -> Generator[Unit, Any, Found]:
+        """The setting that reaches a quality."""
+        name = target_measure(measure, picture.height, picture.width).name
+        probes: dict[float, Probe] = {}
+        for value in self._sizes(picture, codec):
+            known = self.known(picture, codec, value)
+            if known is not None and not known.point.lacks((name,)):
+                probes[value] = probe_of(known, name)
+        search = search_quality(codec, name, target, probes)
+        try:
+            value = next(search)
+            while True:
+                names = tuple(dict.fromkeys((*QUICK, name)))
+                measured = yield from self._measuring(picture, codec, value, names)
+                value = search.send(probe_of(measured, name))
+        except StopIteration as done:
+            return done.value
+
+    def _measuring(
+        self, picture: Picture, codec: Codec, value: float, names: tuple[str, ...] = QUICK
+    ) -> Work:
+        known = self._recall(picture, codec, value)
+        if known is None:
+            known = yield self._unit(picture, tasks.measure, picture, codec, value, names)
+            return self._keep(picture, codec, known)
+        if known.point.lacks(names):
+            known = yield self._unit(picture, tasks.add_measures, picture, codec, known, names)
+            return self._keep(picture, codec, known)
+        return known
+
+    def _showing(
+        self, picture: Picture, codec: Codec, value: float, timed: tasks.Timed | None = None
+    ) -> Work:
+        known = self._recall(picture, codec, value)
+        if known is not None:
+            yield from self._decoding(picture, codec, known)
+            return known
+        unit = self._unit(picture, tasks.show, picture, codec, value, timed, QUICK)
+        measured, png = yield unit
+        self._keep_png(picture, codec, value, png)
+        return self._keep(picture, codec, measured)
+
+    def _decoding(self, picture: Picture, codec: Codec, measured: Measured) -> Work:
+        value = measured.point.setting
+        key = _png_key(picture, codec, value)
+        png = self.service.recall(key)
+        png = png or self._store.get("png", *stored.key(picture.sha256, codec, value))
+        if png is None:
+            png = yield self._unit(picture, tasks.decoded_png, codec, measured.data)
+            self._keep_png(picture, codec, value, png)
+        self.service.remember(key, png)
+        return png
+
+    def _original(self, picture: Picture) -> Work:
+        png = self._store.get("original", picture.sha256)
+        if png is None:
+            png = yield self._unit(picture, tasks.picture_png, picture)
+            self._store.put(png, "original", picture.sha256)
+        return png
+
+    def _completing(
+        self, picture: Picture, codec: Codec, measured: Measured, names: tuple[str, ...]
+    ) -> Work:
+        for name in measured.point.lacks(names):  # one a unit: some take seconds
+            measured = self._richest(picture, codec, measured)
+            if measured.point.lacks((name,)):
+                one = (name,)
+                unit = self._unit(picture, tasks.add_measures, picture, codec, measured, one)
+                measured = self._keep(picture, codec, (yield unit))
+        return measured
+
+    @staticmethod
+    def _unit(picture: Picture, function: Callable[..., Any], *arguments: Any) -> Unit:
+        return Unit(function, arguments, limits.unit_seconds(picture.width * picture.height))
+
+    # Memory
+
+    def _recall(self, picture: Picture, codec: Codec, value: float) -> Measured | None:
+        """What memory or disk hold of one setting."""
+        known = self.known(picture, codec, value)
+        if known is None:
+            data = self._store.get("point", *stored.key(picture.sha256, codec, value))
+            known = stored.unpack(data) if data is not None else None
+            if known is not None:
+                self._note(picture, codec, known)
+        return known
+
+    def _richest(self, picture: Picture, codec: Codec, measured: Measured) -> Measured:
+        known = self.known(picture, codec, measured.point.setting)
+        if known is None or len(known.point.measures) < len(measured.point.measures):
+            return measured
+        return known
+
+    def _keep(self, picture: Picture, codec: Codec, measured: Measured) -> Measured:
+        key = stored.key(picture.sha256, codec, measured.point.setting)
+        self._store.put(stored.pack(measured), "point", *key)
+        self._note(picture, codec, measured)
+        return measured
+
+    def _note(self, picture: Picture, codec: Codec, measured: Measured) -> None:
+        value = measured.point.setting
+        self.service.remember(("point", picture.sha256, codec.name, value), measured)
+        sizes = self._sizes(picture, codec)
+        if value not in sizes:
+            self._keep_sizes(picture, codec, sizes | {value: measured.point.bytes})
+
+    def _sizes(self, picture: Picture, codec: Codec) -> dict[float, int]:
+        """The lengths of files that were ever made of the picture: setting -> bytes."""
+        known = self.service.recall(("sizes", picture.sha256, codec.name))
+        if known is None:
+            data = self._store.get("sizes", *stored.key(picture.sha256, codec, "sizes"))
+            record = stored.unpack_record(data) if data is not None else {}
+            known = {float(value): size for value, size in record.items()}
+        return dict(known)
+
+    def _keep_sizes(self, picture: Picture, codec: Codec, sizes: dict[float, int]) -> None:
+        self.service.remember(("sizes", picture.sha256, codec.name), dict(sizes))
+        record = {repr(value): size for value, size in sizes.items()}
+        key = stored.key(picture.sha256, codec, "sizes")
+        self._store.put(stored.pack_record(record), "sizes", *key)
+
+    def _keep_png(self, picture: Picture, codec: Codec, value: float, png: bytes) -> None:
+        self.service.remember(_png_key(picture, codec, value), png)
+        self._store.put(png, "png", *stored.key(picture.sha256, codec, value))
+
+
+def _png_key(picture: Picture, codec: Codec, value: float) -> tuple[object, ...]:
+    return "png", picture.sha256, codec.name, value
+
+
+@st.cache_resource(show_spinner=False)
+def measurements() -> Measurements:
+    """The one of this server."""
+    return Measurements(service(), Store())
+
+
+__all__ = ["CURVE", "EXTRA", "FIGURES", "SHOWN", "Failure", "Measurements", "measurements"]

@@ -1,0 +1,162 @@
+"""What the pages measure: real files, remembered by content, also on disk."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from core.codecs.base import Codec, CodecInfo, Encoded, Setting
+from core.codecs.registry import get
+from core.compute import Failure, Service
+from core.compute.cluster import Connection
+from core.compute.store import Store
+from core.errors import DataError
+from core.images import Picture, decode_standard, png
+from core.rd import stored
+from core.rd.match import Match, match_bytes
+from core.rd.measure import Measured, evaluate
+from dashboard.measurements import BYTES, BYTES_AT_LEAST, Measurements
+from tests.conftest import synthetic
+
+PICTURE = Picture("a", synthetic(64, 80))
+
+
+class Unlucky(Codec):
+    """Fails at one setting."""
+
+    info = CodecInfo("unlucky", "Unlucky", "classical", ".x", "x/x", "")
+    setting = Setting("level", 1, 100, 50, (1, 100))
+
+    def _encode(self, image: np.ndarray, value: float) -> Encoded:
+        if value == 13:
+            raise ZeroDivisionError("unlucky")
+        return Encoded(bytes(int(value)))
+
+    def decode(self, data: bytes) -> np.ndarray:
+        return np.full((64, 80, 3), 128, np.uint8)
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    service = Service(lambda: Connection(workers=2))
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def measurements(service, tmp_path) -> Measurements:
+    return Measurements(service, Store(tmp_path))
+
+
+def settled(measurements: Measurements, ask):
+    """What `ask()` gives in the end."""
+    while (found := ask()) is None:
+        measurements.service.wait("me", 5)
+    return found
+
+
+def nobody() -> Connection:
+    """A cluster that is not there."""
+    raise DataError("nobody computes here")
+
+
+def test_a_point_is_that_of_the_real_file(measurements):
+    found = settled(measurements, lambda: measurements.point("me", PICTURE, get("jpeg"), 50))
+    assert found.data == get("jpeg").encode(PICTURE.image, 50).data
+    assert found.point.measures == pytest.approx(
+        evaluate(get("jpeg"), PICTURE.image, 50, list(found.point.measures)).point.measures
+    )
+    assert measurements.point("another", PICTURE, get("jpeg"), 50) is found
+
+
+def test_pictures_that_differ_in_one_pixel_have_results_of_their_own(measurements):
+    changed = PICTURE.image.copy()
+    changed[7, 7, 0] ^= 255
+    other = Picture("a", changed)
+    codec = get("jpeg")
+    one = settled(measurements, lambda: measurements.point("me", PICTURE, codec, 95))
+    two = settled(measurements, lambda: measurements.point("me", other, codec, 95))
+    assert one.data != two.data
+
+
+@pytest.mark.parametrize("measure", [BYTES, BYTES_AT_LEAST])
+@pytest.mark.parametrize("name", ["jpeg", "jpeg2000"])
+def test_a_match_is_that_of_the_core_with_its_picture(measurements, name, measure):
+    codec = get(name)
+    match = settled(measurements, lambda: measurements.match("me", PICTURE, codec, measure, 1500))
+    expected = match_bytes(codec, PICTURE.image, 1500, ("mse",), measure == BYTES_AT_LEAST)
+    assert isinstance(match, Match)
+    assert match.measured.data == expected.measured.data
+    assert (match.met, match.error) == (expected.met, pytest.approx(expected.error))
+    shown = measurements.png("me", PICTURE, codec, match.measured)
+    assert np.array_equal(decode_standard(shown, "PNG"), codec.decode(match.measured.data))
+    assert measurements.known(PICTURE, codec, match.measured.point.setting) is not None
+
+
+def test_a_quality_is_reached(measurements):
+    codec = get("webp")
+    match = settled(measurements, lambda: measurements.match("me", PICTURE, codec, "psnr", 30.0))
+    assert match.met and match.measured.point.measures["psnr"] >= 30
+
+
+def test_missing_measures_are_added_to_what_is_known(measurements):
+    codec = get("jpeg")
+    point = settled(measurements, lambda: measurements.point("me", PICTURE, codec, 61))
+    assert point.point.lacks(("ssim",))
+    ask = lambda: measurements.complete("me", PICTURE, codec, point, ("ssim",))  # noqa: E731
+    full = settled(measurements, ask)
+    assert full.data == point.data and 0 < full.point.measures["ssim"] < 1
+    assert measurements.point("me", PICTURE, codec, 61) == full
+
+
+def test_a_second_start_has_everything_at_once_without_a_worker(measurements, tmp_path):
+    codec, new = get("webp"), Picture("new", synthetic(64, 80, seed=7))
+    match = settled(measurements, lambda: measurements.match("me", new, codec, BYTES, 1400))
+    picture = measurements.png("me", new, codec, match.measured)
+    original = settled(measurements, lambda: measurements.original("me", new))
+    again = Measurements(Service(nobody), Store(tmp_path))
+    assert again.match("you", new, codec, BYTES, 1400) == match
+    assert again.png("you", new, codec, match.measured) == picture
+    assert again.original("you", new) == original == png(new.image, 1)
+    point = again.point("you", new, codec, match.measured.point.setting)
+    assert point == match.measured
+
+
+def test_refusals_and_faults_become_sentences_and_work_goes_on(measurements):
+    unlucky = Unlucky()
+    fault = settled(measurements, lambda: measurements.point("me", PICTURE, unlucky, 13.0))
+    assert isinstance(fault, Failure) and "unlucky" in fault.reason
+    ask = lambda: measurements.match("me", PICTURE, get("jpeg"), BYTES, 0)  # noqa: E731
+    refusal = settled(measurements, ask)
+    assert isinstance(refusal, Failure) and "at least one byte" in refusal.reason
+    found = settled(measurements, lambda: measurements.point("me", PICTURE, unlucky, 14.0))
+    assert isinstance(found, Measured)
+
+
+def test_other_options_and_another_identity_are_other_keys():
+    class Other(Unlucky):
+        info = CodecInfo("unlucky", "", "classical", ".x", "x/x", "", options={"speed": "1"})
+
+    class Identified(Unlucky):
+        def identity(self, value: float) -> str:
+            return "weights"
+
+    keys = {stored.key("0" * 64, kind(), 3.0) for kind in (Unlucky, Other, Identified)}
+    assert len(keys) == 3
+
+
+def test_measurements_survive_the_way_to_disk_with_infinities():
+    measured = evaluate(get("jpeg"), PICTURE.image, 80, ("psnr",)).light()
+    lossless = measured.point.measures | {"psnr": float("inf")}
+    measured.point.measures.update(lossless)
+    assert stored.unpack(stored.pack(measured)) == measured
+    assert stored.unpack(b'{"of": "another version"}\nxyz') is None
+
+
+def test_the_store_on_disk_is_bounded(tmp_path):
+    store = Store(tmp_path, limit=2_000_000)
+    for number in range(100):
+        store.put(bytes(100_000), "filler", number)
+    sizes = [path.stat().st_size for path in tmp_path.rglob("*.val")]
+    assert sum(sizes) <= 3_000_000
+    assert store.get("filler", 99) == bytes(100_000) and store.get("filler", 0) is None
