@@ -75,8 +75,8 @@ class CodecInfo:
     """What a page shows about a codec.
 
     `options` are the fixed choices behind its figures (subsampling, effort, versions). `tuned_for`:
-    what its encoder spends bits on, the squared error or what the eye sees; "none" where it was made
-    for neither.
+    what its encoder spends bits on, the squared error or what the eye sees; "none" where it was
+    made for neither.
     """
 
     name: str

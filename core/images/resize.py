@@ -32,7 +32,7 @@ def reduced(image: np.ndarray, most: int) -> np.ndarray:
 
 
 def within(image: np.ndarray, side: int) -> np.ndarray:
-    """`image` where it fits into `side` × `side` pixels; else smaller, its aspect kept (bicubic)."""
+    """`image` where it fits into `side` × `side`; else smaller, its aspect kept (bicubic)."""
     picture = Image.fromarray(image)
     picture.thumbnail((side, side))
     return np.asarray(picture)
@@ -53,7 +53,7 @@ def middle(image: np.ndarray, most: int) -> np.ndarray:
 
 
 def luma(image: np.ndarray) -> np.ndarray:
-    """BT.601 luma Y, float64 (…, H, W) in 0–255, of sRGB images (…, H, W, 3), as JFIF defines it."""
+    """BT.601 luma Y as JFIF defines it, float64 (…, H, W) in 0–255, of sRGB (…, H, W, 3)."""
     return image.astype(np.float64) @ np.array(LUMA)
 
 

@@ -1,18 +1,17 @@
 """The choice of a stored model by its λ, and of a test digit, in the sidebar."""
 
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import streamlit as st
 
 from core.codecs import mnist as codec
 from core.datasets.mnist import sample
-from core.learned.digits.family import DigitCard, VaeCard
 from core.learned.digits.lab import live_dims
 from core.store import zoo
 from dashboard.ui.slots import Slot
 
-Card = DigitCard
+Card = dict[str, Any]
 
 LMBDA = Slot("dig_lmbda", 2000.0)
 OTHER: Slot[str | None] = Slot("dig_own", None)
@@ -21,7 +20,7 @@ INDEX = Slot("dig_index", 0)
 
 def choose_model() -> Card | None:
     """The card of the chosen model; None, with a hint on the page, when the store has none."""
-    cards = codec.cards()
+    cards = cast(list[Card], codec.cards())
     if not cards:
         st.info(
             "There is no model of digits in the store. Train one on the page *Train & models*.",
@@ -92,7 +91,7 @@ def _another_digit() -> None:
     INDEX.set(int(np.random.default_rng().integers(len(sample()))))
 
 
-def vae_card() -> VaeCard | None:
+def vae_card() -> Card | None:
     """The card of the stored variational autoencoder, the newest if there are several."""
-    found = cast(list[VaeCard], zoo.cards("vae"))
-    return max(found, key=lambda card: card["created"], default=None)
+    cards = cast(list[Card], zoo.cards("vae"))
+    return max(cards, key=lambda card: card["created"], default=None)

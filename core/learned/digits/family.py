@@ -14,14 +14,6 @@ class DigitCard(Card):
     latent_dims: NotRequired[int]
 
 
-class VaeCard(Card):
-    """What the card of a variational autoencoder says beyond every card's fields."""
-
-    created: str  # YYYY-MM-DD
-    figures: dict[str, Any]  # its bound on the test set
-    latent_dims: int
-
-
 def _check_coder(card: Card, tensors: Tensors) -> None:
     from core.learned.digits.model import check
 
