@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from core.codecs import stored
-from core.codecs.bls2017 import MODEL, Bls2017, Bls2017Rounded, photo_coder
+from core.codecs.bls2017 import MODEL, Bls2017, Bls2017Neural, Bls2017Rounded, photo_coder
 from core.learned.photos.family import PhotoCard
 
 if TYPE_CHECKING:
@@ -23,10 +23,14 @@ class PhotoModel(Bls2017):
     def __init__(self, card: PhotoCard, search: bool = True):
         self._card, self.search = card, search
         kind = Bls2017 if search else Bls2017Rounded
+        options = kind.info.options | {"model": card["name"]}
+        if "entropy_model" in card:
+            self.coding = "neural"
+            options["entropy coder"] = Bls2017Neural.info.options["entropy coder"]
         self.info = replace(
             kind.info,
             name=f"{kind.info.name}-{card['weights_sha256'][:16]}",
-            options=kind.info.options | {"model": card["name"]},
+            options=options,
         )
 
     @property

@@ -23,6 +23,7 @@ _OURS: tuple[Codec, ...] = (
     bls2017.Bls2017(),
     bls2017.Bls2017Rounded(),
     bls2017.Bls2017Static(),
+    bls2017.Bls2017Neural(),
     mnist.Mnist(),
 )
 # Codecs that this machine cannot run: name -> the sentence that says why, and what to do.

@@ -12,6 +12,7 @@ class PhotoCard(Card):
     lmbda: list[float]  # one for each level
     figures: NotRequired[dict[str, Any]]  # rate and distortion on Kodak
     sessions: NotRequired[list[dict[str, Any]]]  # of training
+    entropy_model: NotRequired[Any]  # of a model that was trained for `bls2017-neural`
 
 
 def _check(card: Card, tensors: Tensors) -> None:
