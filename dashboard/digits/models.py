@@ -1,7 +1,7 @@
 """The choice of a stored model by its λ, and of a test digit, in the sidebar."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -21,7 +21,7 @@ INDEX = Slot("dig_index", 0)
 
 def choose_model() -> Card | None:
     """The card of the chosen model; None, with a hint on the page, when the store has none."""
-    cards = cast(list[Card], codec.cards())
+    cards = codec.cards()
     if not cards:
         st.info(
             "There is no model of digits in the store. Train one on the page *Train & models*.",
@@ -94,5 +94,4 @@ def _another_digit() -> None:
 
 def vae_card() -> Card | None:
     """The card of the stored variational autoencoder, the newest if there are several."""
-    cards = cast(list[Card], zoo.cards("vae"))
-    return max(cards, key=lambda card: card["created"], default=None)
+    return max(zoo.cards("vae"), key=lambda card: card["created"], default=None)
