@@ -1,4 +1,4 @@
-"""Results on disk: bytes by key, within a bound, shared by every start of the app on this machine."""
+"""Results on disk: bytes by key, within a bound, shared by all starts of the app."""
 
 import hashlib
 from contextlib import suppress
