@@ -104,7 +104,7 @@ def sound_neural(tensors: dict[str, np.ndarray]) -> bool:
         and (part["used"] < FLAG).all()
         and (predict * LARGEST < EXACT).all()
         and all(
-            (0 <= part[f"{layer}_shift"]).all() and (part[f"{layer}_shift"] <= 24).all()
+            (part[f"{layer}_shift"] >= 0).all() and (part[f"{layer}_shift"] <= 24).all()
             for layer in LAYERS
         )
         and all((bound < EXACT).all() for bound in _largest_sums(part))
@@ -266,7 +266,7 @@ class NeuralCoder:
         seen = np.zeros(values.shape, np.float32)
         known = np.zeros(values.shape, np.float32)
         ends = np.cumsum(GROUPS)
-        groups = [np.flatnonzero(live & (CHANNEL_GROUP == g)) for g in range(len(GROUPS))]
+        groups = [np.flatnonzero(live & (g == CHANNEL_GROUP)) for g in range(len(GROUPS))]
         last = max((g for g, channels in enumerate(groups) if len(channels)), default=-1)
         for visit in visits(height, width):
             if not len(visit.rows):

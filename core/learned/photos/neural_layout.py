@@ -26,7 +26,11 @@ NEAR, FAR = 4, 8  # neighbours
 SEEN = NEAR * CHANNELS + FAR * FAR_CHANNELS  # what is seen around a position
 COARSEST = 8
 
-STRAIGHT = ((-1, 0), (1, 0), (0, -1), (0, 1)) + (
+STRAIGHT = (
+    (-1, 0),
+    (1, 0),
+    (0, -1),
+    (0, 1),
     (-2, -1),
     (2, 1),
     (-2, 1),
