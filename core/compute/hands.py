@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FOLDERS = ("RDX_MODELS",)  # environment: folders that workers must agree on with the app
 AHEAD = 1  # units that wait inside the cluster, so that no worker waits for its next one
+SETTLE_S = 2.0  # the first page is drawn before the workers take the cores to start
 LOOK_EVERY_S = 1.0  # how often the number of workers and the time limits are looked at
 
 
@@ -53,6 +54,7 @@ class Hands:
         self._connection: Connection | None = None
         self._slots, self._looked, self._number = 1, 0.0, 0
         self._closed = False
+        self._born = time.monotonic()
         self._answers = ThreadPoolExecutor(1, thread_name_prefix="compute-answers")
         threading.Thread(target=self._serve, name="compute", daemon=True).start()
 
@@ -72,6 +74,8 @@ class Hands:
             self._wake.wait(LOOK_EVERY_S)
             self._wake.clear()
             try:
+                if self._connection is None and time.monotonic() > self._born + SETTLE_S:
+                    self._open()  # ready before the first unit comes
                 self._watch()
                 self._fill()
             except Exception as error:
@@ -85,16 +89,13 @@ class Hands:
     def _send(
         self, flight: _Flight, pictures: dict[str, Picture] | None = None, to: str = ""
     ) -> None:
-        if self._connection is None:
-            self._connection = self._connect()
-            self._connection.client.subscribe_topic(TOPIC, lambda event: self._tell(event[1]))
-            self._watch(now=True)
+        client = self._open().client
         self._number += 1
         name = f"unit-{id(self)}-{self._number}"
         arguments = tuple(
             Handle(a.sha256) if isinstance(a, Picture) else a for a in flight.unit.arguments
         )
-        future = self._connection.client.submit(
+        future = client.submit(
             run,
             str(flight.key),
             flight.unit.function,
@@ -109,6 +110,14 @@ class Hands:
         with self._lock:
             self._flying[name] = flight, future
         future.add_done_callback(lambda done: self._answers.submit(self._land, name, done))
+
+    def _open(self) -> Connection:
+        """The connection, made where there is none."""
+        if self._connection is None:
+            self._connection = self._connect()
+            self._connection.client.subscribe_topic(TOPIC, lambda event: self._tell(event[1]))
+            self._watch(now=True)
+        return self._connection
 
     def _land(self, name: str, future: "Future") -> None:
         """A unit has ended, one way or another."""
