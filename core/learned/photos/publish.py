@@ -19,7 +19,8 @@ from core.learned.photos.context_fit import fit_context_model
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
 from core.learned.photos.run import read_record
 from core.learned.photos.search import searched
-from core.learned.training.loop import PROGRESS, read_checkpoint
+from core.learned.training.checkpoint import read_checkpoint
+from core.learned.training.loop import PROGRESS
 from core.store import zoo
 from core.store.modelfile import StoredModel
 

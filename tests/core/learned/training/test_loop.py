@@ -14,7 +14,8 @@ import pytest
 import tensorflow as tf
 
 from core.errors import ModelError
-from core.learned.training.loop import CANCEL, CHECKPOINT, PROGRESS, Plan, read_checkpoint, train
+from core.learned.training.checkpoint import CHECKPOINT, read_checkpoint
+from core.learned.training.loop import CANCEL, PROGRESS, Plan, train
 from core.learned.training.optim import Adam, schedule
 
 TARGET = np.arange(4, dtype=np.float32)
