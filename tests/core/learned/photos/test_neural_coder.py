@@ -210,7 +210,9 @@ def test_tensors_have_their_shapes_and_unsound_ones_are_noticed(tensors):
 
 
 def test_training_lowers_the_bits(sites):
-    """A few steps of plain gradient descent on one batch, the gradient through the whole network."""
+    """A few steps of plain gradient descent on one batch, the gradient through the
+    whole network.
+    """
     task = NeuralTask(sites, sites, spreads(sites, LEVELS))
     batch = {name: tf.constant(value) for name, value in task.batch(0).items()}
     assert batch["near"].shape == (NEAR, sum(COUNTS), CHANNELS)
