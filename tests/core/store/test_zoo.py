@@ -1,4 +1,6 @@
-"""The model store: what goes in comes out, and damage of any kind is refused by name and harms nothing else."""
+"""The model store: what goes in comes out, and damage of any kind is refused by name and harms
+nothing else.
+"""
 
 import io
 import json
