@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,6 +30,7 @@ class _Flight:
     key: Any
     unit: Any
     tries: int = 0
+    place: str = ""  # the worker that was last seen to have it
     since: float = field(default_factory=time.monotonic)
 
 
@@ -133,11 +134,11 @@ class Hands:
             return
         except Exception as failed:
             result, error = None, failed
-        if error is not None and _lost(error):
-            if flight.tries < limits.RETRIES:
-                flight.tries += 1
-                self._send(flight)
-                return
+        if _is_lost(error) and flight.tries < limits.RETRIES:
+            flight.tries += 1
+            self._send(flight)
+            return
+        if _is_deadly(error):
             error = RuntimeError("the process that computed this ended each time it was tried")
         self._give(flight.key, result, error)
         self._wake.set()
@@ -151,27 +152,38 @@ class Hands:
             raise ConnectionError("the cluster has ended")
         client = self._connection.client
         self._slots = max(1, sum(client.nthreads().values()))
-        late = [
-            name
-            for name, (flight, _) in list(self._flying.items())
-            if time.monotonic() - flight.since > flight.unit.limit_s
-        ]
-        for name in late:
-            self._end(name)
+        with self._lock:
+            old = {
+                name: flight
+                for name, (flight, _) in self._flying.items()
+                if time.monotonic() - flight.since > LOOK_EVERY_S
+            }
+        if old:
+            self._end_late(old, client.processing())
 
-    def _end(self, name: str) -> None:
+    def _end_late(self, old: dict[str, _Flight], busy: Mapping[str, Iterable[str]]) -> None:
+        """Ends those units that one worker has had for longer than they may take."""
+        places = {name: address for address, names in busy.items() for name in names}
+        for name, flight in old.items():
+            place = places.get(name, "")
+            if flight.place not in ("", place):  # its worker died: the clock starts again
+                flight.since = time.monotonic()
+            flight.place = place
+            if time.monotonic() - flight.since > flight.unit.limit_s:
+                self._end(name, place)
+
+    def _end(self, name: str, place: str) -> None:
         """Ends a unit that hangs, with the process in which it does."""
         with self._lock:
             flight, future = self._flying.pop(name, (None, None))
         if flight is None or future is None or self._connection is None:
             return
         client = self._connection.client
-        busy = [address for address, keys in client.processing().items() if name in keys]
         future.cancel(force=True)
         limit = flight.unit.limit_s
         self._give(flight.key, None, Overtime(f"This took more than {limit:g} s and was stopped."))
-        if busy:  # takes seconds: the other workers go on meanwhile
-            threading.Thread(target=_restart, args=(client, busy), daemon=True).start()
+        if place:  # takes seconds: the other workers go on meanwhile
+            threading.Thread(target=_restart, args=(client, [place]), daemon=True).start()
 
     def _lose(self, error: Exception) -> None:
         """The cluster is gone: what was on its way is sent again, to a new one."""
@@ -197,9 +209,15 @@ def _restart(client: "Client", workers: list[str]) -> None:
         client.restart_workers(workers, timeout=30, raise_for_error=False)
 
 
-def _lost(error: Exception) -> bool:
-    """Whether the unit never got to its end: its worker died, or the scheduler let it go."""
-    from distributed import KilledWorker
+def _is_lost(error: BaseException | None) -> bool:
+    """Whether the scheduler let the unit go before it came to an end."""
     from distributed.client import FutureCancelledError
 
-    return isinstance(error, KilledWorker | FutureCancelledError)
+    return isinstance(error, FutureCancelledError)
+
+
+def _is_deadly(error: BaseException | None) -> bool:
+    """Whether each worker that the scheduler gave the unit to has died under it."""
+    from distributed import KilledWorker
+
+    return isinstance(error, KilledWorker)

@@ -8,7 +8,6 @@ import diskcache
 
 from core.compute import limits
 from core.store import places
-from core.store import places
 
 _FAILURES = (OSError, diskcache.Timeout)  # a full or locked disk: computed again, not stored
 
