@@ -120,10 +120,15 @@ def store(
         bool, typer.Option("--replace", help="Replace a stored model of this name.")
     ] = False,
 ) -> None:
-    """Store the averaged weights of a photo coder's run, finished or not, as a model."""
+    """Store the averaged weights of a photo coder's run, or of its entropy model's, finished or
+    not, as a model.
+    """
+    from core.learned.photos.neural_publish import store_neural_run
+    from core.learned.photos.neural_run import is_neural_run
     from core.learned.photos.publish import store_run
 
-    card = store_run(run, name, data, pictures, note or (), replace)
+    store_as_model = store_neural_run if is_neural_run(run) else store_run
+    card = store_as_model(run, name, data, pictures, note or (), replace)
     show({"stored": name, "steps": card["steps"], "bytes": card["weights_bytes"]}, as_json=False)
 
 

@@ -1,4 +1,4 @@
-"""Photographs in real bytes by the learned codec of Ballé et al. 2017, with two entropy coders.
+"""Photographs in real bytes by the learned codec of Ballé et al. 2017, with three entropy coders.
 
 The setting is the level of a model of all rates. The file names the model by its fingerprint, so
 that it decodes with that very model or not at all.
@@ -6,7 +6,7 @@ that it decodes with that very model or not at all.
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -14,15 +14,21 @@ from core.codecs import stored
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError
+from core.learned.photos.family import PhotoCard
 from core.store import zoo
 
 if TYPE_CHECKING:
     from core.learned.photos.coder import Coding, PhotoCoder
 
 MODEL = "bls2017-multirate"
+NEURAL_MODEL = "bls2017-neural"
 STRIDE = 16
 # Entropy coder -> the codec that the container names.
-FORMATS: "dict[Coding, str]" = {"context": "bls2017", "static": "bls2017-static"}
+FORMATS: "dict[Coding, str]" = {
+    "context": "bls2017",
+    "static": "bls2017-static",
+    "neural": "bls2017-neural",
+}
 
 
 class Bls2017(Codec):
@@ -45,13 +51,14 @@ class Bls2017(Codec):
             "entropy coder": "range coder, stored tables picked by context",
         },
     )
+    model = MODEL
     coding: "Coding" = "context"
     search = True
 
     @property
-    def card(self) -> dict:
+    def card(self) -> PhotoCard:
         """The card of the codec's model. Raises ModelError where it is not in the store."""
-        return stored.card(MODEL)
+        return cast(PhotoCard, stored.card(self.model))
 
     @property
     def setting(self) -> Setting:  # type: ignore[override]
@@ -75,7 +82,11 @@ class Bls2017(Codec):
 
         model, fingerprint = photo_coder(self.card["name"])
         level = round(value) - 1
-        y_hat = searched(model, image, level) if self.search else model.latents(image, level)
+        y_hat = (
+            searched(model, image, level, self.coding)
+            if self.search
+            else model.latents(image, level)
+        )
         payload = model.encode(y_hat, level, self.coding)
         if self.coding == "static":
             bits = model.information(y_hat, level)
@@ -104,7 +115,10 @@ class Bls2017(Codec):
 
 
 class Bls2017Rounded(Bls2017):
-    """The codec `bls2017-rounded`: latents as the analysis gives them, rounded: a fast encoder of the same files."""
+    """The codec `bls2017-rounded`: a fast encoder of the same files.
+
+    It rounds the latents as the analysis gives them.
+    """
 
     info = replace(
         Bls2017.info,
@@ -126,6 +140,25 @@ class Bls2017Static(Bls2017):
         | {"entropy coder": "TFC range coder, one stored table per level and channel"},
     )
     coding: "Coding" = "static"
+
+
+class Bls2017Neural(Bls2017):
+    """The codec `bls2017-neural`: a network predicts the distribution of each latent from those
+    that are known.
+    """
+
+    info = replace(
+        Bls2017.info,
+        name="bls2017-neural",
+        title="Ballé 2017, neural",
+        options=Bls2017.info.options
+        | {
+            "model": NEURAL_MODEL,
+            "entropy coder": "TFC range coder, stored tables picked by a network in whole numbers",
+        },
+    )
+    model = NEURAL_MODEL
+    coding: "Coding" = "neural"
 
 
 def _open(data: bytes) -> tuple["PhotoCoder", np.ndarray, int, Container]:
@@ -162,7 +195,7 @@ def _coder(name: str, weights_sha256: str, root: str) -> tuple["PhotoCoder", byt
     from core.learned.photos.coder import PhotoCoder
     from core.learned.photos.model import PhotoConfig
 
-    stored = zoo.load(name, "bls2017")
-    return PhotoCoder(
-        PhotoConfig.from_json(stored.card["config"]), stored.tensors
-    ), stored.fingerprint
+    found = zoo.load(name, "bls2017")
+    card = cast(PhotoCard, found.card)
+    config = PhotoConfig.from_json(card["config"])
+    return PhotoCoder(config, found.tensors), found.fingerprint

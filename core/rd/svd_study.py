@@ -4,7 +4,6 @@ Every function takes the picture, the way in which a large one is dealt with, an
 pixels from which it counts as large; one process keeps the decompositions of the latest pictures.
 """
 
-import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -13,14 +12,13 @@ from typing import Any
 import imagecodecs
 import numpy as np
 from cachetools import LRUCache
-from PIL import Image
 
 from core import metrics
 from core.codecs import svd
 from core.codecs.base import Codec
 from core.codecs.registry import get
 from core.errors import RDError
-from core.images import Picture, png
+from core.images import Picture, png, resize
 from core.linear import lowrank
 from core.linear.lowrank import Factors
 from core.rd.match import match_bytes, match_quality
@@ -139,14 +137,8 @@ def _image(picture: Picture, way: str, limit: int) -> np.ndarray:
     """The picture that is decomposed: the original, or one of at most `limit` pixels."""
     if way != DOWNSIZE:
         return picture.image
-    scale = math.sqrt(limit / (picture.width * picture.height))
-    size = max(1, int(picture.width * scale)), max(1, int(picture.height * scale))
-
-    def make() -> np.ndarray:
-        whole = Image.fromarray(picture.image)
-        return np.asarray(whole.resize(size, Image.Resampling.LANCZOS))
-
-    return _once(("image", picture.sha256, size), make)
+    key = ("image", picture.sha256, limit)
+    return _once(key, lambda: resize.reduced(picture.image, limit))
 
 
 def _factors(picture: Picture, way: str, limit: int) -> Factors:
@@ -179,6 +171,4 @@ def _quick_png(image: np.ndarray) -> bytes:
 
 
 def _small_png(image: np.ndarray) -> bytes:
-    picture = Image.fromarray(image)
-    picture.thumbnail((LAYER_SIDE, LAYER_SIDE))
-    return png(np.asarray(picture), level=1)
+    return png(resize.within(image, LAYER_SIDE), level=1)

@@ -10,6 +10,12 @@ from PIL import Image
 from tests.conftest import ROOT, synthetic
 
 WAIT = 180_000
+SETTLED = """() => {
+    const files = [...document.querySelectorAll("[class*=st-key-dl_png_]")];
+    const stale = (file) => file.closest("[data-stale=true]") !== null;
+    const there = files.length > 0 && !files.some(stale);
+    return there && !document.body.innerText.includes("Searching the settings");
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -18,16 +24,12 @@ def app(serve):
 
 
 def wait_for_results(page) -> None:
-    """Waits until all results are there, and have been for a second: reruns follow each other with short rests."""
+    """Waits until all results are drawn by the run that is under way, and have been for
+    a second.
+    """
     quiet = 0
     for _ in range(WAIT // 250):
-        quiet = (
-            quiet + 1
-            if page.evaluate("""() => !!document.querySelector("[class*=st-key-dl_png_]")
-            && !!document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]")
-            && !document.body.innerText.includes("Searching the settings")""")
-            else 0
-        )
+        quiet = quiet + 1 if page.evaluate(SETTLED) else 0
         if quiet == 4:
             return
         page.wait_for_timeout(250)
@@ -35,7 +37,9 @@ def wait_for_results(page) -> None:
 
 
 def wait_for_picture(page, size: str) -> None:
-    """Waits until the sidebar tells of a picture of `size`: the name of an upload is there before the upload itself."""
+    """Waits until the sidebar tells of a picture of `size`: the name of an upload is there before
+    the upload itself.
+    """
     page.locator("[data-testid=stSidebar]").get_by_text(size).wait_for(timeout=WAIT)
 
 
@@ -46,7 +50,9 @@ def viewer_text(page) -> str:
 
 
 def keep_first_codecs(page, wanted: list[str]) -> None:
-    """Takes the last chosen codecs away with the keyboard until only `wanted` are left, and stay so for a second."""
+    """Takes the last chosen codecs away with the keyboard until only `wanted` are left, and stay so
+    for a second.
+    """
     tags, rest = page.locator(".st-key-cmp_codecs [data-baseweb=tag]"), 0
     for _ in range(WAIT // 250):
         rest = rest + 1 if tags.count() == len(wanted) else 0
@@ -78,13 +84,15 @@ def test_the_front_page_shows_a_compared_picture_without_a_click(app, open_page)
 
 
 def test_ssim_arrives_in_the_table_by_itself(serve, open_page):
-    """On a server that has just started: the curves are measured, then the lines of the table, and nobody clicks."""
+    """On a server that has just started: the curves are measured, then the lines of the table, and
+    nobody clicks.
+    """
     page = open_page(serve(ROOT / "dashboard" / "app.py", RDX_FRESH="1"))
     wait_for_results(page)
     wait_for_curves(page)
     for _ in range(WAIT // 1000):
         shown = [r for r in json.loads(downloaded(page, "dl_json"))["records"] if r.get("shown")]
-        if all(r["ssim"] is not None for r in shown):
+        if all(r.get("ssim") is not None for r in shown):
             break
         page.wait_for_timeout(1000)
     assert len(shown) == 4 and all(0 < r["ssim"] <= 1 and 0 < r["ms_ssim"] <= 1 for r in shown)

@@ -19,6 +19,8 @@ from core.learned.ops import priors, transforms
 from core.learned.ops.spectral import to_kernel
 from core.learned.ops.tables import sound_tables
 from core.learned.photos.context_coder import context_shapes, sound_context
+from core.learned.photos.neural_coder import has_neural, neural_shapes, sound_neural
+from core.learned.photos.neural_layout import CHANNELS
 from core.store.families import check_shapes
 
 STRIDE = 16  # image pixels per latent position, in each direction
@@ -165,10 +167,15 @@ def check(card: Any, tensors: dict[str, np.ndarray]) -> None:
         raise ModelError(
             f"Model {card['name']!r} has no usable configuration in its card."
         ) from None
-    tables = {"tables/cdf": (None,), "tables/offset": (config.levels, config.latents)}
-    check_shapes(card, tensors, shapes | tables | context_shapes(config.levels, config.latents))
+    shapes |= {"tables/cdf": (None,), "tables/offset": (config.levels, config.latents)}
+    shapes |= context_shapes(config.levels, config.latents)
+    if has_neural(tensors):
+        shapes |= neural_shapes(config.levels)
+    check_shapes(card, tensors, shapes)
     if not (
-        sound_tables(tensors["tables/cdf"], tensors["tables/offset"]) and sound_context(tensors)
+        sound_tables(tensors["tables/cdf"], tensors["tables/offset"])
+        and sound_context(tensors)
+        and (not has_neural(tensors) or (config.latents == CHANNELS and sound_neural(tensors)))
     ):
         raise ModelError(f"Model {card['name']!r} is unusable: its coding tables are not valid.")
 

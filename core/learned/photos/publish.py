@@ -1,9 +1,8 @@
 """From a training run to a stored model: float16 weights, integer tables, figures on pictures, and the card."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import tensorflow as tf
@@ -13,13 +12,15 @@ from core.coding.container import Container, pack
 from core.datasets.photos import Photos, load_photos, split
 from core.errors import DataError, ModelError
 from core.images import load
+from core.images.resize import centre_crop, grey
 from core.learned.ops.tables import build_tables
-from core.learned.photos.coder import Coding, PhotoCoder
+from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.context_fit import fit_context_model
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
 from core.learned.photos.run import read_record
 from core.learned.photos.search import searched
-from core.learned.training.loop import PROGRESS, read_checkpoint
+from core.learned.training.checkpoint import read_checkpoint
+from core.learned.training.loop import PROGRESS
 from core.store import zoo
 from core.store.modelfile import StoredModel
 
@@ -73,6 +74,15 @@ def store_run(
     }
     if pictures:
         card["figures"] = figures(PhotoCoder(config, tensors), pictures)
+    return zoo.store(
+        name, "bls2017", tensors, card, proof=proof_of(name, config, tensors), replace=replace
+    )
+
+
+def proof_of(
+    name: str, config: PhotoConfig, tensors: dict[str, np.ndarray]
+) -> Callable[[StoredModel], dict]:
+    """For `zoo.store`: holds the reloaded model to the strings and pixels of `tensors`. Raises ModelError where it differs."""
     x = np.random.default_rng(0).integers(0, 256, (64, 64, config.colours), np.uint8)
     wanted = _strings_and_pixels(config, tensors, x)
 
@@ -86,7 +96,7 @@ def store_run(
                 )
         return {"levels": config.levels, "same_bytes_and_pixels_after_reload": True}
 
-    return zoo.store(name, "bls2017", tensors, card, proof=same_after_reload, replace=replace)
+    return same_after_reload
 
 
 def _strings_and_pixels(
@@ -97,7 +107,7 @@ def _strings_and_pixels(
     height, width, _ = x.shape
     for level in range(config.levels):
         y_hat = coder.latents(x, level)
-        for coding in get_args(Coding):
+        for coding in coder.codings:
             string = coder.encode(y_hat, level, coding)
             again = coder.decode(string, level, *y_hat.shape[:2], coding)
             out.append((string, coder.picture(again, level, height, width)))
@@ -129,24 +139,22 @@ def _latents(model: PhotoTransforms, photos: Photos) -> list[list[np.ndarray]]:
 
 def _middle(image: np.ndarray) -> np.ndarray:
     """The middle of a picture, in whole blocks, at most FIT_SIDE a side."""
-    (top, h), (left, w) = (
-        ((side - used) // 2, used)
-        for side, used in (
-            (side, max(min(side, FIT_SIDE) // STRIDE * STRIDE, 1)) for side in image.shape[:2]
-        )
+    height, width = (
+        max(min(side, FIT_SIDE) // STRIDE * STRIDE, 1)  # at least one pixel
+        for side in image.shape[:2]
     )
-    return image[top : top + h, left : left + w]
+    return centre_crop(image, height, width)
 
 
 def _colours(image: np.ndarray, colours: int) -> np.ndarray:
-    return image if colours == 3 else np.round(metrics.luma(image)).astype(np.uint8)[..., None]
+    return image if colours == 3 else grey(image)[..., None]
 
 
 def figures(coder: PhotoCoder, folder: Path) -> dict:
     """What a card says under "figures" of the pictures in `folder`; raises as `evaluate`."""
     return {
         "pictures": folder.name,
-        "bpp": "whole files of the context coder",
+        "bpp": f"whole files of the {coder.codings[-1]} coder",
         "static_bpp": "information content under one table a channel",
         "levels": evaluate(coder, folder),
     }
@@ -178,10 +186,10 @@ def _figures(coder: PhotoCoder, image: np.ndarray, level: int, search: bool) -> 
     """Figures of one picture. `bpp` is that of the whole file, `static_bpp` the information content under the priors."""
     x = _colours(image, coder.config.colours)
     height, width, _ = x.shape
-    y_hat = searched(coder, x, level) if search else coder.latents(x, level)
-    file = pack(
-        Container("bls2017", level + 1, width, height, coder.encode(y_hat, level), bytes(4))
-    )
+    coding = coder.codings[-1]
+    y_hat = searched(coder, x, level, coding) if search else coder.latents(x, level)
+    payload = coder.encode(y_hat, level, coding)
+    file = pack(Container("bls2017", level + 1, width, height, payload, bytes(4)))
     decoded = coder.picture(y_hat, level, height, width)
     mse = float(np.mean((decoded.astype(np.float64) - x) ** 2))
     bits = {"bpp": 8 * len(file), "static_bpp": coder.information(y_hat, level)}

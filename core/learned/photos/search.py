@@ -8,8 +8,9 @@ like the fields of a chess board, the steps that gain most; few, for steps that 
 
 import numpy as np
 
-from core.learned.photos.coder import PhotoCoder
+from core.learned.photos.coder import Coding, PhotoCoder
 from core.learned.photos.context_coder import ContextCoder
+from core.learned.photos.neural_coder import NeuralCoder
 
 ROUNDS = 6
 PIXELS = 6_000_000  # rounds × pixels: a large picture gets fewer rounds, at least one
@@ -19,16 +20,20 @@ BITS_A_STEP, STEPS = (
 )  # in a round a position takes one step for every so many bits that it costs: at least 1, at most 4
 
 
-def searched(coder: PhotoCoder, image: np.ndarray, level: int) -> np.ndarray:
+def searched(
+    coder: PhotoCoder, image: np.ndarray, level: int, coding: Coding = "context"
+) -> np.ndarray:
     """uint8 (H, W, colours) → ŷ (⌈H/16⌉, ⌈W/16⌉, latents) int32: the best found in rate + λ · MSE, never worse than rounding.
 
+    The prices are those of the entropy coder `coding`; the static one borrows those of the context coder.
     A model whose distortion is 1 − MS-SSIM gets plain rounding.
     """
     y_hat = coder.latents(image, level)
     if coder.config.metric != "mse":
         return y_hat
     weight = coder.config.lmbda[level] / image.shape[2]  # bits for a unit of squared error
-    prices, curvature = coder.context_coder(level), coder.curvature(y_hat, level)
+    prices = coder.neural_coder(level) if coding == "neural" else coder.context_coder(level)
+    curvature = coder.curvature(y_hat, level)
     best, least = y_hat, np.inf
     rounds = int(np.clip(PIXELS // (image.shape[0] * image.shape[1]), 1, ROUNDS))
     for number in range(rounds + 1):
@@ -41,7 +46,11 @@ def searched(coder: PhotoCoder, image: np.ndarray, level: int) -> np.ndarray:
 
 
 def _steps(
-    prices: ContextCoder, y_hat: np.ndarray, slope: np.ndarray, curvature: np.ndarray, parity: int
+    prices: ContextCoder | NeuralCoder,
+    y_hat: np.ndarray,
+    slope: np.ndarray,
+    curvature: np.ndarray,
+    parity: int,
 ) -> tuple[float, np.ndarray]:
     """Bits of ŷ (h, w, C), and the steps (h, w, C) int32, −1, 0 or 1, that a round takes at the fields of one colour.
 
