@@ -1,4 +1,7 @@
-"""Where the tests' real data lies, and a few pictures. Tests skip, and say why, where the data is absent."""
+"""Where the tests' real data lies, and a few pictures.
+
+Tests skip, and say why, where the data is absent.
+"""
 
 import os
 import sys
@@ -14,10 +17,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(autouse=True)
 def own_main() -> Iterator[None]:
-    """Puts `__main__` back: a page drawn by AppTest leaves its own there, which processes started later would run."""
+    """Puts `__main__` back: a page drawn by AppTest leaves its own there, which processes started
+    later would run.
+    """
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.fixture(autouse=True)
+def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Background jobs of a test lie in a folder of its own."""
+    monkeypatch.setenv("RDX_RUNS", str(tmp_path / ".runs"))
 
 
 def _folder(*parts: str) -> Path:

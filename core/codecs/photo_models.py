@@ -4,10 +4,11 @@ Every `bls2017` decodes its files.
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from core.codecs import stored
 from core.codecs.bls2017 import MODEL, Bls2017, Bls2017Neural, Bls2017Rounded, photo_coder
+from core.learned.photos.family import PhotoCard
 
 if TYPE_CHECKING:
     from core.learned.photos.coder import PhotoCoder
@@ -19,7 +20,7 @@ class PhotoModel(Bls2017):
     Its name carries the model's hash and the choice: results of different ones never mix.
     """
 
-    def __init__(self, card: dict, search: bool = True):
+    def __init__(self, card: PhotoCard, search: bool = True):
         self._card, self.search = card, search
         kind = Bls2017 if search else Bls2017Rounded
         options = kind.info.options | {"model": card["name"]}
@@ -33,7 +34,7 @@ class PhotoModel(Bls2017):
         )
 
     @property
-    def card(self) -> dict:
+    def card(self) -> PhotoCard:
         return self._card
 
     def coder(self) -> "PhotoCoder":
@@ -41,11 +42,11 @@ class PhotoModel(Bls2017):
         return photo_coder(self._card["name"])[0]
 
 
-def cards() -> list[dict]:
+def cards() -> list[PhotoCard]:
     """The cards of all stored models of colour pictures: the standard one first, then by name."""
     usable = [
         card
-        for card in stored.cards("bls2017")
+        for card in cast(list[PhotoCard], stored.cards("bls2017"))
         if card.get("config", {}).get("colours") == 3 and card.get("lmbda")
     ]
     return sorted(usable, key=lambda card: (card["name"] != MODEL, card["name"]))

@@ -1,4 +1,6 @@
-"""The Data sets page, drawn without a browser: every section, comparisons of runs, published curves, a sweep's form."""
+"""The Data sets page, drawn without a browser: every section, comparisons of runs, published
+curves, a sweep's form.
+"""
 
 import io
 import json
@@ -175,7 +177,9 @@ def _zip(*entries: tuple[str, bytes]) -> bytes:
 
 
 def test_uploads_are_unpacked_safely(app, tmp_path):
-    """Pictures and a zip together are counted; a zip that reaches outside is refused, and leaves nothing behind."""
+    """Pictures and a zip together are counted; a zip that reaches outside is refused, and leaves
+    nothing behind.
+    """
     png = images.png(synthetic(20, 30))
     app.segmented_control(key="ds_open").set_value("new").run()
     app.segmented_control(key="ds_kind").set_value("upload").run()
@@ -186,9 +190,9 @@ def test_uploads_are_unpacked_safely(app, tmp_path):
         ]
     ).run()
     assert not app.exception and "3 pictures" in app.markdown[0].value
-    before = set((tmp_path / "models" / ".runs").iterdir())
+    before = set((tmp_path / ".runs").iterdir())
     app.file_uploader(key="ds_upload").set_value(
         [("evil.zip", _zip(("../evil.png", png)), "application/zip")]
     ).run()
     assert not app.exception and "points outside" in app.error[0].value
-    assert len(set((tmp_path / "models" / ".runs").iterdir())) == len(before) - 1
+    assert len(set((tmp_path / ".runs").iterdir())) == len(before) - 1

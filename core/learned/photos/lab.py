@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core import metrics
-from core.images.resize import reduced
+from core.images.resize import grey, reduced
 from core.learned.ops.spectral import real_dft
 
 STRIDE = 16  # pixels per latent position
@@ -80,7 +79,7 @@ def filter_pictures(spectrum: np.ndarray, k: int) -> np.ndarray:
 
 def backdrop(image: np.ndarray, most: int = 160_000) -> np.ndarray:
     """The image in grey (BT.601) with at most `most` pixels, to be drawn below a map: uint8 (h, w)."""
-    return np.round(metrics.luma(reduced(image, most))).astype(np.uint8)
+    return grey(reduced(image, most))
 
 
 def gain_maps(model, image: np.ndarray, level: int) -> list[np.ndarray]:

@@ -12,13 +12,15 @@ from core.coding.container import Container, pack
 from core.datasets.photos import Photos, load_photos, split
 from core.errors import DataError, ModelError
 from core.images import load
+from core.images.resize import centre_crop, grey
 from core.learned.ops.tables import build_tables
 from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.context_fit import fit_context_model
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
 from core.learned.photos.run import read_record
 from core.learned.photos.search import searched
-from core.learned.training.loop import PROGRESS, read_checkpoint
+from core.learned.training.checkpoint import read_checkpoint
+from core.learned.training.loop import PROGRESS
 from core.store import zoo
 from core.store.modelfile import StoredModel
 
@@ -137,17 +139,15 @@ def _latents(model: PhotoTransforms, photos: Photos) -> list[list[np.ndarray]]:
 
 def _middle(image: np.ndarray) -> np.ndarray:
     """The middle of a picture, in whole blocks, at most FIT_SIDE a side."""
-    (top, h), (left, w) = (
-        ((side - used) // 2, used)
-        for side, used in (
-            (side, max(min(side, FIT_SIDE) // STRIDE * STRIDE, 1)) for side in image.shape[:2]
-        )
+    height, width = (
+        max(min(side, FIT_SIDE) // STRIDE * STRIDE, 1)  # at least one pixel
+        for side in image.shape[:2]
     )
-    return image[top : top + h, left : left + w]
+    return centre_crop(image, height, width)
 
 
 def _colours(image: np.ndarray, colours: int) -> np.ndarray:
-    return image if colours == 3 else np.round(metrics.luma(image)).astype(np.uint8)[..., None]
+    return image if colours == 3 else grey(image)[..., None]
 
 
 def figures(coder: PhotoCoder, folder: Path) -> dict:

@@ -1,4 +1,6 @@
-"""Matching: never over the budget, nearest point of the codec's own grid, fewest bytes for a quality."""
+"""Matching: never over the budget, nearest point of the codec's own grid, fewest bytes for a
+quality.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,7 +16,9 @@ from tests.conftest import synthetic
 
 
 class Staircase(Codec):
-    """Sizes that are known beforehand: 1000 bytes a unit, with bumps where `bumpy`, so that the right answer is too."""
+    """Sizes that are known beforehand: 1000 bytes a unit, with bumps where `bumpy`, so that the
+    right answer is too.
+    """
 
     info = CodecInfo("staircase", "Staircase", "classical", ".x", "x/x", "")
 
@@ -159,8 +163,8 @@ def test_half_a_bit_per_pixel_on_all_of_kodak(name, kodak):
 def nothing_nearer(codec, image, point, budget) -> bool:
     """Whether no setting of the codec's grid gives a longer file within the budget.
 
-    JPEG is searched whole; for the slow encoders the settings from six below to six above, where the sizes have left the
-    budget by far more than they ever waver.
+    JPEG is searched whole; for the slow encoders the settings from six below to six above, where
+    the sizes have left the budget by far more than they ever waver.
     """
     reach = 100 if codec.name.startswith("jpeg") else 6
     low, high = (
@@ -173,3 +177,16 @@ def nothing_nearer(codec, image, point, budget) -> bool:
         if point.bytes < len(codec.encode(image, value).data) <= budget:
             return False
     return True
+
+
+@pytest.mark.parametrize("target", [30.0, 99.0])
+def test_no_file_is_decoded_twice_on_the_way_to_a_quality(small, monkeypatch, target):
+    """The answer, reached or not, is measured further on the picture that its search has seen."""
+    decoded = []
+    codec = get("jpeg")
+    decode = codec.decode
+    monkeypatch.setattr(codec, "decode", lambda data: decoded.append(data) or decode(data))
+    match = match_quality(codec, small, "psnr", target, ("psnr", "ssim"))
+    assert len(decoded) == match.encodes
+    assert match.measured.data in decoded and "ssim" in match.measured.point.measures
+    np.testing.assert_array_equal(match.measured.decoded, decode(match.measured.data))

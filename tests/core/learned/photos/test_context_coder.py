@@ -1,4 +1,6 @@
-"""The context coder: exact for any shape and values, as long as it says, shorter than the static coder where there is context."""
+"""The context coder: exact for any shape and values, as long as it says, shorter than the static
+coder where there is context.
+"""
 
 import numpy as np
 import pytest
@@ -17,7 +19,9 @@ CHANNELS = 20
 
 
 def latents(height: int, width: int, seed: int, smooth: bool = True) -> np.ndarray:
-    """(height, width, CHANNELS) int32: a smooth first channel, the others loud where a common envelope is."""
+    """(height, width, CHANNELS) int32: a smooth first channel, the others loud where a common
+    envelope is.
+    """
     rng = np.random.default_rng(seed)
     grid = rng.normal(size=(height // 4 + 2, width // 4 + 2, 2))
     field = (

@@ -1,5 +1,6 @@
-"""The search of the photo coder's encoder: slopes and curvature as the synthesis has them, prices as the coder charges, and a
-sum of rate and distortion that never gets worse."""
+"""The search of the photo coder's encoder: slopes and curvature as the synthesis has them, prices
+as the coder charges, and a sum of rate and distortion that never gets worse.
+"""
 
 import numpy as np
 import pytest
@@ -65,7 +66,9 @@ def test_tiles_have_the_slopes_of_the_whole(coder, monkeypatch):
 
 
 def test_curvature_is_what_a_step_adds_to_the_slope(coder):
-    """Over many positions of a channel: the error after a step, less the error before and the slope."""
+    """Over many positions of a channel: the error after a step, less the error before and the
+    slope.
+    """
     image, level = np.full((96, 96, 3), 128, np.uint8), 1
     y_hat = coder.latents(image, level)
     error, slope = coder.error_and_gradient(image, y_hat, level)
