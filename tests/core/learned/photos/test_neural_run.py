@@ -27,7 +27,6 @@ def photos(tmp_path):
 
 
 def test_a_run_resumes_exactly_and_its_model_codes(photos, tmp_path, monkeypatch):
-    monkeypatch.setattr(neural_data, "VIEWS", 1)
     monkeypatch.setattr(neural_data, "HELD_OUT", 1)
     base = zoo.load(BASE, "bls2017")
 
