@@ -1,4 +1,4 @@
-"""The photo coder: its linear start in closed form, its gradients, a short training on photographs, its stored form."""
+"""The photo coder: its start in closed form, its gradients, a short training, its stored form."""
 
 import json
 
@@ -9,7 +9,7 @@ import tensorflow as tf
 from core.datasets.photos import Photos, load_photos
 from core.errors import ModelError, SettingError
 from core.learned.ops.tables import PRECISION, build_tables, frequencies, sound_tables, split_tables
-from core.learned.photos import context_coder
+from core.learned.photos import context_model
 from core.learned.photos import start as klt_start
 from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.context_fit import fit_context_model
@@ -351,7 +351,7 @@ def test_check_refuses_what_is_no_model():
         ({}, {"tables/cdf": tensors["tables/cdf"][1:]}),
         *(
             ({}, {f"context/{name}": np.full_like(tensors[f"context/{name}"], -(10**6))})
-            for name in context_coder.NAMES
+            for name in context_model.NAMES
         ),
     ]
     for other_card, other_tensors in cases:
