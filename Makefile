@@ -17,8 +17,8 @@ run: $(VENV)/.installed            ## set everything up and open the app on http
 test: $(VENV)/.installed-dev       ## set everything up and run all tests
 	$(PYTEST) $(TESTS)
 
-quick: $(VENV)/.installed-dev      ## the tests that take seconds: no browser, no pages, nothing marked slow
-	$(PYTEST) -m "not slow" tests/core tests/dashboard
+quick: $(VENV)/.installed-dev      ## unit tests: no browser, pages or worker processes, nothing marked slow
+	$(PYTEST) -m "not slow" tests/core tests/dashboard --ignore=tests/core/compute
 
 bench: $(VENV)/.installed-dev      ## ratios to references timed in the same run -> benchmarks.json
 	$(PYTHON) -m pytest tests/benchmarks --benchmark-enable --benchmark-only \

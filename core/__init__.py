@@ -1,4 +1,7 @@
-"""Everything that is true without a browser: images, measures, codecs, rate-distortion, learned models, command line."""
+"""Everything that is true without a browser.
+
+Images, measures, codecs, rate-distortion, learned models, command line.
+"""
 
 import os
 

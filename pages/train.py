@@ -1,4 +1,4 @@
-"""Train & models: start a training in the background, watch it, and look after the store of models."""
+"""Train & models: train in the background, watch it, and look after the store of models."""
 
 import streamlit as st
 

@@ -49,8 +49,8 @@ def _run(*command: str | Path, **options: object) -> str:
 
 def _outside(home: Path) -> dict[str, object]:
     """Options for a process that cannot find the checkout, nor anybody's own models."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "RDX_MODELS")}
-    kept.pop("XDG_DATA_HOME", None)
+    here = ("PYTHONPATH", "RDX_", "XDG_")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(here)}
     return {"cwd": home, "env": kept | {"HOME": str(home)}}
 
 
@@ -101,6 +101,7 @@ def test_the_front_page_draws(installed, tmp_path):
     )
     drawn = _run(installed / "bin" / "python", "-c", draw, **_outside(tmp_path))
     assert str(installed) in drawn and str(ROOT) not in drawn
+    assert not list(installed.rglob(".cache")) and not list(installed.rglob(".runs"))
 
 
 def _answers(address: str) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 import typer
 
 from core import results as files
+from core.codecs import tuning
 from core.errors import DataError, SettingError
 from core.metrics import FORMS, Form, named
 from core.rd.bdrate import BDResult, bd_rate
@@ -63,6 +64,8 @@ def bdrate(
     if as_json:
         print(json.dumps({codec: result.percent for codec, result in found.items()}))
         return
+    if said := tuning.warning(codecs, measure.name):
+        print(f"note: {said}", file=sys.stderr)
     count = len(data.images())
     print(f"BD-rate in {form.label} against {anchor}, {count} images (negative: fewer bits)")
     wide = max(14, *(len(codec) + 1 for codec in codecs))

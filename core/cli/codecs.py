@@ -7,6 +7,8 @@ from dataclasses import asdict
 from core.cli.output import Json
 from core.codecs.registry import CODECS, PROBLEMS
 
+_AIMS = {"psnr": "PSNR", "eye": "the eye", "none": "nothing in particular"}
+
 
 def codecs(as_json: Json = False) -> None:
     """List all codecs with their setting, range and fixed options."""
@@ -25,4 +27,6 @@ def codecs(as_json: Json = False) -> None:
             f"{name:<9} {c.info.title:<12} {s.name} {s.low:g} to {s.high:g}{unit}, "
             f"default {s.default:g}; {s.better} is better"
         )
-        print(f"{'':<9} {', '.join(f'{k} {v}' for k, v in c.info.options.items())}")
+        facts = [f"tuned for {_AIMS[c.info.tuned_for]}"]
+        facts += [f"{k} {v}" for k, v in c.info.options.items()]
+        print(f"{'':<9} {', '.join(facts)}")

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from core.cli import bdrate, codecs, files, models, run, sweep, train
+from core.cli import bdrate, codecs, compare, files, models, run, sweep, train
 from core.errors import RDError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command("decode")(files.decode)
 app.command("measure")(files.measure_pair)
 app.command("sweep")(sweep.sweep)
 app.command("bdrate")(bdrate.bdrate)
+app.command("compare")(compare.compare)
 app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")
 

@@ -1,4 +1,7 @@
-"""`rd-explorer run`: the app in the browser. Streamlit takes this process over, so that core never imports it."""
+"""`rd-explorer run`: the app in the browser.
+
+Streamlit takes this process over, so that core never imports it.
+"""
 
 import os
 import sys
@@ -17,7 +20,7 @@ def run(
         str, typer.Option(help="The address to listen on; 0.0.0.0 lets other machines in.")
     ] = "localhost",
 ) -> None:
-    """Open the app in the browser. Further options go to Streamlit, such as --server.headless true."""
+    """Open the app in the browser. Further options go to Streamlit: --server.headless true."""
     os.execv(sys.executable, command(port, address, context.args))
 
 

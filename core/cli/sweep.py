@@ -13,7 +13,7 @@ import typer
 
 from core import metrics, results
 from core.cli.progress import SweepProgress
-from core.codecs import external, registry
+from core.codecs import external, registry, tuning
 from core.codecs.base import Codec
 from core.errors import DataError, SettingError
 from core.metrics import NAMES
@@ -38,6 +38,10 @@ def sweep(
     points: Annotated[
         int | None,
         typer.Option(help="Settings per codec, spread over its grid; default: the whole grid."),
+    ] = None,
+    tuned_for: Annotated[
+        str | None,
+        typer.Option(help="measure, psnr or eye: take JPEG and AVIF in the variant for it."),
     ] = None,
     workers: Annotated[
         int | None, typer.Option(help="Worker processes; default: one a core; 0: none but this.")
@@ -69,8 +73,12 @@ def sweep(
 
     Each result is on disk the moment it is there: a run that was stopped goes on with --resume.
     """
-    chosen = choose(codecs, codec_cmd or [])
     names = metrics.names_of(measures)
+    if tuned_for is not None:
+        listed = (name.strip() for name in codecs.split(","))
+        # The first of the measures is the one that picks the tuning.
+        codecs = ",".join(tuning.variants(listed, tuned_for, names[0]))
+    chosen = choose(codecs, codec_cmd or [])
     if no_ssim:
         names = tuple(name for name in names if metrics.MEASURES[name].needs != "tensorflow")
     earlier = list(reuse or [])

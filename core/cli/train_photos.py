@@ -120,10 +120,13 @@ def store(
         bool, typer.Option("--replace", help="Replace a stored model of this name.")
     ] = False,
 ) -> None:
-    """Store the averaged weights of a photo coder's run, finished or not, as a model."""
+    """Store the averaged weights of a photo coder's run, or of its entropy model's, finished or not, as a model."""
+    from core.learned.photos.neural_publish import store_neural_run
+    from core.learned.photos.neural_run import is_neural_run
     from core.learned.photos.publish import store_run
 
-    card = store_run(run, name, data, pictures, note or (), replace)
+    store_as_model = store_neural_run if is_neural_run(run) else store_run
+    card = store_as_model(run, name, data, pictures, note or (), replace)
     show({"stored": name, "steps": card["steps"], "bytes": card["weights_bytes"]}, as_json=False)
 
 
@@ -145,10 +148,12 @@ def evaluate(
         )
     from core.learned.photos import publish as photo_store
     from core.learned.photos.coder import PhotoCoder
+    from core.learned.photos.family import photo_card
     from core.learned.photos.model import PhotoConfig
 
     stored = zoo.load(name, "bls2017")
-    coder = PhotoCoder(PhotoConfig.from_json(stored.card["config"]), stored.tensors)
+    config = PhotoConfig.from_json(photo_card(stored.card)["config"])
+    coder = PhotoCoder(config, stored.tensors)
     if card:
         figures = photo_store.figures(coder, pictures)
         zoo.amend(name, {"figures": figures})

@@ -74,7 +74,9 @@ class Encoded:
 class CodecInfo:
     """What a page shows about a codec.
 
-    `options` are the fixed choices behind its figures: subsampling, effort, versions.
+    `options` are the fixed choices behind its figures (subsampling, effort, versions). `tuned_for`:
+    what its encoder spends bits on, the squared error or what the eye sees; "none" where it was made
+    for neither.
     """
 
     name: str
@@ -85,6 +87,7 @@ class CodecInfo:
     about: str
     min_side: int = 1
     max_side: int = 65535
+    tuned_for: Literal["psnr", "eye", "none"] = "none"
     options: dict[str, str] = field(default_factory=dict)
 
 
@@ -121,6 +124,10 @@ class Codec(ABC):
                 f"this is {width} × {height}."
             )
         return None
+
+    def missing(self) -> str:
+        """Empty, or the sentence that says what this machine lacks to run the codec."""
+        return ""
 
     def identity(self, value: float) -> str:
         """What else decides the bytes at `value`, beside `info.options`: the hash of a model.

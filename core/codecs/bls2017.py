@@ -1,4 +1,4 @@
-"""Photographs in real bytes by the learned codec of Ballé et al. 2017, with two entropy coders.
+"""Photographs in real bytes by the learned codec of Ballé et al. 2017, with three entropy coders.
 
 The setting is the level of a model of all rates. The file names the model by its fingerprint, so
 that it decodes with that very model or not at all.
@@ -14,15 +14,21 @@ from core.codecs import stored
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError
+from core.learned.photos.family import PhotoCard, photo_card
 from core.store import zoo
 
 if TYPE_CHECKING:
     from core.learned.photos.coder import Coding, PhotoCoder
 
 MODEL = "bls2017-multirate"
+NEURAL_MODEL = "bls2017-neural"
 STRIDE = 16
 # Entropy coder -> the codec that the container names.
-FORMATS: "dict[Coding, str]" = {"context": "bls2017", "static": "bls2017-static"}
+FORMATS: "dict[Coding, str]" = {
+    "context": "bls2017",
+    "static": "bls2017-static",
+    "neural": "bls2017-neural",
+}
 
 
 class Bls2017(Codec):
@@ -38,19 +44,21 @@ class Bls2017(Codec):
             "Nonlinear transform coding (Ballé, Laparra, Simoncelli 2017): one model of all rates, "
             "trained by this program. The encoder searches the latents that cost least in R + λD."
         ),
+        tuned_for="psnr",
         options={
             "model": MODEL,
             "latents": "searched for R + λD",
             "entropy coder": "range coder, stored tables picked by context",
         },
     )
+    model = MODEL
     coding: "Coding" = "context"
     search = True
 
     @property
-    def card(self) -> dict:
+    def card(self) -> PhotoCard:
         """The card of the codec's model. Raises ModelError where it is not in the store."""
-        return stored.card(MODEL)
+        return photo_card(stored.card(self.model))
 
     @property
     def setting(self) -> Setting:  # type: ignore[override]
@@ -74,7 +82,11 @@ class Bls2017(Codec):
 
         model, fingerprint = photo_coder(self.card["name"])
         level = round(value) - 1
-        y_hat = searched(model, image, level) if self.search else model.latents(image, level)
+        y_hat = (
+            searched(model, image, level, self.coding)
+            if self.search
+            else model.latents(image, level)
+        )
         payload = model.encode(y_hat, level, self.coding)
         if self.coding == "static":
             bits = model.information(y_hat, level)
@@ -127,6 +139,23 @@ class Bls2017Static(Bls2017):
     coding: "Coding" = "static"
 
 
+class Bls2017Neural(Bls2017):
+    """The codec `bls2017-neural`: a network predicts the distribution of each latent from those that are known."""
+
+    info = replace(
+        Bls2017.info,
+        name="bls2017-neural",
+        title="Ballé 2017, neural",
+        options=Bls2017.info.options
+        | {
+            "model": NEURAL_MODEL,
+            "entropy coder": "TFC range coder, stored tables picked by a network in whole numbers",
+        },
+    )
+    model = NEURAL_MODEL
+    coding: "Coding" = "neural"
+
+
 def _open(data: bytes) -> tuple["PhotoCoder", np.ndarray, int, Container]:
     """(model, ŷ, level from 0, file) of `data`."""
     file = unpack(data)
@@ -162,6 +191,5 @@ def _coder(name: str, weights_sha256: str, root: str) -> tuple["PhotoCoder", byt
     from core.learned.photos.model import PhotoConfig
 
     stored = zoo.load(name, "bls2017")
-    return PhotoCoder(
-        PhotoConfig.from_json(stored.card["config"]), stored.tensors
-    ), stored.fingerprint
+    config = PhotoConfig.from_json(photo_card(stored.card)["config"])
+    return PhotoCoder(config, stored.tensors), stored.fingerprint

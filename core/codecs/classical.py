@@ -120,6 +120,7 @@ class Jpeg2000(_Pillow):
         ".jp2",
         "image/jp2",
         "Wavelets with exact rate control; the cinema's format.",
+        tuned_for="psnr",
         options={
             "wavelet": "9/7 irreversible",
             "colour transform": "yes",
@@ -169,6 +170,7 @@ class Avif(_Pillow):
         ".avif",
         "image/avif",
         "AV1's intra frames; chroma at half resolution.",
+        tuned_for="eye",
         options={"subsampling": "4:2:0", "speed": "6", "threads": "1", "libavif": _version("avif")},
     )
 
@@ -200,6 +202,7 @@ class JpegXl(_Standard):
         ".jxl",
         "image/jxl",
         "VarDCT tuned for the eye rather than for PSNR.",
+        tuned_for="eye",
         options={
             "subsampling": "none (XYB)",
             "effort": "7 of 9",

@@ -61,6 +61,7 @@ class Klt(Codec):
             "The picture's own optimal transform, found by SVD, with context coding: "
             "the bridge from SVD to JPEG."
         ),
+        tuned_for="psnr",
         options={
             "format": "1",
             "patches": "8 × 8 or 16 × 16, overlapped",

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.codecs import stored
-from core.codecs.bls2017 import MODEL, Bls2017, Bls2017Rounded, photo_coder
+from core.codecs.bls2017 import MODEL, Bls2017, Bls2017Neural, Bls2017Rounded, photo_coder
+from core.learned.photos.family import PhotoCard, photo_card
 
 if TYPE_CHECKING:
     from core.learned.photos.coder import PhotoCoder
@@ -19,17 +20,21 @@ class PhotoModel(Bls2017):
     Its name carries the model's hash and the choice: results of different ones never mix.
     """
 
-    def __init__(self, card: dict, search: bool = True):
+    def __init__(self, card: PhotoCard, search: bool = True):
         self._card, self.search = card, search
         kind = Bls2017 if search else Bls2017Rounded
+        options = kind.info.options | {"model": card["name"]}
+        if "entropy_model" in card:
+            self.coding = "neural"
+            options["entropy coder"] = Bls2017Neural.info.options["entropy coder"]
         self.info = replace(
             kind.info,
             name=f"{kind.info.name}-{card['weights_sha256'][:16]}",
-            options=kind.info.options | {"model": card["name"]},
+            options=options,
         )
 
     @property
-    def card(self) -> dict:
+    def card(self) -> PhotoCard:
         return self._card
 
     def coder(self) -> "PhotoCoder":
@@ -37,11 +42,10 @@ class PhotoModel(Bls2017):
         return photo_coder(self._card["name"])[0]
 
 
-def cards() -> list[dict]:
+def cards() -> list[PhotoCard]:
     """The cards of all stored models of colour pictures: the standard one first, then by name."""
+    every = [photo_card(card) for card in stored.cards("bls2017")]
     usable = [
-        card
-        for card in stored.cards("bls2017")
-        if card.get("config", {}).get("colours") == 3 and card.get("lmbda")
+        card for card in every if card.get("config", {}).get("colours") == 3 and card.get("lmbda")
     ]
     return sorted(usable, key=lambda card: (card["name"] != MODEL, card["name"]))

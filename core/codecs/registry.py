@@ -1,34 +1,46 @@
 """All codecs. A codec listed here appears in every page, in sweeps and on the command line."""
 
-from core.codecs import bls2017, classical, external, klt, mnist, svd
+from core.codecs import bls2017, classical, external, heic, klt, mnist, svd, tuned, vvc
 from core.codecs.base import Codec
 from core.errors import SettingError
 
-CODECS: dict[str, Codec] = {
-    codec.name: codec
-    for codec in (
-        classical.Jpeg(),
-        classical.Jpeg444(),
-        classical.Jpeg2000(),
-        classical.WebP(),
-        classical.Avif(),
-        classical.JpegXl(),
-        svd.Svd(),
-        klt.Klt(),
-        bls2017.Bls2017(),
-        bls2017.Bls2017Rounded(),
-        bls2017.Bls2017Static(),
-        mnist.Mnist(),
-    )
-}
+_OURS: tuple[Codec, ...] = (
+    classical.Jpeg(),
+    classical.Jpeg444(),
+    tuned.JpegPsnr(),
+    tuned.JpegEye(),
+    classical.Jpeg2000(),
+    classical.WebP(),
+    tuned.WebPSharp(),
+    classical.Avif(),
+    tuned.AvifPsnr(),
+    tuned.AvifPsnrSlow(),
+    classical.JpegXl(),
+    heic.Heic(),
+    vvc.Vvc(),
+    svd.Svd(),
+    klt.Klt(),
+    bls2017.Bls2017(),
+    bls2017.Bls2017Rounded(),
+    bls2017.Bls2017Static(),
+    bls2017.Bls2017Neural(),
+    mnist.Mnist(),
+)
+# Codecs that this machine cannot run: name -> the sentence that says why, and what to do.
+MISSING: dict[str, str] = {codec.name: why for codec in _OURS if (why := codec.missing())}
+CODECS: dict[str, Codec] = {codec.name: codec for codec in _OURS if codec.name not in MISSING}
 
-# Codecs from TOML files and installed packages (core/codecs/external.py); what could not be used is said in PROBLEMS.
+# Codecs from TOML files and installed packages (core/codecs/external.py). PROBLEMS says what could
+# not be used.
 _found, PROBLEMS = external.installed()
 CODECS |= {name: codec for name, codec in _found.items() if name not in CODECS}
+PROBLEMS = [*PROBLEMS, *(f"{name}: {why}" for name, why in MISSING.items())]
 
 
 def get(name: str) -> Codec:
     """The codec called `name`. Raises SettingError with the known names otherwise."""
+    if name in MISSING:
+        raise SettingError(f"The codec {name} cannot be used here: {MISSING[name]}")
     try:
         return CODECS[name]
     except KeyError:

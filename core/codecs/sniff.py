@@ -5,6 +5,7 @@ import io
 from PIL import Image
 
 from core.codecs.base import Codec
+from core.codecs.heic import is_heic
 from core.codecs.registry import CODECS, get
 from core.coding import container
 from core.errors import BitstreamError, ImageError
@@ -41,6 +42,8 @@ def identify(data: bytes) -> tuple[Codec, dict[str, str]]:
         except ImageError as error:
             raise BitstreamError(str(error)) from error
         return get("jpegxl"), {"format": "JPEG XL", "size": f"{width} × {height} pixels"}
+    if is_heic(data):
+        return get("heic"), {"format": "HEIC"}
     try:
         with Image.open(io.BytesIO(data), formats=list(_PILLOW)) as picture:
             kind = picture.format or ""

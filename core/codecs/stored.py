@@ -7,16 +7,17 @@ there are, and when each was written), but cards are read anew only where that h
 from functools import lru_cache
 
 from core.store import places, zoo
+from core.store.families import Card
 
 _State = tuple[tuple[str, int, int, int], ...]  # of each card: path, inode, size, time of writing
 
 
-def cards(family: str) -> list[dict]:
+def cards(family: str) -> list[Card]:
     """The readable cards of one family, by name. They are shared: do not change them."""
     return [card for card in _cards(_state()) if card["family"] == family]
 
 
-def card(name: str) -> dict:
+def card(name: str) -> Card:
     """The card of model `name`, shared. Raises ModelError where it is missing or damaged."""
     for found in _cards(_state()):
         if found["name"] == name:
@@ -25,7 +26,7 @@ def card(name: str) -> dict:
 
 
 @lru_cache(maxsize=4)
-def _cards(state: _State) -> tuple[dict, ...]:
+def _cards(state: _State) -> tuple[Card, ...]:
     """The cards of the store in the state that it has now."""
     return tuple(zoo.cards())
 

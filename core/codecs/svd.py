@@ -120,6 +120,7 @@ class Svd(Codec):
             "The SVD tutorial's low-rank approximation, with water-filled, entropy-coded factors: "
             "its true size."
         ),
+        tuned_for="psnr",
         options={
             "format": "1",
             "colour": "own axes (KLT), 4:4:4",

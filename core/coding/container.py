@@ -21,8 +21,16 @@ from dataclasses import dataclass
 from core.errors import BitstreamError
 
 MAGIC = b"RDX1"
-CODEC_IDS = {"svd": 1, "klt": 2, "mnist": 3, "bls2017": 4, "bls2017-static": 5}
-WITH_MODEL = {"mnist", "bls2017", "bls2017-static"}
+CODEC_IDS = {
+    "svd": 1,
+    "klt": 2,
+    "mnist": 3,
+    "bls2017": 4,
+    "bls2017-static": 5,
+    "bls2017-neural": 6,
+    "vvc": 7,
+}
+WITH_MODEL = {"mnist", "bls2017", "bls2017-static", "bls2017-neural"}
 FINGERPRINT_BYTES = 4
 MAX_PIXELS = 50_000_000
 _NAMES = {number: name for name, number in CODEC_IDS.items()}

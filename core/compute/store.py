@@ -1,16 +1,14 @@
-"""Results on disk: bytes by key, within a bound, shared by every start of the app on this machine."""
+"""Results on disk: bytes by key, within a bound, shared by all starts of the app."""
 
 import hashlib
-import os
 from contextlib import suppress
 from pathlib import Path
 
 import diskcache
 
 from core.compute import limits
+from core.store import places
 
-FOLDER = "RDX_CACHE"  # environment: the folder, instead of .cache beside the program
-ROOT = Path(__file__).resolve().parents[2]
 _FAILURES = (OSError, diskcache.Timeout)  # a full or locked disk: computed again, not stored
 
 
@@ -18,7 +16,7 @@ class Store:
     """A bounded memory on disk. What was not read or written for longest goes first."""
 
     def __init__(self, folder: Path | None = None, limit: int = limits.STORE_BYTES) -> None:
-        folder = folder or Path(os.environ.get(FOLDER) or ROOT / ".cache") / "results"
+        folder = folder or places.cache() / "results"
         self._cache = diskcache.Cache(
             folder,
             size_limit=limit,

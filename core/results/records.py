@@ -96,6 +96,7 @@ def header(codecs: Iterable[Codec], **more: object) -> dict[str, Any]:
                 "title": codec.info.title,
                 "family": codec.info.family,
                 "options": codec.info.options,
+                "tuned_for": codec.info.tuned_for,
                 "setting": {
                     "name": codec.setting.name,
                     "unit": codec.setting.unit,

@@ -19,12 +19,12 @@ from core.store.families import Card, Tensors, family_of
 MAX_CARD = 1_000_000
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_DTYPES = {np.dtype(kind) for kind in ("float16", "float32", "int32")}
+_DTYPES = {np.dtype(kind) for kind in ("float16", "float32", "int8", "int32")}
 
 
 @dataclass(frozen=True)
 class StoredModel:
-    """A verified model: its card, and its tensors by name (float16 or float32 weights, int32 tables)."""
+    """A verified model: its card, and its tensors by name (float16 or float32 weights, int8 and int32 tables)."""
 
     card: Card
     tensors: Tensors

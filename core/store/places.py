@@ -1,7 +1,8 @@
-"""Where models lie on this machine.
+"""Where models and caches lie on this machine.
 
-In a checkout all of them, shipped and one's own, lie in `models/`. An installed program finds the shipped ones beside
-`core`, where nobody writes, and keeps a person's own in the user's data folder. RDX_MODELS names one folder for all.
+In a checkout all models, shipped and one's own, lie in `models/`. An installed program finds the
+shipped ones beside `core`, where nobody writes, and keeps a person's own in the user's data folder.
+RDX_MODELS names one folder for all. Caches follow the same rule; RDX_CACHE names their folder.
 """
 
 import os
@@ -16,13 +17,29 @@ def own() -> Path:
     """The folder that models are written to."""
     if chosen := os.environ.get("RDX_MODELS"):
         return Path(chosen)
-    if (_INSTALLED / "pyproject.toml").exists():
+    if _is_checkout():
         return _INSTALLED / "models"
     return platformdirs.user_data_path("rd-explorer", appauthor=False) / "models"
 
 
 def shipped() -> Path | None:
-    """The folder of models that came with the program and stay as they are; None where `own` is the only one."""
-    if os.environ.get("RDX_MODELS") or own() == _INSTALLED / "models":
+    """The folder of models that came with the program and stay as they are.
+
+    None where `own` is the only folder.
+    """
+    if os.environ.get("RDX_MODELS") or _is_checkout():
         return None
     return _INSTALLED / "models"
+
+
+def cache() -> Path:
+    """The folder of what can be computed again."""
+    if chosen := os.environ.get("RDX_CACHE"):
+        return Path(chosen)
+    if _is_checkout():
+        return _INSTALLED / ".cache"
+    return platformdirs.user_cache_path("rd-explorer", appauthor=False)
+
+
+def _is_checkout() -> bool:
+    return (_INSTALLED / "pyproject.toml").exists()

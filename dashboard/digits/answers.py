@@ -15,11 +15,12 @@ import streamlit as st
 from core.rd import digit_rivals
 from core.store import zoo
 from dashboard import loading
+from dashboard.digits.models import Card
 
 Answer = TypeVar("Answer")
 
 
-def ask(function: Callable[..., Answer], card: dict[str, Any], *arguments: Any) -> Answer | None:
+def ask(function: Callable[..., Answer], card: Card, *arguments: Any) -> Answer | None:
     """`function(name of the model, *arguments)`, or None while it is not there. Raises RDError."""
     name = f"{function.__module__}.{function.__name__}"
     key = (name, card["name"], card["weights_sha256"], str(zoo.root()), *map(_key, arguments))

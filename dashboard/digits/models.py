@@ -1,5 +1,6 @@
 """The choice of a stored model by its λ, and of a test digit, in the sidebar."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from core.learned.digits.lab import live_dims
 from core.store import zoo
 from dashboard.ui.slots import Slot
 
-Card = dict[str, Any]
+Card = Mapping[str, Any]
 
 LMBDA = Slot("dig_lmbda", 2000.0)
 OTHER: Slot[str | None] = Slot("dig_own", None)

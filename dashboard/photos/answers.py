@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from core import metrics
+from core.codecs import photo_views as views
 from core.codecs.base import Codec
 from core.codecs.photo_models import PhotoModel
+from core.codecs.photo_views import GAIN, GAIN_PIXELS, RELAXED_PIXELS, Look, Maps
 from core.codecs.registry import get
 from core.compute import limits
 from core.images import Picture
-from core.learned.photos import views
 from core.learned.photos.lab import Relaxed
-from core.learned.photos.views import GAIN, GAIN_PIXELS, RELAXED_PIXELS, Look, Maps
 from core.rd.match import Match
 from core.rd.measure import Measured
 from dashboard.measurements import (

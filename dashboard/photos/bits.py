@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
+from core.codecs.photo_views import Look
 from core.images import Picture
 from core.learned.photos import lab as photo_lab
-from core.learned.photos.views import Look
 from core.rd.measure import Measured
 from dashboard.photos import charts
 from dashboard.photos.answers import Shown

@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 
 from core.codecs.photo_models import PhotoModel
+from core.codecs.photo_views import TAPS
 from core.images import Picture
 from core.learned.photos import lab as photo_lab
-from core.learned.photos.views import TAPS
 from dashboard.photos import answers, charts
 from dashboard.ui.charts import chart_config
 from dashboard.ui.text import plain

@@ -1,1 +1,5 @@
-"""What the Train & models page is made of: one file per section."""
+"""The Train & models page: train in the background, watch it, look after the store of models.
+
+start (digit_forms, photo_form) ── launch ──→ a job of its own ──→ jobs (with charts)
+                                                    └──→ store (cards, export, import)
+"""

@@ -1,9 +1,14 @@
 """Figures of a training: what a job has reported so far -> Plotly figure. No Streamlit."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import plotly.graph_objects as go
 
-from dashboard.ui.charts import figure
-from dashboard.ui.theme import NEUTRAL, colour
+from dashboard.ui.charts import add_line, figure
+from dashboard.ui.theme import ACCENT, NEUTRAL, colour
+
+Event = dict[str, Any]
 
 _TINTS = {
     "loss": NEUTRAL,
@@ -26,47 +31,44 @@ _NOT_CURVES = {
 }
 
 
-def curve_names(events: list[dict]) -> list[str]:
+def curve_names(events: Sequence[Event]) -> list[str]:
     """The figures that a job reports over its steps, in the order of their first appearance."""
     names: dict[str, None] = {}
     for event in events:
-        if event.get("event") in ("progress", "validation"):
-            names |= {
-                key: None
-                for key, value in event.items()
-                if key not in _NOT_CURVES and isinstance(value, int | float)
-            }
+        if event.get("event") not in ("progress", "validation"):
+            continue
+        for name, value in event.items():
+            if name not in _NOT_CURVES and isinstance(value, int | float):
+                names[name] = None
     return list(names)
 
 
-def training_chart(events: list[dict], name: str) -> go.Figure:
-    """One figure of a job over its steps: while training (line) and on the validation set (dots)."""
+def training_chart(events: Sequence[Event], name: str) -> go.Figure:
+    """One figure of a job over its steps: on training batches and on the validation set."""
     fig = figure("Step", name, height=300)
     tint = _TINTS.get(name, colour(name))
-    styles = (
-        (
-            "progress",
-            "training batch",
-            {"mode": "lines", "line": {"color": tint, "width": 1.5}, "opacity": 0.6},
-        ),
-        (
-            "validation",
-            "validation",
-            {"mode": "lines+markers", "line": {"color": "#d8435c", "width": 2}},
-        ),
-    )
-    for kind, label, style in styles:
-        points = [
-            (e["step"], e[name])
-            for e in events
-            if e.get("event") == kind and isinstance(e.get(name), int | float)
-        ]
-        if points:
-            fig.add_scatter(
-                x=[p[0] for p in points],
-                y=[p[1] for p in points],
-                name=label,
-                **style,
-                hovertemplate=f"step %{{x:,}}: {name} %{{y:.5g}}<extra>{label}</extra>",
-            )
+    _add(fig, events, "progress", "training batch", name, tint, width=1.5, opacity=0.6)
+    _add(fig, events, "validation", "validation", name, ACCENT, mode="lines+markers")
     return fig
+
+
+def _add(
+    fig: go.Figure,
+    events: Sequence[Event],
+    kind: str,
+    label: str,
+    name: str,
+    tint: str,
+    **style: Any,
+) -> None:
+    """The values of `name` in the events of one kind, where there are any."""
+    points = [
+        (event["step"], event[name])
+        for event in events
+        if event.get("event") == kind and isinstance(event.get(name), int | float)
+    ]
+    if not points:
+        return
+    steps, values = zip(*points, strict=True)
+    hover = f"step %{{x:,}}: {name} %{{y:.5g}}<extra>{label}</extra>"
+    add_line(fig, steps, values, tint, label, hover=hover, **style)

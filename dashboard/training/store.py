@@ -1,36 +1,37 @@
-"""The stored models: compare their cards, remove, export, import."""
+"""The stored models: compare their cards, remove, export and import them."""
+
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
 from core.errors import ModelError
 from core.store import zoo
-from dashboard.ui.text import size_text
-
-FAMILIES = {"mnist": "Digits", "vae": "Digits, VAE", "bls2017": "Photographs"}
+from dashboard.training import cards
+from dashboard.training.cards import Card
+from dashboard.training.jobs import REFUSAL, show_refusal
+from dashboard.ui.text import plain, size_text
 
 
 def show() -> None:
-    """The table of models, the chosen ones' cards, and import."""
-    cards = sorted(zoo.cards(), key=_order)
-    refusal = st.session_state.pop("train_refusal", None)
-    if refusal:
-        st.error(refusal, icon=":material/block:")
-    if cards:
-        chosen = _table(cards)
-        for card in chosen:
-            _card(card)
+    """The table of models, the cards of those chosen, damaged ones, and the import."""
+    show_refusal()
+    stored = sorted(zoo.cards(), key=cards.order)
+    if stored:
+        for card in _table(stored):
+            _show_card(card)
+    sound = {card["name"] for card in stored}
     for name in zoo.names():
-        if name not in {card["name"] for card in cards}:
-            _damaged(name)
-    _import()
+        if name not in sound:
+            _show_damaged(name)
+    _show_import()
 
 
-def _table(cards: list[dict]) -> list[dict]:
-    """The models as a table to choose from; the chosen ones' cards."""
+def _table(stored: Sequence[Card]) -> list[Card]:
+    """The models as a table to choose from; returns the cards of those chosen."""
     number = st.column_config.NumberColumn
     event = st.dataframe(
-        pd.DataFrame([_row(card) for card in cards]),
+        pd.DataFrame([cards.row(card) for card in stored]),
         hide_index=True,
         width="stretch",
         key="train_models",
@@ -48,78 +49,36 @@ def _table(cards: list[dict]) -> list[dict]:
             "Size": number(format="bytes"),
         },
     )
-    if not event.selection.rows:
+    rows = event["selection"]["rows"]
+    if not rows:
         st.caption("Choose one or several models in the table to see and compare their cards.")
-    return [cards[row] for row in event.selection.rows]
+    return [stored[row] for row in rows]
 
 
-def _row(card: dict) -> dict:
-    figures, lmbda = card.get("figures", {}), card.get("lmbda")
-    lmbdas = lmbda if isinstance(lmbda, list) else [lmbda]
-    numbers = {
-        "λ": lmbdas[0] if len(lmbdas) == 1 else None,
-        "Levels": len(lmbdas) if lmbda else None,
-        "Epochs": card.get("epochs"),
-        "Steps": card.get("steps"),
-        "Rate": figures.get("rate", figures.get("kl_bits")),
-        "MAE": figures.get("mae"),
-        "Loss": figures.get("loss"),
-        "Size": card.get("weights_bytes"),
-    }
-    return {
-        "Name": card["name"],
-        "Family": FAMILIES.get(card["family"], card["family"]),
-        **{
-            key: float(value) if type(value) in (int, float) else None
-            for key, value in numbers.items()
-        },
-        "Made": _made(card),
-    }
-
-
-def _order(card: dict) -> tuple:
-    """Families apart, each from small to large λ."""
-    lmbda = card.get("lmbda")
-    return card["family"], float(lmbda) if isinstance(lmbda, int | float) else 0.0, card["name"]
-
-
-def _made(card: dict) -> str:
-    return str(card.get("created") or _sessions(card)[-1].get("date", "–"))
-
-
-def _sessions(card: dict) -> list[dict]:
-    """What a model that was trained in several goes says of each; one empty go where it says nothing."""
-    sessions = card.get("sessions")
-    return (
-        [s for s in sessions if isinstance(s, dict)] or [{}] if isinstance(sessions, list) else [{}]
-    )
-
-
-def _card(card: dict) -> None:
+def _show_card(card: Card) -> None:
     """One model's card, with what can be done to it."""
     name = card["name"]
+    rest = {key: value for key, value in card.items() if key not in ("name", "command")}
     with st.container(border=True):
-        st.markdown(
-            f"**{name}** · {FAMILIES.get(card['family'], card['family'])} · {size_text(card.get('weights_bytes', 0))}"
-        )
-        commands = dict.fromkeys(str(go.get("command", "")) for go in _sessions(card))
-        st.code(str(card.get("command") or "\n".join(commands)), language="bash")
-        st.json(
-            {key: value for key, value in card.items() if key not in ("name", "command")},
-            expanded=1,
-        )
+        size = size_text(card.get("weights_bytes", 0))
+        st.markdown(f"**{name}** · {cards.family_of(card)} · {size}")
+        st.code(cards.commands(card), language="bash")
+        st.json(rest, expanded=1)
         with st.container(horizontal=True):
-            try:
-                st.download_button(
-                    "Export",
-                    _exported(name, card["weights_sha256"]),
-                    f"{name}.zip",
-                    key=f"export_{name}",
-                    icon=":material/download:",
-                )
-            except ModelError as error:
-                st.error(str(error), icon=":material/block:")
+            _export_button(card)
             _remove_button(name)
+
+
+def _export_button(card: Card) -> None:
+    name = card["name"]
+    try:
+        data = _exported(name, card["weights_sha256"])
+    except ModelError as error:
+        st.error(plain(str(error)), icon=":material/block:")
+        return
+    st.download_button(
+        "Export", data, f"{name}.zip", key=f"export_{name}", icon=":material/download:"
+    )
 
 
 @st.cache_data(max_entries=4, show_spinner="Verifying …")
@@ -127,7 +86,7 @@ def _exported(name: str, weights_sha256: str) -> bytes:
     return zoo.export(name)
 
 
-def _damaged(name: str) -> None:
+def _show_damaged(name: str) -> None:
     try:
         zoo.card(name)
     except ModelError as error:
@@ -138,7 +97,7 @@ def _damaged(name: str) -> None:
 def _remove_button(name: str) -> None:
     with st.popover("Remove", icon=":material/delete:"):
         st.markdown(
-            f"Remove **{name}** from the store? Files that it wrote can then not be decoded any more."
+            f"Remove **{name}** from the store? Files that it wrote cannot be decoded then."
         )
         st.button("Remove it", key=f"remove_{name}", type="primary", on_click=_remove, args=(name,))
 
@@ -147,10 +106,10 @@ def _remove(name: str) -> None:
     try:
         zoo.remove(name)
     except ModelError as error:
-        st.session_state.train_refusal = str(error)
+        REFUSAL.set(str(error))
 
 
-def _import() -> None:
+def _show_import() -> None:
     with st.expander("Import a model from a file", icon=":material/upload:"):
         file = st.file_uploader("A model exported here", type="zip", key="train_import")
         name = st.text_input(
@@ -159,12 +118,17 @@ def _import() -> None:
             max_chars=64,
             key="train_import_name",
         )
-        if st.button("Import", key="train_import_go", disabled=file is None):
-            try:
-                with st.spinner("Checking the model …"):
-                    card = zoo.import_file(file.getvalue(), name or None)
-            except ModelError as error:
-                st.error(str(error), icon=":material/block:")
-            else:
-                st.toast(f"Stored {card['name']}.", icon=":material/check:")
-                st.rerun()
+        pressed = st.button("Import", key="train_import_go", disabled=file is None)
+        if pressed and file is not None:
+            _import(file.getvalue(), name)
+
+
+def _import(data: bytes, name: str) -> None:
+    try:
+        with st.spinner("Checking the model …"):
+            card = zoo.import_file(data, name or None)
+    except ModelError as error:
+        st.error(plain(str(error)), icon=":material/block:")
+        return
+    st.toast(f"Stored {card['name']}.", icon=":material/check:")
+    st.rerun()

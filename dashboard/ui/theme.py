@@ -14,6 +14,7 @@ COLOURS = {
     "bls2017": "#0ea0b3",
     "bls2017-rounded": "#6f9aa6",
     "bls2017-static": "#0b6b86",
+    "bls2017-neural": "#0b8f6a",
     "mnist": "#c08a12",
 }
 _OTHERS = ("#5f7f2e", "#b4531f", "#4f6db8", "#93478f", "#2f8f8f", "#9a6b3c")

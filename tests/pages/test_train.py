@@ -1,4 +1,4 @@
-"""The Train & models page, drawn without a browser: start, watch, stop, resume, forget; compare, remove, export, import."""
+"""The Train & models page without a browser: jobs from start to end, and the store of models."""
 
 import json
 import os
@@ -29,11 +29,13 @@ def app(tmp_path, monkeypatch) -> AppTest:
 
 
 def texts(app: AppTest) -> str:
-    return " ".join(
+    """All that the page says, without the backslashes that keep Markdown literal."""
+    said = " ".join(
         element.value
         for kind in (app.markdown, app.caption, app.error, app.info, app.code)
         for element in kind
     )
+    return said.replace("\\", "")
 
 
 def stopped_job(name: str, events: list[dict], exit_status: str = "1") -> jobs.Job:

@@ -13,14 +13,16 @@ from typing import Literal
 import numpy as np
 import tensorflow as tf
 
-from core.errors import BitstreamError
+from core.errors import BitstreamError, ModelError
 from core.learned.ops.transforms import conv_up_exactly
 from core.learned.photos.context_coder import ContextCoder
 from core.learned.photos.context_model import ContextModel
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
+from core.learned.photos.neural_coder import NeuralCoder, has_neural
 from core.learned.photos.static_coder import StaticCoder
 
-Coding = Literal["context", "static"]  # tables chosen by context, or one per channel
+# Tables chosen by context, one per channel, or chosen by a network.
+Coding = Literal["context", "static", "neural"]
 
 TILE = 64  # latents: 1024 pixels
 MARGIN = 4  # latents; a latent sees 30 pixels beyond its own 16, a pixel 3 latents beyond its own
@@ -159,9 +161,24 @@ class PhotoCoder:
         )
         return np.square(product.numpy(), dtype=np.float64).mean((0, 1, 2))
 
+    @property
+    def codings(self) -> tuple[Coding, ...]:
+        """The entropy coders that the model has, the best one last."""
+        return (
+            ("static", "context", "neural") if has_neural(self._tensors) else ("static", "context")
+        )
+
     def context_coder(self, level: int) -> ContextCoder:
         """The context coder of a level, which knows what other latents would cost."""
         return ContextCoder(ContextModel.of_level(self._tensors, level))
+
+    def neural_coder(self, level: int) -> NeuralCoder:
+        """The neural entropy coder of a level. Raises ModelError where the model has none."""
+        if not has_neural(self._tensors):
+            raise ModelError(
+                "This model has no neural entropy coder; `train store-entropy` adds one."
+            )
+        return NeuralCoder(self._tensors, level)
 
     def encode(self, y_hat: np.ndarray, level: int, coding: Coding = "context") -> bytes:
         """Three bytes that check the latents, then their string."""
@@ -190,9 +207,11 @@ class PhotoCoder:
             )
         return y_hat
 
-    def _coder(self, level: int, coding: Coding) -> ContextCoder | StaticCoder:
+    def _coder(self, level: int, coding: Coding) -> ContextCoder | StaticCoder | NeuralCoder:
         if coding == "context":
             return self.context_coder(level)
+        if coding == "neural":
+            return self.neural_coder(level)
         return StaticCoder(self._tensors["tables/cdf"], self._tensors["tables/offset"], level)
 
     def _rounded(self, x: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:

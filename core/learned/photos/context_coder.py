@@ -14,27 +14,13 @@ All of this is arithmetic on whole numbers, so a decoder on any machine picks th
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
 from core.coding.range_coder import AdaptiveModel, Decoder, Encoder, escape_model
 from core.learned.photos.context_model import FLAG, REACH, ContextModel
 from core.learned.photos.context_walk import BORDER, Site, follow, inside, walk
-
-
-class Prices(NamedTuple):
-    """Bits (N, c) of some latents at `y`, `x` (N, 1) and `channels` (c,), in unchanged tables.
-
-    `less`: of each made smaller by one; `now`: as it is; `more`: larger by one.
-    """
-
-    y: np.ndarray
-    x: np.ndarray
-    channels: np.ndarray
-    less: np.ndarray
-    now: np.ndarray
-    more: np.ndarray
+from core.learned.photos.prices import Prices
 
 
 class ContextCoder:

@@ -25,6 +25,8 @@ from core.learned.ops.spectral import to_kernel
 from core.learned.ops.tables import sound_tables
 from core.learned.photos.context_model import context_shapes, sound_context
 from core.learned.photos.family import PhotoCard
+from core.learned.photos.neural_coder import has_neural, neural_shapes, sound_neural
+from core.learned.photos.neural_layout import CHANNELS
 from core.store.families import Tensors, check_shapes
 
 STRIDE = 16  # image pixels per latent position, in each direction
@@ -194,14 +196,20 @@ def check(card: PhotoCard, tensors: Tensors) -> None:
         raise ModelError(
             f"Model {card['name']!r} has no usable configuration in its card."
         ) from None
+    neural = has_neural(tensors)
     expected: dict[str, tuple[int | None, ...]] = {}
     expected |= shapes
     expected["tables/cdf"] = (None,)
     expected["tables/offset"] = (config.levels, config.latents)
     expected |= context_shapes(config.levels, config.latents)
+    if neural:
+        expected |= neural_shapes(config.levels)
     check_shapes(card, tensors, expected)
     sound = sound_tables(tensors["tables/cdf"], tensors["tables/offset"])
-    if not (sound and sound_context(tensors)):
+    sound = sound and sound_context(tensors)
+    if neural:
+        sound = sound and config.latents == CHANNELS and sound_neural(tensors)
+    if not sound:
         raise ModelError(f"Model {card['name']!r} is unusable: its coding tables are not valid.")
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 import numpy as np
 import tensorflow as tf
@@ -14,7 +14,7 @@ from core.datasets.photos import Photos, load_photos, split
 from core.errors import DataError, ModelError
 from core.images import load
 from core.learned.ops.tables import build_tables
-from core.learned.photos.coder import Coding, PhotoCoder
+from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.context_fit import fit_context_model
 from core.learned.photos.family import Figures, LevelFigures, PhotoCard, photo_card
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
@@ -120,7 +120,7 @@ def _strings_and_pixels(
     for level in range(config.levels):
         y_hat = coder.latents(x, level)
         h, w, _ = y_hat.shape
-        for coding in get_args(Coding):
+        for coding in coder.codings:
             string = coder.encode(y_hat, level, coding)
             again = coder.decode(string, level, h, w, coding)
             out.append((string, coder.picture(again, level, height, width)))
@@ -178,7 +178,7 @@ def figures(coder: PhotoCoder, folder: Path) -> Figures:
     """What a card says under "figures" of the pictures in `folder`; raises as `evaluate`."""
     return {
         "pictures": folder.name,
-        "bpp": "whole files of the context coder",
+        "bpp": f"whole files of the {coder.codings[-1]} coder",
         "static_bpp": "information content under one table per channel",
         "levels": evaluate(coder, folder),
     }
@@ -209,8 +209,9 @@ def _figures(coder: PhotoCoder, image: np.ndarray, level: int, search: bool) -> 
     """Figures of one picture uint8 (H, W, 3), as in `LevelFigures`."""
     x = _colours(image, coder.config.colours)
     height, width, _ = x.shape
-    y_hat = searched(coder, x, level) if search else coder.latents(x, level)
-    payload = coder.encode(y_hat, level)
+    coding = coder.codings[-1]
+    y_hat = searched(coder, x, level, coding) if search else coder.latents(x, level)
+    payload = coder.encode(y_hat, level, coding)
     file = pack(Container("bls2017", level + 1, width, height, payload, bytes(4)))
     decoded = coder.picture(y_hat, level, height, width)
     mse = float(np.mean((decoded.astype(np.float64) - x) ** 2))

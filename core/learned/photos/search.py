@@ -12,8 +12,9 @@ work.
 
 import numpy as np
 
-from core.learned.photos.coder import PhotoCoder
+from core.learned.photos.coder import Coding, PhotoCoder
 from core.learned.photos.context_coder import ContextCoder
+from core.learned.photos.neural_coder import NeuralCoder
 
 ROUNDS = 6
 PIXELS = 6_000_000  # rounds × pixels: a large picture gets fewer rounds, at least one
@@ -22,10 +23,13 @@ BITS_PER_STEP = 100
 STEPS = 4  # at most; at least 1
 
 
-def searched(coder: PhotoCoder, image: np.ndarray, level: int) -> np.ndarray:
+def searched(
+    coder: PhotoCoder, image: np.ndarray, level: int, coding: Coding = "context"
+) -> np.ndarray:
     """uint8 (H, W, colours) → ŷ (⌈H/16⌉, ⌈W/16⌉, latents) int32.
 
-    The best found in rate + λ · MSE, never worse than rounding. A model whose distortion is
+    The best found in rate + λ · MSE, never worse than rounding. The rate is that of the entropy
+    coder `coding`; for the static one that of the context coder. A model whose distortion is
     1 − MS-SSIM gets plain rounding.
     """
     y_hat = coder.latents(image, level)
@@ -33,7 +37,9 @@ def searched(coder: PhotoCoder, image: np.ndarray, level: int) -> np.ndarray:
         return y_hat
     height, width, colours = image.shape
     weight = coder.config.lmbda[level] / colours  # bits for a unit of squared error
-    prices = coder.context_coder(level)
+    prices: ContextCoder | NeuralCoder = coder.context_coder(level)
+    if coding == "neural":
+        prices = coder.neural_coder(level)
     curvature = weight * coder.curvature(y_hat, level)
     best = y_hat
     least = np.inf
@@ -50,7 +56,7 @@ def searched(coder: PhotoCoder, image: np.ndarray, level: int) -> np.ndarray:
 
 
 def _steps(
-    prices: ContextCoder,
+    prices: ContextCoder | NeuralCoder,
     y_hat: np.ndarray,
     gradient: np.ndarray,
     curvature: np.ndarray,

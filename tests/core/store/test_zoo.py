@@ -284,11 +284,17 @@ def test_an_installed_program_keeps_its_own_models_apart(tmp_path, monkeypatch):
     assert zoo.names() == ["copy", "shipped"]
     assert {path: path.stat().st_mtime_ns for path in installed.rglob("*")} == before
 
+    monkeypatch.delenv("RDX_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    assert places.cache() == home / "cache" / "rd-explorer"
+
 
 def test_a_checkout_has_one_folder_of_models(monkeypatch):
     monkeypatch.delenv("RDX_MODELS")
     assert zoo.root() == ROOT / "models" and places.shipped() is None
     assert not zoo.is_shipped("mnist-500")
+    monkeypatch.delenv("RDX_CACHE", raising=False)
+    assert places.cache() == ROOT / ".cache"
 
 
 def test_a_family_says_how_large_its_models_may_be(monkeypatch):

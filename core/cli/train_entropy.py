@@ -1,0 +1,41 @@
+"""`python -m core train entropy`: the neural entropy model of a stored photo coder."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import ModelError
+
+
+def entropy(
+    data: Annotated[Path, typer.Option(help="Folder of photographs.")],
+    run: Annotated[Path, typer.Option(help="Run folder for checkpoint and progress.")],
+    model: Annotated[
+        str, typer.Option(help="Stored model whose latents it learns to predict.")
+    ] = "bls2017-multirate",
+    steps: Annotated[int, typer.Option(min=1, help="Steps in all, over every resume.")] = 20_000,
+    decay: Annotated[
+        int, typer.Option(min=0, help="Last steps, in which the learning rate falls to zero.")
+    ] = 10_000,
+    lr: Annotated[float, typer.Option(min=0, help="Peak learning rate.")] = 1e-3,
+    seed: Annotated[int, typer.Option(help="Seed of weights and positions.")] = 0,
+    average: Annotated[
+        float,
+        typer.Option(help="Share of the old in the running average of the weights, per step."),
+    ] = 0.999,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the run folder's checkpoint.")
+    ] = False,
+    branch: Annotated[
+        Path | None, typer.Option(help="Start from a copy of this run folder's checkpoint.")
+    ] = None,
+) -> None:
+    """Train the neural entropy model on the latents of a stored photo coder."""
+    from core.learned.photos.neural_run import Options, train_neural
+
+    options = Options(data, run, model, steps, decay, lr, seed, average)
+    result = train_neural(options, resume, branch)
+    if result.event == "failed":
+        raise ModelError(result.message)
+    print(f"{result.event} at step {result.step}.")

@@ -1,0 +1,388 @@
+"""The neural entropy coder of the photo coder's latents: the trained network in whole numbers.
+
+Activations are whole numbers from 0 to 255, weights from −127 to 127, and every sum that a matrix product can form, in whatever
+order, stays below 2²⁴ (`sound_neural` checks it on load): exact in float32, so that every machine, library and number of threads
+computes the same. Means and scales are whole numbers, too; they pick one of the stored tables of the range coder.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_compression as tfc
+
+from core.errors import BitstreamError
+from core.learned.ops.tables import PRECISION, sound_tables, split_tables
+from core.learned.photos.neural_layout import (
+    CHANNEL_GROUP,
+    CHANNELS,
+    FAR,
+    FAR_CHANNELS,
+    GROUPS,
+    HIDDEN,
+    MASKS,
+    MATRICES,
+    NEAR,
+    SEEN,
+    UNITS,
+    VISITS,
+    WIDTH,
+    Visit,
+    visits,
+)
+from core.learned.photos.neural_tables import FRACTIONS, SCALES, reach_of
+from core.learned.photos.prices import Prices
+
+LOUDEST = 127  # of a squashed latent
+BRIGHTEST = 255  # of an activation
+EXACT = 1 << 24  # float32 holds all whole numbers below
+SIGMA_UNIT = 256  # units of a level's units
+SINH_UNIT = 1 << 16
+PREDICT_UNIT = 256  # units of the linear prediction's weights
+LARGEST = 4095  # larger latents count as this in the linear prediction
+FACTOR_BITS = 16  # the network's mean: accumulator × factor >> FACTOR_BITS, in 1/FRACTIONS
+FLAG = 1 << PRECISION
+
+MATRIX_SHAPES = {
+    "around": (max(i for i in MATRICES if i is not None) + 1, SEEN, WIDTH),
+    "near": (WIDTH, WIDTH),
+    "own": (CHANNELS, HIDDEN),
+    "from_near": (WIDTH, HIDDEN),
+    "second": (HIDDEN, HIDDEN),
+    "out": (HIDDEN, 2 * CHANNELS),
+    "out_from_near": (WIDTH, 2 * CHANNELS),
+}
+LAYERS = {"around": WIDTH, "near": WIDTH, "own": HIDDEN, "second": HIDDEN, "out": 2 * CHANNELS}
+
+
+def neural_shapes(levels: int) -> dict[str, tuple[int | None, ...]]:
+    """The tensors of a neural entropy coder by name; None: any length."""
+    shapes: dict[str, tuple[int | None, ...]] = dict(MATRIX_SHAPES)
+    for layer, width in LAYERS.items():
+        shapes[f"{layer}_bias_level"] = (levels, width)
+        shapes[f"{layer}_bias_visit"] = (VISITS, width)
+        shapes[f"{layer}_shift"] = (width,)
+    shapes |= {
+        "order": (CHANNELS,),
+        "sigma": (levels, CHANNELS),
+        "sinh": (LOUDEST,),
+        "factor": (levels, CHANNELS),
+        "predict_near": (VISITS, NEAR, CHANNELS),
+        "predict_far": (VISITS, FAR, FAR_CHANNELS),
+        "used": (levels, CHANNELS),
+        "cdf": (None,),
+    }
+    return {f"neural/{name}": shape for name, shape in shapes.items()}
+
+
+def has_neural(tensors: dict[str, np.ndarray]) -> bool:
+    """Whether a model has a neural entropy coder."""
+    return any(name.startswith("neural/") for name in tensors)
+
+
+def sound_neural(tensors: dict[str, np.ndarray]) -> bool:
+    """Whether a coder can use tensors of these shapes: whole numbers in their ranges, no sum that float32 cannot hold."""
+    part = {k.removeprefix("neural/"): v for k, v in tensors.items() if k.startswith("neural/")}
+    for name, array in part.items():
+        if array.dtype != (np.int8 if name in MATRIX_SHAPES else np.int32):
+            return False
+    tables = np.zeros(SCALES * FRACTIONS, np.int32)
+    if not sound_tables(part["cdf"], tables):
+        return False
+    lengths = np.array([len(table) for table in split_tables(part["cdf"])])
+    wanted = np.repeat([2 * reach_of(number) + 4 for number in range(SCALES)], FRACTIONS)
+    predict = np.abs(part["predict_near"]).sum(1).astype(np.int64)
+    predict[:, :FAR_CHANNELS] += np.abs(part["predict_far"]).sum(1)
+    return bool(
+        (lengths == wanted).all()
+        and (np.sort(part["order"]) == np.arange(CHANNELS)).all()
+        and (part["sigma"] > 0).all()
+        and (part["sinh"] > 0).all()
+        and (np.diff(part["sinh"]) > 0).all()
+        and (part["factor"] >= 0).all()
+        and (part["used"] > 0).all()
+        and (part["used"] < FLAG).all()
+        and (predict * LARGEST < EXACT).all()
+        and all(
+            (part[f"{layer}_shift"] >= 0).all() and (part[f"{layer}_shift"] <= 24).all()
+            for layer in LAYERS
+        )
+        and all((bound < EXACT).all() for bound in _largest_sums(part))
+    )
+
+
+def _largest_sums(part: dict[str, np.ndarray]) -> Iterator[np.ndarray]:
+    """Of each unit the largest size that its accumulator can reach, whatever the latents."""
+    size = {name: np.abs(part[name].astype(np.int64)) for name in MATRIX_SHAPES}
+    for layer, inputs in (
+        ("around", [(size["around"].max(0), LOUDEST)]),
+        ("near", [(size["near"], BRIGHTEST)]),
+        ("own", [(size["own"], LOUDEST), (size["from_near"], BRIGHTEST)]),
+        ("second", [(size["second"], BRIGHTEST)]),
+        ("out", [(size["out"], BRIGHTEST), (size["out_from_near"], BRIGHTEST)]),
+    ):
+        total = sum(matrix.sum(0) * largest for matrix, largest in inputs)
+        for kind in ("level", "visit"):
+            total = total + np.abs(part[f"{layer}_bias_{kind}"].astype(np.int64)).max(0)
+        yield total
+
+
+@dataclass(frozen=True)
+class Site:
+    """A group of latents before they are coded, channels in the coder's order.
+
+    `rows` (N,): positions. `channels` (c,). `base` (N, c): the whole numbers that the means are nearest to; `tables` (N, c).
+    """
+
+    rows: np.ndarray
+    channels: np.ndarray
+    base: np.ndarray
+    tables: np.ndarray
+
+
+class NeuralCoder:
+    """The neural entropy coder of one level."""
+
+    def __init__(self, tensors: dict[str, np.ndarray], level: int):
+        """`tensors`: a stored model's, of which those named `neural/…` count."""
+        part = {k.removeprefix("neural/"): v for k, v in tensors.items() if k.startswith("neural/")}
+        self._order = part["order"].astype(np.int64)
+        self._matrix = {name: part[name].astype(np.float32) for name in MATRIX_SHAPES}
+        for name, mask in MASKS.items():
+            self._matrix[name] *= mask
+        self._bias = {
+            layer: (part[f"{layer}_bias_level"][level] + part[f"{layer}_bias_visit"]).astype(
+                np.float32
+            )
+            for layer in LAYERS
+        }
+        self._shift = {
+            layer: np.exp2(-part[f"{layer}_shift"].astype(np.float32)) for layer in LAYERS
+        }
+        self._scale_shift = part["out_shift"][CHANNELS:].astype(np.int64)
+        self._factor = part["factor"][level].astype(np.int64)
+        self._predict = [part[f"predict_{name}"].astype(np.float32) for name in ("near", "far")]
+        self._squash = _squash_tables(part["sigma"][level], part["sinh"])
+        self._reach = np.repeat([reach_of(number) for number in range(SCALES)], FRACTIONS)
+        used = part["used"][level]
+        flags = [
+            [PRECISION, 0, FLAG - used[channel], FLAG] for channel in range(CHANNELS)
+        ]  # one table a channel, after those of the latents
+        self._lookup = np.concatenate([part["cdf"], np.array(flags, np.int32).ravel()])
+        self._flag_bits = -np.log2(np.stack([FLAG - used, used], 1) / FLAG)
+        tables = split_tables(part["cdf"])
+        self._costs = np.concatenate([PRECISION - np.log2(np.diff(t[1:])) for t in tables])
+        self._starts = np.cumsum([0] + [len(t) - 2 for t in tables[:-1]])
+
+    def encode(self, y_hat: np.ndarray) -> bytes:
+        """The string of latents (h, w, C), whole numbers."""
+        height, width, _ = y_hat.shape
+        values = self._rows(y_hat)
+        live = values.any(0)
+        coder = tfc.create_range_encoder([], tf.constant(self._lookup))
+        coder = _encode(coder, len(self._reach) + np.arange(CHANNELS), live)
+        for site in self._sites(live, height, width, values):
+            symbols = values[site.rows[:, None], site.channels] - site.base
+            coder = _encode(coder, site.tables, symbols + self._reach[site.tables])
+        return bytes(tfc.entropy_encode_finalize(coder).numpy())
+
+    def decode(self, string: bytes, height: int, width: int) -> np.ndarray:
+        """Latents (height, width, C) int32. Any bytes give some latents, or raise BitstreamError."""
+        values = np.zeros((height * width + 1, CHANNELS), np.int32)
+        try:
+            coder = tfc.create_range_decoder(tf.constant(string), tf.constant(self._lookup))
+            coder, live = _decode(coder, len(self._reach) + np.arange(CHANNELS))
+            for site in self._sites(live.astype(bool), height, width, values):
+                coder, symbols = _decode(coder, site.tables)
+                found = symbols - self._reach[site.tables] + site.base
+                values[site.rows[:, None], site.channels] = found
+        except tf.errors.OpError:
+            raise BitstreamError(
+                "This file's payload is not what the codec writes. Get the file again."
+            ) from None
+        out = np.empty((height * width, CHANNELS), np.int32)
+        out[:, self._order] = values[:-1]
+        return out.reshape(height, width, CHANNELS)
+
+    def bits(self, y_hat: np.ndarray) -> np.ndarray:
+        """What each of the latents (h, w, C) costs in bits, float32; the flags of used channels lie on the first position."""
+        height, width, _ = y_hat.shape
+        values = self._rows(y_hat)
+        live = values.any(0)
+        cost = np.zeros(values.shape, np.float32)
+        for site in self._sites(live, height, width, values):
+            at = site.rows[:, None], site.channels
+            cost[at] = self._cost(site, values[at] - site.base)
+        cost[0] += self._flag_bits[np.arange(CHANNELS), live.astype(int)]
+        out = np.empty((height * width, CHANNELS), np.float32)
+        out[:, self._order] = cost[:-1]
+        return out.reshape(y_hat.shape)
+
+    def around(self, y_hat: np.ndarray) -> Iterator[Prices]:
+        """What latents (h, w, C) would cost if one of them were another, part by part.
+
+        Channels that are 0 everywhere are left out.
+        """
+        height, width, _ = y_hat.shape
+        values = self._rows(y_hat)
+        for site in self._sites(values.any(0), height, width, values):
+            y, x = np.divmod(site.rows[:, None], width)
+            rest = values[site.rows[:, None], site.channels] - site.base
+            yield Prices(
+                y,
+                x,
+                self._order[site.channels],
+                less=self._cost(site, rest - 1),
+                now=self._cost(site, rest),
+                more=self._cost(site, rest + 1),
+            )
+
+    def tables_of(self, y_hat: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Of latents (h, w, C), part by part: their tables (N, c), and what the tables code, from −reach to reach."""
+        height, width, _ = y_hat.shape
+        values = self._rows(y_hat)
+        for site in self._sites(values.any(0), height, width, values):
+            yield site.tables, values[site.rows[:, None], site.channels] - site.base
+
+    def _rows(self, y_hat: np.ndarray) -> np.ndarray:
+        """(h · w + 1, C) int32 in the coder's order of channels; the last row stands for what lies outside."""
+        flat = y_hat.reshape(-1, CHANNELS)[:, self._order].astype(np.int32)
+        return np.concatenate([flat, np.zeros((1, CHANNELS), np.int32)])
+
+    def _cost(self, site: Site, rest: np.ndarray) -> np.ndarray:
+        """Bits (N, c) of latents, their bases taken off."""
+        reach = self._reach[site.tables]
+        symbol = rest + reach
+        outside = np.abs(rest) > reach
+        place = np.where(outside, 2 * reach + 1, symbol)
+        cost = self._costs[self._starts[site.tables] + place]
+        if outside.any():  # a sign and an Elias gamma code follow
+            beyond = np.where(symbol < 0, -symbol, symbol - 2 * reach)
+            cost = cost + outside * (2 + 2 * np.floor(np.log2(np.maximum(beyond, 1))))
+        return cost
+
+    def _sites(
+        self, live: np.ndarray, height: int, width: int, values: np.ndarray
+    ) -> Iterator[Site]:
+        """All latents of the `live` channels (C,), group by group.
+
+        `values` (h · w + 1, C) is read as far as it has been coded: whoever decodes fills a site in before asking for the next.
+        """
+        seen = np.zeros(values.shape, np.float32)
+        known = np.zeros(values.shape, np.float32)
+        ends = np.cumsum(GROUPS)
+        groups = [np.flatnonzero(live & (g == CHANNEL_GROUP)) for g in range(len(GROUPS))]
+        last = max((g for g, channels in enumerate(groups) if len(channels)), default=-1)
+        for visit in visits(height, width):
+            if not len(visit.rows):
+                continue
+            predicted = self._predicted(visit, known)
+            near = self._near(visit, seen)
+            masked = _Masked(self, visit.number, near)
+            own = np.zeros((len(visit.rows), CHANNELS), np.float32)
+            for g in range(last + 1):
+                channels = groups[g]
+                masked.advance(g, own[:, : ends[g] - GROUPS[g]])
+                if not len(channels):
+                    continue
+                mean, scale = masked.outputs(g, channels)
+                mean = mean * self._factor[channels]
+                mean += predicted[:, channels].astype(np.int64) * (
+                    FRACTIONS * (1 << FACTOR_BITS) // PREDICT_UNIT
+                )
+                # rounded to 1/FRACTIONS; the base is the whole number nearest to it
+                mean = (mean + (1 << FACTOR_BITS >> 1) >> FACTOR_BITS) + FRACTIONS // 2
+                base, fraction = np.divmod(mean, FRACTIONS)
+                scale = np.clip(scale >> self._scale_shift[channels], 0, SCALES - 1)
+                site = Site(visit.rows, channels, base, scale * FRACTIONS + fraction)
+                yield site
+                found = values[visit.rows[:, None], channels]
+                own[:, channels] = self._squashed(channels, found)
+                known[visit.rows[:, None], channels] = np.clip(found, -LARGEST, LARGEST)
+            seen[visit.rows] = own
+
+    def _squashed(self, channels: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """(N, c) float32: whole numbers from −LOUDEST to LOUDEST."""
+        largest = self._squash.shape[1] - 1
+        return np.sign(values) * self._squash[channels, np.minimum(np.abs(values), largest)]
+
+    def _predicted(self, visit: Visit, known: np.ndarray) -> np.ndarray:
+        """(N, C) float32, whole numbers in 1/PREDICT_UNIT: the linear prediction from the neighbours."""
+        out = np.zeros((len(visit.rows), CHANNELS), np.float32)
+        near, far = (weights[visit.number] for weights in self._predict)
+        for weights, rows in zip(near, visit.around[:NEAR], strict=False):
+            out += weights * known[rows]
+        for weights, rows in zip(far, visit.around[NEAR:], strict=False):
+            out[:, :FAR_CHANNELS] += weights * known[rows, :FAR_CHANNELS]
+        return out
+
+    def _near(self, visit: Visit, seen: np.ndarray) -> np.ndarray:
+        """(N, WIDTH): what the layers that look around make of the neighbours."""
+        total = np.zeros((len(visit.rows), WIDTH), np.float32)
+        if (matrix := MATRICES[visit.number]) is not None:
+            weights = self._matrix["around"][matrix]
+            near = weights[: NEAR * CHANNELS].reshape(NEAR, CHANNELS, WIDTH)
+            far = weights[NEAR * CHANNELS :].reshape(FAR, FAR_CHANNELS, WIDTH)
+            for one, rows in zip(near, visit.around[:NEAR], strict=True):
+                total += seen[rows] @ one
+            for one, rows in zip(far, visit.around[NEAR:], strict=True):
+                total += seen[rows, :FAR_CHANNELS] @ one
+        hidden = self.activated("around", total + self._bias["around"][visit.number])
+        hidden = hidden @ self._matrix["near"] + self._bias["near"][visit.number]
+        return self.activated("near", hidden)
+
+    def activated(self, layer: str, sums: np.ndarray, units: slice = slice(None)) -> np.ndarray:
+        """Accumulators → activations, whole numbers from 0 to BRIGHTEST."""
+        return np.clip(np.floor(sums * self._shift[layer][units]), 0, BRIGHTEST)
+
+
+class _Masked:
+    """The masked layers at the positions of one visit, computed as the groups of channels become known."""
+
+    def __init__(self, coder: NeuralCoder, visit: int, near: np.ndarray):
+        self._coder, self._visit, self._near = coder, visit, near
+        self._matrix = coder._matrix
+        self._ends = np.cumsum(UNITS)
+        self._first_sums = near @ self._matrix["from_near"] + coder._bias["own"][visit]
+        self._first = np.zeros((len(near), HIDDEN), np.float32)
+        self._second = np.zeros((len(near), HIDDEN), np.float32)
+
+    def advance(self, group: int, own: np.ndarray) -> None:
+        """Compute the group's units from the channels (N, c) of all groups before, squashed."""
+        end = self._ends[group]
+        units = slice(end - UNITS[group], end)
+        sums = self._first_sums[:, units] + own @ self._matrix["own"][: own.shape[1], units]
+        self._first[:, units] = self._coder.activated("own", sums, units)
+        sums = self._first[:, :end] @ self._matrix["second"][:end, units]
+        sums += self._coder._bias["second"][self._visit, units]
+        self._second[:, units] = self._coder.activated("second", sums, units)
+
+    def outputs(self, group: int, channels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Accumulators (N, c) int64 of the mean and of the scale."""
+        columns, end = np.concatenate([channels, CHANNELS + channels]), self._ends[group]
+        sums = self._second[:, :end] @ self._matrix["out"][:end, columns]
+        sums += self._near @ self._matrix["out_from_near"][:, columns]
+        sums += self._coder._bias["out"][self._visit, columns]
+        mean, scale = np.split(sums.astype(np.int64), 2, 1)
+        return mean, scale
+
+
+def _squash_tables(sigma: np.ndarray, sinh: np.ndarray) -> np.ndarray:
+    """(C, n) float32: sizes of latents 0, 1, … squashed: how many of the thresholds σ · sinh they reach."""
+    # |y| ≥ σ sinh, with both sides in whole numbers
+    thresholds = -(-sigma.astype(np.int64)[:, None] * sinh // (SIGMA_UNIT * SINH_UNIT))
+    length = int(min(thresholds.max(), LARGEST)) + 1
+    size = np.arange(length)
+    return np.stack([np.searchsorted(row, size, "right") for row in thresholds]).astype(np.float32)
+
+
+def _encode(coder: tf.Tensor, tables: np.ndarray, symbols: np.ndarray) -> tf.Tensor:
+    index = tf.constant(np.ravel(tables), tf.int32)
+    return tfc.entropy_encode_index(coder, index, tf.constant(np.ravel(symbols), tf.int32))
+
+
+def _decode(coder: tf.Tensor, tables: np.ndarray) -> tuple[tf.Tensor, np.ndarray]:
+    index = tf.constant(np.ravel(tables), tf.int32)
+    coder, symbols = tfc.entropy_decode_index(coder, index, shape=index.shape, Tdecoded=tf.int32)
+    return coder, symbols.numpy().astype(np.int64).reshape(tables.shape)

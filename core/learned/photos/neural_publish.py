@@ -1,0 +1,84 @@
+"""From a training run of the neural entropy model to a stored model: the transforms that it was trained for, and its network."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from core.datasets.photos import load_photos
+from core.errors import ModelError
+from core.learned.photos.coder import PhotoCoder
+from core.learned.photos.model import PhotoConfig
+from core.learned.photos.neural_coder import MATRIX_SHAPES
+from core.learned.photos.neural_data import training_sites
+from core.learned.photos.neural_export import quantise
+from core.learned.photos.neural_layout import MASKS
+from core.learned.photos.neural_run import latents_file, read_neural_record
+from core.learned.photos.publish import figures, proof_of, read_history
+from core.learned.training.loop import read_checkpoint
+from core.store import zoo
+
+
+def store_neural_run(
+    run: Path,
+    name: str,
+    photos: Path,
+    pictures: Path | None,
+    notes: Iterable[str] = (),
+    replace: bool = False,
+) -> dict:
+    """Store the averaged network of a run's checkpoint, with its transforms, as model `name` and return its card.
+
+    Parameters and errors as `publish.store_run`; raises ModelError, too, where the model it was trained for is not in the store.
+    """
+    zoo.check_free(name, replace)
+    weights, step = read_checkpoint(run)
+    record = read_neural_record(run)
+    base = zoo.load(record["options"]["model"], "bls2017")
+    if base.card["weights_sha256"] != record["weights_sha256"]:
+        raise ModelError(
+            f"{run}: it was trained for another model than the stored {base.card['name']!r}."
+        )
+    config = PhotoConfig.from_json(base.card["config"])
+    order, sigma = np.array(record["order"]), np.array(record["sigma"])
+    cache = latents_file(run, record["weights_sha256"], order)
+    sites = training_sites(
+        PhotoCoder(config, base.tensors), load_photos(photos, cache.parent), order, cache
+    )
+    tensors = base.tensors | quantise(weights, order, sigma, sites)
+    history = read_history(run)
+    kept = ("config", "lmbda", "steps", "seed", "options", "sessions", "training_seconds", "data")
+    card = {key: base.card[key] for key in (*kept, "validation") if key in base.card}
+    card |= {
+        "title": "Photographs, all rates, neural entropy model",
+        "transforms": base.card["name"],
+        "entropy_model": {
+            "steps": step,
+            "options": record["options"],
+            "sessions": record["sessions"],
+            "training_seconds": history["seconds"],
+            "validation": history["validation"],
+        }
+        | cost(weights),
+        "tried": list(notes),
+    }
+    coder = PhotoCoder(config, tensors)
+    if pictures:
+        card["figures"] = figures(coder, pictures)
+    return zoo.store(
+        name, "bls2017", tensors, card, proof=proof_of(name, config, tensors), replace=replace
+    )
+
+
+def cost(weights: dict[str, np.ndarray]) -> dict[str, float]:
+    """How large the network is, and how many multiplications with additions it takes to code a pixel."""
+    of_a_position = sum(int(mask.sum()) for mask in MASKS.values())
+    for name, shape in MATRIX_SHAPES.items():
+        if name not in MASKS:
+            of_a_position += int(np.prod(shape[-2:]))
+    parameters = sum(value.size for value in weights.values())
+    masked = sum(int(mask.size - mask.sum()) for mask in MASKS.values())
+    return {
+        "parameters": parameters - masked,
+        "kmac_per_pixel": round(of_a_position / 256 / 1000, 3),
+    }

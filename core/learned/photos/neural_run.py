@@ -1,0 +1,104 @@
+"""One training run of the neural entropy model: a stored photo coder → latents of photographs → task → loop."""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.datasets.photos import load_photos
+from core.errors import ModelError
+from core.learned.photos.coder import PhotoCoder
+from core.learned.photos.model import PhotoConfig
+from core.learned.photos.neural_data import held_out_latents, training_sites
+from core.learned.photos.neural_task import NeuralTask, Sites, channel_order, spreads
+from core.learned.training.loop import Plan, Result, train
+from core.store import zoo
+from core.store.provenance import provenance
+
+RECORD = "run.json"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person chooses; see `python -m core train entropy --help`."""
+
+    data: Path
+    run: Path
+    model: str
+    steps: int
+    decay: int
+    lr: float
+    seed: int = 0
+    average: float = 0.999
+
+
+def train_neural(options: Options, resume: bool = False, branch: Path | None = None) -> Result:
+    """Run the training that `options` describe; `branch` names another run folder: see `train`.
+
+    Raises ModelError where the model is missing, DataError where there are no photographs.
+    """
+    stored = zoo.load(options.model, "bls2017")
+    coder = PhotoCoder(PhotoConfig.from_json(stored.card["config"]), stored.tensors)
+    photos = load_photos(options.data, options.run.parent / "cache")
+    parent = options.run if resume and (options.run / RECORD).exists() else branch
+    before = read_neural_record(parent) if parent else {}
+    held_out = held_out_latents(coder, photos)
+    order = np.array(before["order"]) if before else channel_order(held_out[0])
+    cache = latents_file(options.run, stored.card["weights_sha256"], order)
+    training = training_sites(coder, photos, order, cache)
+    sigma = np.float32(before["sigma"]) if before else spreads(training, coder.config.levels)
+    held_out_sites = Sites.of([y[..., order] for y in held_out[0]], held_out[1])
+    task = NeuralTask(training, held_out_sites, sigma, options.seed)
+    options.run.mkdir(parents=True, exist_ok=True)
+    chosen = {name: value for name, value in asdict(options).items() if not isinstance(value, Path)}
+    record = {
+        "options": chosen,
+        "order": order.tolist(),
+        "sigma": sigma.tolist(),
+        "weights_sha256": stored.card["weights_sha256"],
+        "sessions": [*before.get("sessions", []), provenance()],
+    }
+    part = options.run / (RECORD + ".part")
+    part.write_text(json.dumps(record))
+    os.replace(part, options.run / RECORD)
+    plan = Plan(
+        options.steps,
+        options.lr,
+        options.seed,
+        decay=options.decay,
+        average=options.average,
+        validate_every=1000,
+    )
+    return train(task, plan, options.run, resume, branch)
+
+
+def latents_file(run: Path, weights_sha256: str, order: np.ndarray) -> Path:
+    """Where the latents for a run are kept: less the endings of the two files."""
+    name = hashlib.sha256(weights_sha256.encode() + order.astype(np.int64).tobytes()).hexdigest()
+    return run.parent / "cache" / f"latents-{name[:16]}"
+
+
+def read_neural_record(run: Path) -> dict:
+    """What `run.json` says of a run of the neural entropy model: options, order, sigma, weights_sha256, sessions.
+
+    Raises ModelError where there is none.
+    """
+    try:
+        record = json.loads((run / RECORD).read_text())
+    except (OSError, ValueError):
+        record = {}
+    if "sigma" not in record:
+        raise ModelError(f"{run} is no run folder of the neural entropy model.")
+    return record
+
+
+def is_neural_run(run: Path) -> bool:
+    """Whether a run folder is one of the neural entropy model."""
+    try:
+        read_neural_record(run)
+    except ModelError:
+        return False
+    return True

@@ -1,0 +1,144 @@
+"""The codec `bls2017-neural` with its shipped model: exact, refusing what is damaged, the same in every process, and shorter."""
+
+import hashlib
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from core import metrics
+from core.codecs.bls2017 import NEURAL_MODEL, photo_coder
+from core.codecs.registry import get
+from core.errors import BitstreamError
+from core.images import load
+from core.store import zoo
+from tests.conftest import ROOT, synthetic
+
+
+@pytest.mark.parametrize("height, width", [(1, 1), (17, 23), (1, 300), (150, 270)])
+def test_decodes_to_the_same_pixels_every_time(height, width):
+    codec, image, sizes = get("bls2017-neural"), synthetic(height, width, 3), []
+    for level in (1, 7, 12):
+        encoded = codec.encode(image, level)
+        decoded = codec.decode(encoded.data)
+        assert decoded.shape == image.shape
+        assert decoded.dtype == np.uint8
+        assert np.array_equal(decoded, get("bls2017").decode(encoded.data))
+        assert codec.encode(image, level) == encoded
+        assert encoded.payload_bytes * 8 == pytest.approx(encoded.estimated_bits, rel=0.01, abs=64)
+        sizes.append(len(encoded.data))
+    assert height * width < 1000 or sizes[0] < sizes[1] < sizes[2]
+
+
+def test_every_bit_flip_and_truncation_is_refused():
+    codec = get("bls2017-neural")
+    data = codec.encode(synthetic(20, 30), 1).data
+    for at in range(8 * len(data)):
+        broken = bytearray(data)
+        broken[at // 8] ^= 1 << at % 8
+        with pytest.raises(BitstreamError):
+            codec.decode(bytes(broken))
+    for end in range(len(data)):
+        with pytest.raises(BitstreamError):
+            codec.decode(data[:end])
+
+
+def test_damaged_payloads_do_not_decode():
+    """Past the file's own check: what the entropy coder makes of other bytes is not what was written."""
+    coder, _ = photo_coder(NEURAL_MODEL)
+    y_hat = coder.latents(synthetic(40, 60), 5)
+    payload = coder.encode(y_hat, 5, "neural")
+    rng = np.random.default_rng(0)
+    for at in rng.integers(0, 8 * len(payload), 40):
+        broken = bytearray(payload)
+        broken[at // 8] ^= 1 << at % 8
+        with pytest.raises(BitstreamError):
+            coder.decode(bytes(broken), 5, *y_hat.shape[:2], "neural")
+
+
+def test_the_same_bytes_and_latents_with_any_number_of_threads(kodak):
+    """Fresh processes with 1, 2 and 8 threads in TensorFlow and in numpy's matrix products."""
+    script = (
+        "import hashlib, sys\n"
+        "from core.codecs.bls2017 import photo_coder\n"
+        "from core.images import load\n"
+        "coder, _ = photo_coder('bls2017-neural')\n"
+        "image = load(sys.argv[1]).image\n"
+        "for level in (1, 11):\n"
+        "    y_hat = coder.latents(image, level)\n"
+        "    data = coder.encode(y_hat, level, 'neural')\n"
+        "    again = coder.decode(data, level, *y_hat.shape[:2], 'neural')\n"
+        "    assert (again == y_hat).all()\n"
+        "    print(hashlib.sha256(data).hexdigest(), hashlib.sha256(again.tobytes()).hexdigest())"
+    )
+    names = ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", script, str(kodak[4])],
+            cwd=ROOT,
+            check=True,
+            text=True,
+            capture_output=True,
+            env=os.environ | dict.fromkeys(names, count),
+        ).stdout
+        for count in ("1", "2", "8")
+    }
+    coder, _ = photo_coder(NEURAL_MODEL)
+    here = ""
+    for level in (1, 11):
+        y_hat = coder.latents(load(kodak[4]).image, level)
+        data = coder.encode(y_hat, level, "neural")
+        here += (
+            f"{hashlib.sha256(data).hexdigest()} {hashlib.sha256(y_hat.tobytes()).hexdigest()}\n"
+        )
+    assert answers == {here}
+
+
+def test_24_megapixels_of_latents_stay_below_three_gigabytes():
+    """Encoded and decoded in a process of its own, which reports its peak; the transforms work in tiles, the coder on the whole."""
+    script = (
+        "import resource, numpy as np\n"
+        "from core.codecs.bls2017 import photo_coder\n"
+        "from tests.conftest import synthetic\n"
+        "coder, _ = photo_coder('bls2017-neural')\n"
+        "image = np.tile(synthetic(500, 500, 1), (8, 12, 1))\n"
+        "y_hat = coder.latents(image, 8)\n"
+        "data = coder.encode(y_hat, 8, 'neural')\n"
+        "again = coder.decode(data, 8, *y_hat.shape[:2], 'neural')\n"
+        "assert (again == y_hat).all()\n"
+        "assert coder.picture(again, 8, 4000, 6000).shape == image.shape\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    command = [sys.executable, "-c", script]
+    peak = subprocess.run(command, cwd=ROOT, check=True, text=True, capture_output=True).stdout
+    assert int(peak) < 3000
+
+
+def test_shorter_than_the_context_coder_on_the_same_latents(kodak):
+    neural, _ = photo_coder(NEURAL_MODEL)
+    if "transforms" not in zoo.card(NEURAL_MODEL):
+        pytest.skip("the model has transforms of its own")
+    for level in (1, 5, 10):
+        sizes = np.zeros(2)
+        for index in (2, 12, 18):
+            y_hat = neural.latents(load(kodak[index]).image, level)
+            sizes += [len(neural.encode(y_hat, level, kind)) for kind in ("neural", "context")]
+        assert sizes[0] < 0.965 * sizes[1]
+
+
+def test_the_search_makes_files_better(kodak):
+    image, codec = load(kodak[2]).image[:256, :256], get("bls2017-neural")
+    coder, _ = photo_coder(NEURAL_MODEL)
+    y_hat = coder.latents(image, 5)
+    rounded = coder.picture(y_hat, 5, 256, 256)
+    searched = codec.encode(image, 6)
+    lmbda = coder.config.lmbda[5]
+
+    def total(size: int, decoded: np.ndarray) -> float:
+        mse = 255**2 / 10 ** (metrics.psnr(image, decoded) / 10)
+        return 8 * size / image[..., 0].size + lmbda * mse
+
+    before = total(len(coder.encode(y_hat, 5, "neural")), rounded)
+    assert total(searched.payload_bytes, codec.decode(searched.data)) < before
