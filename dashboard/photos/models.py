@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.codecs import photo_models
+from core.learned.photos.family import PhotoCard
 
 KEYS = (
     "pho_model",
@@ -17,7 +18,7 @@ KEYS = (
 )
 
 
-def choose_model() -> dict | None:
+def choose_model() -> PhotoCard | None:
     """The sidebar's choice of a model: its card, or None when the store has none (which is said)."""
     cards = {card["name"]: card for card in photo_models.cards()}
     if not cards:
@@ -54,12 +55,12 @@ def choose_model() -> dict | None:
     return card
 
 
-def _rates(card: dict) -> str:
+def _rates(card: PhotoCard) -> str:
     lmbda = card["lmbda"]
     return f"λ = {lmbda[0]:g}" if len(lmbda) == 1 else f"{len(lmbda)} levels"
 
 
-def choose_level(card: dict) -> int:
+def choose_level(card: PhotoCard) -> int:
     """The slider over the levels of the model: 1 (smallest file) and up."""
     levels = len(card["lmbda"])
     level = st.session_state.get("pho_level", (levels + 1) // 2)

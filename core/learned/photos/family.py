@@ -41,6 +41,8 @@ class PhotoCard(Card):
     data: NotRequired[dict[str, Any]]  # the photographs, by source and licence
     validation: NotRequired[list[dict[str, Any]]]  # on held-out crops, in the course of training
     tried: NotRequired[list[str]]
+    transforms: NotRequired[str]  # the model whose transforms a neural entropy model was added to
+    entropy_model: NotRequired[dict[str, Any]]  # how the neural entropy model was trained
     figures: NotRequired[Figures]
 
 
