@@ -3,12 +3,12 @@
 All state is on the disk.
 
 A job is a folder with
-    job.json         what it is: kind, title, the arguments of `python -m core …`, when it was started
+    job.json         what it is: kind, title, arguments of `python -m core …`, time of its start
     pid              the process that looks after it (`python -m core.jobs FOLDER`)
     log.txt          what the command printed
-    progress.jsonl   what the command reports, one JSON object a line (core/learned/training/loop.py)
+    progress.jsonl   what the command reports, one JSON object a line (learned/training/loop.py)
     exit             the command's exit status, once it has ended
-    cancel           written to ask the command to stop at its next step; whoever ignores it is stopped after a while
+    cancel           asks the command to stop at its next step; one that ignores it is stopped
 
 Any process may look at, cancel or resume any job. A job whose keeper is gone and that left no exit
 status was killed.
@@ -91,9 +91,8 @@ class Job:
 
 
 def root() -> Path:
-    """The folder of all jobs: RDX_RUNS, else `.runs` in the folder of one's own models."""
-    chosen = os.environ.get("RDX_RUNS")
-    return Path(chosen) if chosen else places.own() / ".runs"
+    """The folder of all jobs, which is not the model store."""
+    return places.runs()
 
 
 def new_folder(name: str) -> Path:

@@ -40,16 +40,13 @@ if section is not None and any(r.measured for r in shown):
     with taken:
         exports = files.show_files(picture, shown)
     missing = results.count_missing(shown)
-    exported = False
     for _ in looks(owner, curves.rest_s()):
         shown = results.results(owner, picture, chosen)
         if results.count_missing(shown) < missing:
             st.rerun()  # the viewer is drawn once a run
         places.show_table(picture, shown)
         found = section.show(owner, picture, shown)
+        exports.show(owner, picture, shown, found)
         there = found.is_done() or found.stopped
-        if there and not exported:
-            exports.show(owner, picture, shown, found)
-            exported = True
         if ahead.compute(owner, picture, chosen) and there and results.is_complete(shown):
             break

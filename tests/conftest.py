@@ -20,6 +20,12 @@ def own_main() -> Iterator[None]:
     sys.modules["__main__"] = main
 
 
+@pytest.fixture(autouse=True)
+def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Background jobs of a test lie in a folder of its own."""
+    monkeypatch.setenv("RDX_RUNS", str(tmp_path / ".runs"))
+
+
 def _folder(*parts: str) -> Path:
     path = Path(os.environ.get("RDX_SHARED", ROOT.parent / "shared")).joinpath(*parts)
     if not path.exists():

@@ -16,9 +16,7 @@ if TYPE_CHECKING:  # it imports TensorFlow
 
 Folder = Annotated[
     Path | None,
-    typer.Option(
-        "--run", help="Run folder for checkpoint and progress; default: models/.runs/NAME."
-    ),
+    typer.Option("--run", help="Run folder for checkpoint and progress; default: .runs/NAME."),
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the run folder's checkpoint.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Replace a stored model of this name.")]

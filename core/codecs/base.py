@@ -75,8 +75,8 @@ class CodecInfo:
     """What a page shows about a codec.
 
     `options` are the fixed choices behind its figures (subsampling, effort, versions). `tuned_for`:
-    what its encoder spends bits on, the squared error or what the eye sees; "none" where it was made
-    for neither.
+    what its encoder spends bits on, the squared error or what the eye sees; "none" where it was
+    made for neither.
     """
 
     name: str
@@ -92,7 +92,9 @@ class CodecInfo:
 
 
 class Codec(ABC):
-    """Turns an image – uint8 (H, W, 3), sRGB – into bytes and back. Codecs hold no state between calls.
+    """Turns an image, uint8 (H, W, 3) sRGB, into bytes and back.
+
+    Codecs hold no state between calls.
 
     A new codec is one subclass with `info` and `setting`, and one line in
     `core/codecs/registry.py`.

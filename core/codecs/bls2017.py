@@ -6,7 +6,7 @@ that it decodes with that very model or not at all.
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from core.codecs import stored
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError
-from core.learned.photos.family import PhotoCard, photo_card
+from core.learned.photos.family import PhotoCard
 from core.store import zoo
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Bls2017(Codec):
     @property
     def card(self) -> PhotoCard:
         """The card of the codec's model. Raises ModelError where it is not in the store."""
-        return photo_card(stored.card(self.model))
+        return cast(PhotoCard, stored.card(self.model))
 
     @property
     def setting(self) -> Setting:  # type: ignore[override]
@@ -115,7 +115,10 @@ class Bls2017(Codec):
 
 
 class Bls2017Rounded(Bls2017):
-    """The codec `bls2017-rounded`: latents as the analysis gives them, rounded: a fast encoder of the same files."""
+    """The codec `bls2017-rounded`: a fast encoder of the same files.
+
+    It rounds the latents as the analysis gives them.
+    """
 
     info = replace(
         Bls2017.info,
@@ -190,6 +193,7 @@ def _coder(name: str, weights_sha256: str, root: str) -> tuple["PhotoCoder", byt
     from core.learned.photos.coder import PhotoCoder
     from core.learned.photos.model import PhotoConfig
 
-    stored = zoo.load(name, "bls2017")
-    config = PhotoConfig.from_json(photo_card(stored.card)["config"])
-    return PhotoCoder(config, stored.tensors), stored.fingerprint
+    found = zoo.load(name, "bls2017")
+    card = cast(PhotoCard, found.card)
+    config = PhotoConfig.from_json(card["config"])
+    return PhotoCoder(config, found.tensors), found.fingerprint

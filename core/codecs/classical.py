@@ -1,4 +1,6 @@
-"""The classical codecs, each at its best plain configuration, each writing a standard file that any other program opens.
+"""The classical codecs, each at its best plain configuration.
+
+Each writes a standard file that any other program opens.
 
 Pillow encodes JPEG (libjpeg-turbo), JPEG 2000 (OpenJPEG), WebP (libwebp) and AVIF (libaom through
 libavif); imagecodecs encodes JPEG XL (libjxl). Whatever moves the figures – subsampling, effort,
@@ -17,9 +19,11 @@ from core import images
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.errors import BitstreamError, ImageError
 
+_LIBJXL = imagecodecs.jpegxl_version().split()[-1]
+
 
 class _Standard(Codec):
-    """A codec whose file is a standard one: decoding is `images.decode_standard` with this one format allowed."""
+    """A codec of standard files: `images.decode_standard` decodes them, this one format allowed."""
 
     format: str
 
@@ -77,7 +81,7 @@ class Jpeg(_Pillow):
 
 
 class Jpeg444(Jpeg):
-    """JPEG with full chroma resolution: more bytes, no saturation of colour detail at high rates."""
+    """JPEG with full chroma resolution: more bytes, and colour detail that improves with them."""
 
     subsampling = "4:4:4"
     info = CodecInfo(
@@ -207,7 +211,7 @@ class JpegXl(_Standard):
             "subsampling": "none (XYB)",
             "effort": "7 of 9",
             "threads": "1",
-            "libjxl": f"{imagecodecs.jpegxl_version().split()[-1]} (imagecodecs {imagecodecs.__version__})",
+            "libjxl": f"{_LIBJXL} (imagecodecs {imagecodecs.__version__})",
         },
     )
 

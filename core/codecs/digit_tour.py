@@ -6,11 +6,12 @@ run in another process. Digits are uint8 (N, 28, 28, 1); TensorFlow is imported 
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from core.codecs.mnist import digit_coder
+from core.learned.digits.family import DigitCard
 from core.learned.digits.lab import (
     flip_bits,
     noisy,
@@ -35,7 +36,8 @@ class Compressed:
 
 def compress(name: str, digits: np.ndarray, search: bool) -> Compressed:
     """Codes digits, by plain rounding or by the `search` for the rounding of least R + λ · D."""
-    coder, card = digit_coder(name), zoo.card(name)
+    coder = digit_coder(name)
+    card = cast(DigitCard, zoo.card(name))
     if search:
         y_hat = coder.searched(digits, card["lmbda"], card["metric"])
     else:

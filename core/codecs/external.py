@@ -77,7 +77,8 @@ class CommandCodec(Codec):
             raise SettingError(f"codec {name}: this is not TOML: {error}.") from error
         if unknown := set(given) - _KEYS:
             raise SettingError(
-                f"codec {name}: unknown {', '.join(sorted(unknown))}; known are {', '.join(sorted(_KEYS))}."
+                f"codec {name}: unknown {', '.join(sorted(unknown))}; "
+                f"known are {', '.join(sorted(_KEYS))}."
             )
         self.spec = spec
         self._name = name
@@ -245,7 +246,8 @@ def _command(name: str, given: dict, entry: str) -> list[str]:
     words = given.get(entry)
     if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
         raise SettingError(
-            f'codec {name}: {entry} must be a list of words, as ["program", "{{input}}", "{{output}}"].'
+            f"codec {name}: {entry} must be a list of words, "
+            'as ["program", "{input}", "{output}"].'
         )
     needed = ("{input}", "{output}") + (("{setting}",) if entry == "encode" else ())
     for placeholder in needed:
@@ -297,7 +299,7 @@ def load(argument: str) -> CommandCodec:
 
 
 def installed() -> tuple[dict[str, Codec], list[str]]:
-    """(codecs by name, problems): from the TOML files in the folders of RDX_CODECS and from installed packages.
+    """(codecs by name, problems): from TOML files in the folders of RDX_CODECS, and from packages.
 
     A file or package that cannot be used becomes a sentence in `problems`; it never stands in the
     way of the others.

@@ -1,4 +1,7 @@
-"""HEIC: HEVC's intra frames by x265, in the phones' container. The package pillow-heif carries both."""
+"""HEIC: HEVC's intra frames by x265, in the phones' container.
+
+The package pillow-heif carries both.
+"""
 
 import io
 

@@ -6,7 +6,7 @@ decodes with that very model or not at all.
 """
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from core.codecs import stored
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError, SettingError
+from core.learned.digits.family import DigitCard
 from core.store import zoo
 from core.store.modelfile import fingerprint
 
@@ -77,7 +78,8 @@ class Mnist(Codec):
         file = unpack(data, "mnist")
         if file.width != SIDE or file.height % SIDE or file.height > SIDE * MAX_DIGITS:
             raise BitstreamError(
-                f"This file describes digits of {file.width} × {file.height} pixels; digits are 28 × 28."
+                f"This file describes digits of {file.width} × {file.height} pixels; "
+                "digits are 28 × 28."
             )
         try:
             model = digit_coder(zoo.find(file.fingerprint, "mnist"))
@@ -89,9 +91,10 @@ class Mnist(Codec):
         return model.pictures(y_hat).reshape(-1, SIDE, 1)
 
 
-def cards() -> list[dict]:
+def cards() -> list[DigitCard]:
     """The cards of the stored models of digits, shipped and own, by λ and then by name."""
-    return sorted(stored.cards("mnist"), key=lambda card: (card["lmbda"], card["name"]))
+    found = cast(list[DigitCard], stored.cards("mnist"))
+    return sorted(found, key=lambda card: (card["lmbda"], card["name"]))
 
 
 def model_for(lmbda: float) -> str:
@@ -103,7 +106,8 @@ def model_for(lmbda: float) -> str:
     if not found:
         known = ", ".join(f"{card['lmbda']:g}" for card in cards())
         raise SettingError(
-            f"There is no model of digits for λ = {lmbda:g}. There are models for {known or 'no λ'}."
+            f"There is no model of digits for λ = {lmbda:g}. "
+            f"There are models for {known or 'no λ'}."
         )
     return f"mnist-{lmbda:g}" if f"mnist-{lmbda:g}" in found else found[0]
 
@@ -122,7 +126,8 @@ def _coder(name: str, weights_sha256: str, root: str) -> "DigitCoder":
 
 def encode_with(name: str, image: np.ndarray) -> Encoded:
     """The file for digits uint8 (28·n, 28, 1), written by stored model `name`."""
-    facts, model = zoo.card(name), digit_coder(name)
+    facts = cast(DigitCard, zoo.card(name))
+    model = digit_coder(name)
     y_hat = model.searched(image.reshape(-1, SIDE, SIDE, 1), facts["lmbda"], facts["metric"])
     payload = model.stream(y_hat)
     data = pack(Container("mnist", facts["lmbda"], SIDE, len(image), payload, fingerprint(facts)))

@@ -4,11 +4,11 @@ Every `bls2017` decodes its files.
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from core.codecs import stored
 from core.codecs.bls2017 import MODEL, Bls2017, Bls2017Neural, Bls2017Rounded, photo_coder
-from core.learned.photos.family import PhotoCard, photo_card
+from core.learned.photos.family import PhotoCard
 
 if TYPE_CHECKING:
     from core.learned.photos.coder import PhotoCoder
@@ -44,8 +44,9 @@ class PhotoModel(Bls2017):
 
 def cards() -> list[PhotoCard]:
     """The cards of all stored models of colour pictures: the standard one first, then by name."""
-    every = [photo_card(card) for card in stored.cards("bls2017")]
     usable = [
-        card for card in every if card.get("config", {}).get("colours") == 3 and card.get("lmbda")
+        card
+        for card in cast(list[PhotoCard], stored.cards("bls2017"))
+        if card.get("config", {}).get("colours") == 3 and card.get("lmbda")
     ]
     return sorted(usable, key=lambda card: (card["name"] != MODEL, card["name"]))

@@ -30,8 +30,8 @@ _OURS: tuple[Codec, ...] = (
 MISSING: dict[str, str] = {codec.name: why for codec in _OURS if (why := codec.missing())}
 CODECS: dict[str, Codec] = {codec.name: codec for codec in _OURS if codec.name not in MISSING}
 
-# Codecs from TOML files and installed packages (core/codecs/external.py). PROBLEMS says what could
-# not be used.
+# Codecs from TOML files and installed packages (core/codecs/external.py).
+# PROBLEMS says what could not be used.
 _found, PROBLEMS = external.installed()
 CODECS |= {name: codec for name, codec in _found.items() if name not in CODECS}
 PROBLEMS = [*PROBLEMS, *(f"{name}: {why}" for name, why in MISSING.items())]

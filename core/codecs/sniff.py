@@ -15,7 +15,9 @@ _PILLOW = {"JPEG": "jpeg", "JPEG2000": "jpeg2000", "WEBP": "webp", "AVIF": "avif
 
 
 def identify(data: bytes) -> tuple[Codec, dict[str, str]]:
-    """(the codec that decodes `data`, facts of its header by name). Raises BitstreamError for any other file.
+    """(the codec that decodes `data`, facts of its header by name).
+
+    Raises BitstreamError for any other file.
 
     The two JPEG codecs write the same format; `jpeg` reads both.
     """
@@ -61,8 +63,8 @@ def identify(data: bytes) -> tuple[Codec, dict[str, str]]:
             return get(_PILLOW[kind]), facts
     except Exception as error:  # any failure of a foreign parser on foreign bytes
         raise BitstreamError(
-            "This is no file of a codec here: neither .rdx nor JPEG, JPEG 2000, WebP, AVIF or JPEG XL, or its header is "
-            "damaged."
+            "This is no file of a codec here: neither .rdx nor JPEG, JPEG 2000, WebP, AVIF or "
+            "JPEG XL, or its header is damaged."
         ) from error
 
 

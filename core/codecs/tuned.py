@@ -1,7 +1,7 @@
-"""Well-known formats again, encoded for another aim than the plain codecs: for PSNR, or for the eye.
+"""Well-known formats again, encoded for another aim: for PSNR, or for the eye.
 
-They write the same standard files, and the plain codecs' decoders read them. What encodes them comes
-with optional packages: mozjpeg and libwebp in pyvips-binary, jpegli in pyjpegli.
+They write the same standard files, and the plain codecs' decoders read them. What encodes
+them comes with optional packages: mozjpeg and libwebp in pyvips-binary, jpegli in pyjpegli.
 """
 
 from importlib import metadata, util
@@ -85,7 +85,7 @@ class JpegPsnr(Jpeg):
 
 
 class JpegEye(Jpeg):
-    """JPEG by jpegli for the eye: adaptive quantisation after Butteraugli, higher inner precision."""
+    """JPEG by jpegli for the eye: quantisation adapts after Butteraugli, with more precision."""
 
     setting = Setting(
         "quality",
@@ -122,7 +122,7 @@ class JpegEye(Jpeg):
 
 
 class WebPSharp(WebP):
-    """WebP whose chroma is made smaller by sharp YUV: edges between colours keep their brightness."""
+    """WebP with chroma reduced by sharp YUV: edges between colours keep their brightness."""
 
     info = CodecInfo(
         "webp-sharp",

@@ -1,7 +1,7 @@
 """VVC (H.266) intra frames by libvvenc, the strongest standard codec there is, through ffmpeg.
 
-The file is an `.rdx` whose payload is the plain H.266 stream: the container keeps the size – the stream's
-own is even and at least 64 – and its checksum keeps damaged bits from the decoder.
+The file is an `.rdx` whose payload is the plain H.266 stream: the container keeps the size –
+the stream's own is even and at least 64 – and its checksum keeps damaged bits from the decoder.
 """
 
 from importlib import util
@@ -75,8 +75,8 @@ class Vvc(Codec):
             if "external library" not in str(error):
                 raise
             raise SettingError(
-                f"libvvenc cannot write this picture at QP {value:.0f}: ffmpeg leaves it one byte a "
-                "pixel. Take a higher QP."
+                f"libvvenc cannot write this picture at QP {value:.0f}: ffmpeg leaves it one byte "
+                "a pixel. Take a higher QP."
             ) from error
         stream = written["picture.266"]
         height, width = image.shape[:2]

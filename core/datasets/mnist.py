@@ -14,14 +14,19 @@ from core.errors import DataError, ImageError
 from core.images.resize import resized
 
 SAMPLE = Path(__file__).with_name("mnist_test_256.png")
+SIDE = 28  # pixels of a digit
+BOX = 20  # pixels of the box that holds its ink
 
 
 @cache
 def sample() -> np.ndarray:
     """The first 256 digits of the test set, which ship with the program: uint8 (256, 28, 28, 1)."""
     with Image.open(SAMPLE) as mosaic:
-        rows = np.asarray(mosaic.convert("L")).reshape(16, 28, 16, 28)
-    return np.ascontiguousarray(rows.swapaxes(1, 2).reshape(256, 28, 28, 1))
+        pixels = np.asarray(mosaic.convert("L"))
+    # The mosaic is 16 × 16 digits: (rows, 28, columns, 28) to (rows, columns, 28, 28).
+    tiles = pixels.reshape(16, SIDE, 16, SIDE)
+    digits = tiles.swapaxes(1, 2).reshape(256, SIDE, SIDE, 1)
+    return np.ascontiguousarray(digits)
 
 
 @cache
@@ -35,46 +40,71 @@ def load(split: str) -> np.ndarray:
     builder = tfds.builder("mnist")
     try:
         builder.download_and_prepare()
-        digits = tfds.as_numpy(builder.as_dataset(split=split, batch_size=-1))["image"]
-    except (
-        Exception
-    ) as error:  # TFDS raises whatever its downloader meets; the person needs one sentence
+        whole = builder.as_dataset(split=split, batch_size=-1)
+        digits = tfds.as_numpy(whole)["image"]
+    # TFDS raises whatever its downloader meets; the person needs one sentence.
+    except Exception as error:
         raise DataError(
-            f"MNIST is not in {builder.data_path} and cannot be downloaded ({type(error).__name__}). Set "
-            "TFDS_DATA_DIR to a folder that holds it, or connect to the network once."
+            f"MNIST is not in {builder.data_path} and cannot be downloaded "
+            f"({type(error).__name__}). Set TFDS_DATA_DIR to a folder that holds it, or connect to "
+            "the network once."
         ) from error
     return digits
 
 
 def from_picture(image: np.ndarray) -> np.ndarray:
-    """Any picture of a digit, uint8 (H, W, 3) or (H, W), as MNIST would hold it: uint8 (28, 28, 1), light on black.
+    """Any picture of a digit, uint8 (H, W, 3) or (H, W), as MNIST would hold it.
 
-    As LeCun et al. made the set: the ink's bounding box is scaled into 20 × 20 pixels, its aspect
-    kept, and its centre of mass put in the middle. Dark ink on a light ground is inverted. Raises
-    ImageError when there is no ink.
+    Returns uint8 (28, 28, 1), light on black. As LeCun et al. made the set: the ink's bounding box
+    is scaled into 20 × 20 pixels, its aspect kept, and its centre of mass put in the middle. Dark
+    ink on a light ground is inverted. Raises ImageError when there is no ink.
     """
-    grey = (image if image.ndim == 2 else image.mean(-1)).astype(np.float32)
+    ink = _bounded(_ink(image))
+    scale = BOX / max(ink.shape)
+    height, width = (max(1, round(side * scale)) for side in ink.shape)
+    small = resized(ink.astype(np.uint8), height, width, reducing_gap=3)
+    small = small.astype(np.float32)
+    small *= 255 / max(small.max(), 1)
+
+    mass = max(small.sum(), 1)
+    top = _start(small.sum(axis=1), mass)
+    left = _start(small.sum(axis=0), mass)
+    out = np.zeros((SIDE, SIDE, 1), np.uint8)
+    out[top : top + height, left : left + width, 0] = np.clip(small, 0, 255)
+    return out
+
+
+def _ink(image: np.ndarray) -> np.ndarray:
+    """How much ink lies at each pixel of a picture, float32 (H, W) in 0…255."""
+    grey = image if image.ndim == 2 else image.mean(-1)
+    grey = grey.astype(np.float32)
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    ink = 255 - grey if np.median(border) > 127 else grey
-    ink = np.clip((ink - 40) * 255 / 215, 0, 255)
-    rows, columns = np.flatnonzero(ink.max(1)), np.flatnonzero(ink.max(0))
+    dark_on_light = np.median(border) > 127
+    ink = 255 - grey if dark_on_light else grey
+    # What is fainter than 40 is the ground.
+    return np.clip((ink - 40) * 255 / 215, 0, 255)
+
+
+def _bounded(ink: np.ndarray) -> np.ndarray:
+    """The bounding box of the ink. Raises ImageError when there is none."""
+    rows = np.flatnonzero(ink.max(axis=1))
+    columns = np.flatnonzero(ink.max(axis=0))
     if len(rows) == 0:
         raise ImageError(
-            "There is no digit in this picture: draw or photograph one, with strong contrast to its ground."
+            "There is no digit in this picture: draw or photograph one, with strong contrast to "
+            "its ground."
         )
-    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    scale = 20 / max(ink.shape)
-    height, width = ink.shape
-    height = max(1, round(height * scale))
-    width = max(1, round(width * scale))
-    small = resized(ink.astype(np.uint8), height, width, reducing_gap=3).astype(np.float32)
-    small *= 255 / max(small.max(), 1)
-    mass = max(small.sum(), 1)
-    top = round(14 - (small.sum(1) @ np.arange(len(small))) / mass)
-    left = round(14 - (small.sum(0) @ np.arange(small.shape[1])) / mass)
-    top, left = (
-        int(np.clip(at, 0, 28 - side)) for at, side in zip((top, left), small.shape, strict=True)
-    )
-    out = np.zeros((28, 28, 1), np.uint8)
-    out[top : top + len(small), left : left + small.shape[1], 0] = np.clip(small, 0, 255)
-    return out
+    top, bottom = rows[[0, -1]]
+    left, right = columns[[0, -1]]
+    return ink[top : bottom + 1, left : right + 1]
+
+
+def _start(profile: np.ndarray, mass: float) -> int:
+    """Where a digit begins along one axis, so that its centre of mass lies in the middle.
+
+    `profile` is its ink summed across that axis, `mass` all its ink. The digit stays inside.
+    """
+    length = len(profile)
+    centre = (profile @ np.arange(length)) / mass
+    start = round(SIDE / 2 - centre)
+    return int(np.clip(start, 0, SIDE - length))

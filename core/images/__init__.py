@@ -4,7 +4,7 @@ file, upload ─────────────┐
 web address ──► fetch ────┼──►  picture.read  ──►  Picture (uint8 (H, W, 3), sRGB)
 zip ──────────► archive ──┘     (jxl_header: size before decoding)
 
-`resize` crops pictures and makes them smaller.
+`resize` crops pictures, makes them smaller, and takes their luma.
 """
 
 from core.images.picture import (

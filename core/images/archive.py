@@ -1,4 +1,7 @@
-"""Images out of a zip archive, however hostile: nothing is written outside the target folder, and not more than stated."""
+"""Images out of a zip archive, however hostile.
+
+Nothing is written outside the target folder, and not more than stated.
+"""
 
 import lzma
 import re
@@ -70,7 +73,8 @@ def _checked(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
             )
         if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise DataError(
-                f"The archive is refused: its entry {name[:80]!r} is a link or a device, not a file."
+                f"The archive is refused: its entry {name[:80]!r} is a link or a device, "
+                "not a file."
             )
         if (
             info.is_dir()
@@ -84,9 +88,10 @@ def _checked(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         if name in seen:
             raise DataError(f"The archive is refused: it holds {name[:80]!r} twice.")
         if info.file_size > MAX_RATIO * max(info.compress_size, 1000):
+            times = info.file_size / max(info.compress_size, 1)
             raise DataError(
-                f"The archive is refused: its entry {name[:80]!r} would unpack to {info.file_size:,} bytes, "
-                f"{info.file_size / max(info.compress_size, 1):,.0f} times its size in the archive."
+                f"The archive is refused: its entry {name[:80]!r} would unpack to "
+                f"{info.file_size:,} bytes, {times:,.0f} times its size in the archive."
             )
         seen.add(name)
         chosen.append(info)
@@ -109,7 +114,8 @@ def _write(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, limit:
             if size > limit:
                 target.unlink()
                 raise DataError(
-                    f"The archive is refused: its entry {info.filename[:80]!r} unpacks to more than {limit:,} bytes."
+                    f"The archive is refused: its entry {info.filename[:80]!r} unpacks to more "
+                    f"than {limit:,} bytes."
                 )
             out.write(chunk)
     return size

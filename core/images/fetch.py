@@ -1,4 +1,4 @@
-"""Fetches a picture from an http(s) URL – without becoming a door into the network this program runs in.
+"""Fetches a picture from an http(s) URL, without opening a door into the program's own network.
 
 Every address that the host name resolves to must be a public one; the connection then goes to that
 very address (so that a second look-up cannot answer differently), and every redirect is checked
@@ -26,7 +26,7 @@ _TRANSLATED = (
 
 
 def is_public(address: str) -> bool:
-    """Whether `address` (IPv4 or IPv6) is a plain public unicast address, not one that leads back inside."""
+    """Whether `address` (IPv4 or IPv6) is a public unicast address, not one that leads inside."""
     ip = ipaddress.ip_address(address.split("%")[0])
     if ip.version == 6:
         if any(ip in network for network in _TRANSLATED):
@@ -43,7 +43,9 @@ def fetch(
     allowed: Callable[[str], bool] = is_public,
     transport: httpx.BaseTransport | None = None,
 ) -> tuple[bytes, str]:
-    """(bytes, file name) behind `url`. Raises ImageError for anything but a public http(s) page within the limits.
+    """(bytes, file name) behind `url`.
+
+    Raises ImageError for anything but a public http(s) page within the limits.
 
     `allowed` judges each resolved address; `transport` replaces the network. Both are for tests.
     """
@@ -61,7 +63,8 @@ def fetch(
                         continue
                     if response.status_code != 200:
                         raise ImageError(
-                            f"{host} answered with status {response.status_code} instead of a picture."
+                            f"{host} answered with status {response.status_code} "
+                            "instead of a picture."
                         )
                     return _body(response, host, deadline), unquote(
                         urlsplit(url).path.rsplit("/", 1)[-1]

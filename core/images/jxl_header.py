@@ -1,4 +1,6 @@
-"""The size of a JPEG XL picture from its header alone, so that a huge one is refused before it is decoded.
+"""The size of a JPEG XL picture from its header alone.
+
+A huge one is thus refused before it is decoded.
 
 ISO/IEC 18181-1, SizeHeader; and 18181-2 for the box structure around it.
 """

@@ -1,4 +1,4 @@
-"""Bytes -> image: any usual picture as uint8 (H, W, 3) sRGB, with a note on whatever had to be done to it.
+"""Bytes -> image: any usual picture as uint8 (H, W, 3) sRGB, with notes on what that took.
 
 Uploads are hostile until read: formats are allow-listed, the size is checked before a pixel is
 decoded, only the first frame is touched, and every failure of a decoder ends in one ImageError.
@@ -100,7 +100,8 @@ def read(data: bytes, name: str = "picture") -> Picture:
     height, width = image.shape[:2]
     if min(height, width) < MIN_SIDE:
         raise ImageError(
-            f"{name} is {width} × {height} pixels; every codec here takes pictures from {MIN_SIDE} × {MIN_SIDE} on."
+            f"{name} is {width} × {height} pixels; "
+            f"every codec here takes pictures from {MIN_SIDE} × {MIN_SIDE} on."
         )
     return Picture(name, image, tuple(notes), kind)
 
@@ -118,11 +119,14 @@ def decode_standard(data: bytes, kind: str) -> np.ndarray:
 
 
 def png(image: np.ndarray, level: int = 6) -> bytes:
-    """`image` – uint8 (H, W, 3) or (H, W) – as a PNG file; `level` is zlib's, 1 (fast) to 9 (small)."""
+    """`image`, uint8 (H, W, 3), (H, W, 1) or (H, W), as a PNG file.
+
+    `level` is zlib's, 1 (fast) to 9 (small).
+    """
+    if image.ndim == 3 and image.shape[-1] == 1:
+        image = image[..., 0]
     out = io.BytesIO()
-    Image.fromarray(image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image).save(
-        out, "PNG", compress_level=level
-    )
+    Image.fromarray(image).save(out, "PNG", compress_level=level)
     return out.getvalue()
 
 
@@ -131,8 +135,8 @@ def _check_size(width: int, height: int) -> None:
         raise ImageError(f"the picture is {width} × {height} pixels; there is nothing to see.")
     if width * height > MAX_PIXELS:
         raise ImageError(
-            f"the picture has {width} × {height} = {width * height / 1e6:.1f} Mpx; at most {MAX_PIXELS / 1e6:.0f} Mpx are read. "
-            "Scale it down first."
+            f"the picture has {width} × {height} = {width * height / 1e6:.1f} Mpx; "
+            f"at most {MAX_PIXELS / 1e6:.0f} Mpx are read. Scale it down first."
         )
 
 
@@ -149,7 +153,8 @@ def _read_jxl(data: bytes) -> tuple[np.ndarray, list[str], str]:
         image, notes = (image >> 8).astype(np.uint8), ["16-bit values were reduced to 8 bits."]
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] > 4:
         raise ImageError(
-            f"JPEG XL with {image.dtype} values of shape {image.shape} is not supported; save it with 8 bits."
+            f"JPEG XL with {image.dtype} values of shape {image.shape} is not supported; "
+            "save it with 8 bits."
         )
     if image.shape[2] in (2, 4):
         image = np.asarray(
@@ -236,7 +241,10 @@ def _on_white(picture: Image.Image) -> Image.Image:
 
 
 def _convert_profile(picture: Image.Image, profile: bytes) -> tuple[Image.Image, list[str]]:
-    """`picture` in sRGB when its embedded ICC profile is another; an unreadable profile is ignored, and said so."""
+    """`picture` in sRGB when its embedded ICC profile is another.
+
+    An unreadable profile is ignored, and said so.
+    """
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         title = ImageCms.getProfileDescription(source).strip()

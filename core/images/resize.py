@@ -1,9 +1,10 @@
-"""Crops of pictures, and pictures at another size: uint8 arrays in, uint8 arrays out."""
+"""Crops of pictures, pictures at another size, and pictures without colour."""
 
 import numpy as np
 from PIL import Image
 
 LANCZOS = Image.Resampling.LANCZOS
+LUMA = (0.299, 0.587, 0.114)  # weights of R, G and B: BT.601, as in JFIF
 
 
 def resized(
@@ -30,6 +31,13 @@ def reduced(image: np.ndarray, most: int) -> np.ndarray:
     return resized(image, max(1, int(height * scale)), max(1, int(width * scale)))
 
 
+def within(image: np.ndarray, side: int) -> np.ndarray:
+    """`image` where it fits into `side` × `side`; else smaller, its aspect kept (bicubic)."""
+    picture = Image.fromarray(image)
+    picture.thumbnail((side, side))
+    return np.asarray(picture)
+
+
 def centre_crop(image: np.ndarray, height: int, width: int) -> np.ndarray:
     """The middle (height, width) of `image`, which is at least as large; not a copy."""
     top = (image.shape[0] - height) // 2
@@ -42,3 +50,13 @@ def middle(image: np.ndarray, most: int) -> np.ndarray:
     height, width = image.shape[:2]
     scale = min(1.0, (most / (height * width)) ** 0.5)
     return centre_crop(image, max(1, int(height * scale)), max(1, int(width * scale)))
+
+
+def luma(image: np.ndarray) -> np.ndarray:
+    """BT.601 luma Y as JFIF defines it, float64 (…, H, W) in 0–255, of sRGB (…, H, W, 3)."""
+    return image.astype(np.float64) @ np.array(LUMA)
+
+
+def grey(image: np.ndarray) -> np.ndarray:
+    """The luma of sRGB images (…, H, W, 3), rounded: uint8 (…, H, W)."""
+    return np.round(luma(image)).astype(np.uint8)

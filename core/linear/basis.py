@@ -20,7 +20,9 @@ def own_basis(x: np.ndarray) -> np.ndarray:
     patches has none (n = 0): it could not pay for it.
     """
     patches = x.shape[1]
-    sample = x[:, :: max(1, patches // _SAMPLE)].astype(np.float32)
+    every = max(1, patches // _SAMPLE)
+    sample = x[:, ::every]
+    sample = sample.astype(np.float32)
     scale = patches / sample.shape[1]
     best = np.zeros((0, 0), np.int64)
     most_saved = -np.inf
@@ -33,8 +35,11 @@ def own_basis(x: np.ndarray) -> np.ndarray:
         from_klt = sparsest(own, details)
         from_dct = sparsest(np.eye(n, dtype=np.float32), details)
         for rotation in (own, from_klt, from_dct):
-            basis = np.round(UNIT * rotation).astype(np.int64)
-            transform = np.linalg.inv(basis.T / UNIT).astype(np.float32)
+            basis = np.round(UNIT * rotation)
+            basis = basis.astype(np.int64)
+            # The decoder's synthesis is basisᵀ; the encoder's analysis is its inverse.
+            transform = np.linalg.inv(basis.T / UNIT)
+            transform = transform.astype(np.float32)
             after = _bits(transform @ details)
             saved = (before - after) * scale - _bits_of_basis(basis)
             if saved > most_saved:
@@ -47,10 +52,15 @@ def klt(x: np.ndarray) -> np.ndarray:
 
     Each stands at the place of the frequency that it is most alike, with a positive sign there.
     """
-    vectors = np.linalg.eigh(x @ x.T)[1].T
+    covariance = x @ x.T  # (n, n), but for a factor
+    _, columns = np.linalg.eigh(covariance)
+    vectors = columns.T
+    # Vector i and frequency j are alike as far as entry (i, j) is large.
     rows, places = linear_sum_assignment(-np.abs(vectors))
-    vectors = vectors[rows[np.argsort(places)]]
-    signs = np.where(np.diag(vectors) < 0, -1, 1)
+    by_place = np.argsort(places)
+    vectors = vectors[rows[by_place]]
+    diagonal = np.diag(vectors)
+    signs = np.where(diagonal < 0, -1, 1)
     return vectors * signs[:, None]
 
 

@@ -45,13 +45,19 @@ class Factors:
 
 def channels(image: np.ndarray) -> np.ndarray:
     """A picture, uint8 (m, n, 3), as matrices, float32 (3, m, n) in 0…1, as in the tutorial."""
-    return np.ascontiguousarray(np.moveaxis(image, -1, 0), dtype=np.float32) / np.float32(255)
+    matrices = np.moveaxis(image, -1, 0)
+    matrices = np.ascontiguousarray(matrices, dtype=np.float32)
+    return matrices / np.float32(255)
 
 
 def to_image(matrices: np.ndarray) -> np.ndarray:
     """The picture of matrices (3, m, n): clipped to 0…1 and rounded to uint8 (m, n, 3)."""
-    pixels = np.clip(matrices, 0, 1) * np.float32(255) + np.float32(0.5)
-    return np.ascontiguousarray(np.moveaxis(pixels.astype(np.uint8), 0, -1))
+    levels = np.clip(matrices, 0, 1) * np.float32(255)
+    # The half makes rounding of the cut to whole numbers.
+    pixels = levels + np.float32(0.5)
+    pixels = pixels.astype(np.uint8)
+    image = np.moveaxis(pixels, 0, -1)
+    return np.ascontiguousarray(image)
 
 
 def decompose(matrices: np.ndarray) -> Factors:
@@ -60,7 +66,12 @@ def decompose(matrices: np.ndarray) -> Factors:
 
     matrices = np.asarray(matrices, dtype=np.float32)
     s, u, v = tf.linalg.svd(matrices, full_matrices=False)
-    return Factors(u.numpy(), s.numpy(), v.numpy(), _squared_norms(matrices))
+    return Factors(
+        u=u.numpy(),
+        s=s.numpy(),
+        v=v.numpy(),
+        total=_squared_norms(matrices),
+    )
 
 
 def decompose_truncated(matrices: np.ndarray, rank: int) -> Factors:
@@ -69,23 +80,37 @@ def decompose_truncated(matrices: np.ndarray, rank: int) -> Factors:
     By ARPACK's Lanczos iteration (SciPy), which needs no full decomposition.
     """
     matrices = np.asarray(matrices, dtype=np.float32)
-    us, ss, vs = [], [], []
+    us = []
+    ss = []
+    vs = []
     for matrix in matrices:
-        start = np.ones(min(matrix.shape), matrix.dtype)  # fixed: the result must not be random
+        shorter = min(matrix.shape)
+        start = np.ones(shorter, matrix.dtype)  # fixed: the result must not be random
         u, s, vt = sparse.svds(matrix, k=rank, v0=start)
+        # ARPACK gives the values in no promised order.
         order = np.argsort(s)[::-1]
         us.append(u[:, order])
         ss.append(s[order])
         vs.append(vt[order].T)
-    return Factors(np.stack(us), np.stack(ss), np.stack(vs), _squared_norms(matrices))
+    return Factors(
+        u=np.stack(us),
+        s=np.stack(ss),
+        v=np.stack(vs),
+        total=_squared_norms(matrices),
+    )
 
 
 def reconstruct(f: Factors, rank: int | None = None, first: int = 0) -> np.ndarray:
     """The sum of components first … rank−1 of `f`, float32 (…, m, n); by default of all."""
-    part = slice(first, f.rank if rank is None else rank)
+    if rank is None:
+        rank = f.rank
+    part = slice(first, rank)
     # einsum "…ms,…s,…ns->…mn", as one matrix product.
-    scaled = f.u[..., part] * f.s[..., None, part]
-    return scaled @ np.swapaxes(f.v[..., part], -1, -2)
+    u = f.u[..., part]
+    s = f.s[..., None, part]
+    v = f.v[..., part]
+    scaled = u * s
+    return scaled @ np.swapaxes(v, -1, -2)
 
 
 def elements(m: int, n: int, rank: int) -> int:
@@ -105,7 +130,8 @@ def rank_for_factor(m: int, n: int, factor: float) -> int:
     """
     if not 0 <= factor < float("inf"):
         raise SettingError(f"The compression factor must be 0 or more, not {factor}.")
-    rank = int(factor * m * n / (m + n + 1))
+    numbers = factor * m * n
+    rank = int(numbers / elements(m, n, 1))
     return min(rank, m, n)
 
 
@@ -116,10 +142,12 @@ def energy(s: np.ndarray, power: int = 1) -> np.ndarray:
     share of ‖A‖². The energy of the first r values is `energy(s)[r - 1]` (the tutorial's code reads
     one place further). A matrix of zeros has all its energy from the start.
     """
-    sums = np.cumsum(s.astype(np.float64) ** power, axis=-1)
-    sums = sums.reshape(-1, s.shape[-1])
+    energies = s.astype(np.float64) ** power
+    sums = np.cumsum(energies, axis=-1)
+    sums = sums.reshape(-1, s.shape[-1])  # (matrices, k)
     total = sums[:, -1:]
-    shares = np.divide(sums, total, out=np.ones_like(sums), where=total > 0)
+    shares = np.ones_like(sums)
+    np.divide(sums, total, out=shares, where=total > 0)
     return shares.mean(axis=0)
 
 
@@ -130,8 +158,10 @@ def rank_for_energy(s: np.ndarray, wanted: float, power: int = 1) -> int:
     if wanted == 0:
         return 0
     # The tolerance keeps rounding in the sums from asking for one value more.
-    below = int(np.searchsorted(energy(s, power), wanted - 1e-12))
-    return min(below + 1, s.shape[-1])
+    enough = wanted - 1e-12
+    below = np.searchsorted(energy(s, power), enough)
+    rank = int(below) + 1
+    return min(rank, s.shape[-1])
 
 
 def squared_errors(f: Factors) -> np.ndarray:
@@ -141,14 +171,20 @@ def squared_errors(f: Factors) -> np.ndarray:
     can only lower the true error (the original lies in the range), rounding adds about 1/12 of a
     grey level squared.
     """
-    squares = f.s.astype(np.float64).reshape(-1, f.rank) ** 2
-    tails = np.cumsum(squares[:, ::-1], axis=1)[:, ::-1]
-    errors = np.append(tails.sum(axis=0), 0.0)
+    s = f.s.astype(np.float64)
+    squares = s.reshape(-1, f.rank) ** 2  # (matrices, k)
+    # Summed from the last value on: tail r is Σ_{i≥r} σ_i².
+    backwards = squares[:, ::-1]
+    tails = np.cumsum(backwards, axis=1)[:, ::-1]
+    errors = tails.sum(axis=0)
+    errors = np.append(errors, 0.0)
     if f.rank == min(f.shape):
         return errors
     # A truncated decomposition leaves at least what it cut off.
-    cut_off = f.total.astype(np.float64).ravel() - squares.sum(axis=1)
-    return errors + np.maximum(cut_off, 0).sum()
+    total = f.total.astype(np.float64)
+    cut_off = total.ravel() - squares.sum(axis=1)
+    cut_off = np.maximum(cut_off, 0)
+    return errors + cut_off.sum()
 
 
 def mse_by_rank(f: Factors) -> np.ndarray:
@@ -165,7 +201,9 @@ def layer(f: Factors, index: int) -> np.ndarray:
     """
     part = reconstruct(f, index + 1, first=index)
     largest = float(np.abs(part).max())
-    gain = 127 / 255 / largest if largest else 0
+    gain = 0.0
+    if largest:
+        gain = 127 / 255 / largest
     return to_image(0.5 + part * gain)
 
 
@@ -174,14 +212,19 @@ def squared_error(original: np.ndarray, approximation: np.ndarray) -> float:
 
     `core.metrics` has every measure; this one alone is fast.
     """
-    difference = np.subtract(original, approximation, dtype=np.int16).ravel().astype(np.float32)
-    return float(np.dot(difference, difference)) / difference.size
+    difference = np.subtract(original, approximation, dtype=np.int16)
+    difference = difference.ravel()
+    difference = difference.astype(np.float32)
+    total = np.dot(difference, difference)
+    return float(total) / difference.size
 
 
 def error_map(original: np.ndarray, approximation: np.ndarray, gain: int = 4) -> np.ndarray:
     """The signed difference of two images, `gain` times enlarged, around grey: uint8 (H, W, 3)."""
     difference = np.subtract(approximation, original, dtype=np.int16)
-    return np.clip(128 + gain * difference, 0, 255).astype(np.uint8)
+    enlarged = 128 + gain * difference
+    enlarged = np.clip(enlarged, 0, 255)
+    return enlarged.astype(np.uint8)
 
 
 def read_matrix(text: str) -> np.ndarray:
@@ -192,17 +235,21 @@ def read_matrix(text: str) -> np.ndarray:
     """
     rows = []
     for line in text.strip().splitlines():
-        if line.strip():
-            rows.append(line.replace(",", " ").replace(";", " ").split())
+        if not line.strip():
+            continue
+        for separator in ",;":
+            line = line.replace(separator, " ")
+        rows.append(line.split())
     lengths = {len(row) for row in rows}
     if len(lengths) != 1:
         raise DataError(
             "A matrix needs at least one row, and the same count of numbers in every row."
         )
-    if max(len(rows), len(rows[0])) > MAX_MATRIX:
+    m = len(rows)
+    n = len(rows[0])
+    if max(m, n) > MAX_MATRIX:
         raise DataError(
-            f"The matrix has {len(rows)} × {len(rows[0])} numbers; "
-            f"{MAX_MATRIX} × {MAX_MATRIX} is the most."
+            f"The matrix has {m} × {n} numbers; {MAX_MATRIX} × {MAX_MATRIX} is the most."
         )
     try:
         matrix = np.array(rows, dtype=np.float32)

@@ -36,17 +36,28 @@ def forward(planes: np.ndarray, patch: int) -> np.ndarray:
     """
     count, height, width = planes.shape
     rows, columns = grid(height, width, patch)
-    below, right = rows * patch - height, columns * patch - width
-    whole = np.pad(planes, ((0, 0), (0, below), (0, right)), mode="edge").astype(np.float64)
+    area = patch * patch
+    extension = (
+        (0, 0),
+        (0, rows * patch - height),
+        (0, columns * patch - width),
+    )
+    whole = np.pad(planes, extension, mode="edge")
+    whole = whole.astype(np.float64)
 
-    lap = np.linalg.inv(_unlap(patch) / MATRIX)
+    unlap = _unlap(patch) / MATRIX
+    lap = np.linalg.inv(unlap)
     whole = _borders(whole, lap, axis=1)
     whole = _borders(whole, lap, axis=2)
 
+    # (c, rows · P, columns · P) to (c, P², rows · columns): a patch becomes a column of pixels.
     cut = whole.reshape(count, rows, patch, columns, patch)
-    cut = cut.transpose(0, 2, 4, 1, 3)  # to (c, P, P, rows, columns)
-    coefficients = _dct(patch) / MATRIX @ cut.reshape(count, patch**2, -1)
-    return coefficients.reshape(count, patch**2, rows, columns)
+    cut = cut.transpose(0, 2, 4, 1, 3)
+    pixels = cut.reshape(count, area, rows * columns)
+
+    transform = _dct(patch) / MATRIX
+    coefficients = transform @ pixels
+    return coefficients.reshape(count, area, rows, columns)
 
 
 def backward(coefficients: np.ndarray, patch: int) -> np.ndarray:
@@ -54,22 +65,29 @@ def backward(coefficients: np.ndarray, patch: int) -> np.ndarray:
 
     Both are whole multiples of 1/64 level, held in float64 as integers.
     """
-    count, _, rows, columns = coefficients.shape
-    cut = _dct(patch).T @ coefficients.reshape(count, patch**2, -1)
-    cut = rounded(cut, MATRIX).reshape(count, patch, patch, rows, columns)
-    planes = cut.transpose(0, 3, 1, 4, 2)  # to (c, rows, P, columns, P)
-    planes = planes.reshape(count, rows * patch, columns * patch)
+    count, area, rows, columns = coefficients.shape
+    coefficients = coefficients.reshape(count, area, rows * columns)
+    pixels = _dct(patch).T @ coefficients
+    pixels = rounded(pixels, MATRIX)
+
+    # (c, P², rows · columns) to (c, rows · P, columns · P): the columns of pixels lie side by side.
+    cut = pixels.reshape(count, patch, patch, rows, columns)
+    cut = cut.transpose(0, 3, 1, 4, 2)
+    planes = cut.reshape(count, rows * patch, columns * patch)
 
     unlap = _unlap(patch) / MATRIX
     for axis in (2, 1):
         # Scaled up before the filter, so that its matrix acts as one of whole numbers.
-        planes = rounded(_borders(planes * MATRIX, unlap, axis), MATRIX)
+        scaled = planes * MATRIX
+        filtered = _borders(scaled, unlap, axis)
+        planes = rounded(filtered, MATRIX)
     return planes
 
 
 def rounded(numbers: np.ndarray, divisor: int) -> np.ndarray:
     """Whole `numbers` divided by a power of two and rounded half up: exact in float64."""
-    return np.floor((numbers + divisor // 2) / divisor)
+    half = divisor // 2
+    return np.floor((numbers + half) / divisor)
 
 
 def _borders(planes: np.ndarray, matrix: np.ndarray, axis: int) -> np.ndarray:
@@ -77,13 +95,17 @@ def _borders(planes: np.ndarray, matrix: np.ndarray, axis: int) -> np.ndarray:
 
     Half a patch at either end of the axis is left as it is.
     """
-    planes = np.swapaxes(planes, axis, 1).copy()
+    planes = np.swapaxes(planes, axis, 1)
+    planes = planes.copy()
     count, length, across = planes.shape
     patch = len(matrix)
-    inner = planes[:, patch // 2 : length - patch // 2]
-    if inner.shape[1]:
+    half = patch // 2
+    inner = planes[:, half : length - half]
+    if inner.size:
+        # (c, borders, P, across): the pixels around one border are a column.
         groups = inner.reshape(count, -1, patch, across)
-        inner[:] = (matrix @ groups).reshape(inner.shape)
+        filtered = matrix @ groups
+        inner[:] = filtered.reshape(inner.shape)
     return np.swapaxes(planes, axis, 1)
 
 
@@ -91,11 +113,15 @@ def _borders(planes: np.ndarray, matrix: np.ndarray, axis: int) -> np.ndarray:
 def _dct(patch: int) -> np.ndarray:
     """The orthonormal 2-D DCT as a matrix (P², P²) in units of 2⁻¹⁴; rows by rising frequency."""
     one = dct(np.eye(patch), axis=0, norm="ortho")
-    u, v = (index.ravel() for index in np.mgrid[:patch, :patch])
-    # By the sum of both frequencies, then by the larger one (lexsort's last key counts most).
-    order = np.lexsort((u, np.maximum(u, v), u + v))
     both = np.kron(one, one)
-    return np.round(both[order] * MATRIX)
+    # Row u · P + v of `both` has the frequencies u and v.
+    frequencies = np.indices((patch, patch))
+    u, v = frequencies.reshape(2, -1)
+    larger = np.maximum(u, v)
+    # By the sum of both frequencies, then by the larger one (lexsort's last key counts most).
+    order = np.lexsort((u, larger, u + v))
+    ordered = both[order]
+    return np.round(ordered * MATRIX)
 
 
 @lru_cache
@@ -110,7 +136,18 @@ def _unlap(patch: int) -> np.ndarray:
     dct2 = dct(identity, axis=0, norm="ortho")
     dct4 = dct(identity, type=4, axis=0, norm="ortho")
     v = flip @ dct2.T @ boost @ dct4 @ flip
-    w = np.block([[identity, flip], [flip, -identity]])
-    diagonal = np.block([[identity, zero], [zero, v]])
+    w = np.block(
+        [
+            [identity, flip],
+            [flip, -identity],
+        ]
+    )
+    diagonal = np.block(
+        [
+            [identity, zero],
+            [zero, v],
+        ]
+    )
     lap = w @ diagonal @ w / 2
-    return np.round(np.linalg.inv(lap) * MATRIX)
+    unlap = np.linalg.inv(lap)
+    return np.round(unlap * MATRIX)

@@ -195,18 +195,36 @@ def match_quality(
     """
     wanted = target_measure(name, *image.shape[:2])
     probed: dict[float, Measured] = {}
+    leading: float | None = None
+    merit: tuple[bool, float] = (False, -math.inf)
     search = search_quality(codec, wanted.name, target)
     try:
         value = next(search)
         while True:
-            # without the pictures: two dozen large ones would fill the memory
-            probed[value] = evaluate(codec, image, value, (wanted.name,)).light()
-            value = search.send(probe_of(probed[value], wanted.name))
+            measured = evaluate(codec, image, value, (wanted.name,))
+            probe = probe_of(measured, wanted.name)
+            # Only the best yet keeps its picture: two dozen large ones would fill the memory.
+            if _merit(probe, target) > merit:
+                if leading is not None:
+                    probed[leading] = probed[leading].light()
+                leading = value
+                merit = _merit(probe, target)
+                probed[value] = measured
+            else:
+                probed[value] = measured.light()
+            value = search.send(probe)
     except StopIteration as done:
         found: Found = done.value
     best = probed[found.value]
     error = quality_error(best, wanted.name, target)
     return Match(complete(best, codec, image, names), target, error, found.met, found.encodes)
+
+
+def _merit(probe: Probe, target: float) -> tuple[bool, float]:
+    """The order of `search_quality`: fewest bytes among those that reach, else most quality."""
+    if probe.quality >= target:
+        return True, -probe.bytes
+    return False, probe.quality
 
 
 def probe_of(measured: Measured, name: str) -> Probe:

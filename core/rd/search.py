@@ -18,6 +18,10 @@ from core.codecs.base import Setting
 NEIGHBOURS = 2  # steps of a discrete setting that may be tried on both sides of the answer
 WAVER = 0.02  # by how much ln bytes, or quality in dB, may turn back between neighbours
 NARROW = 5e-5  # a bracket as small a share of the range makes no difference any more
+STRIDE = 0.004  # the first step away from a value that turned out on the wrong side (ln)
+# JPEG 2000's files end after whole coding passes: many rates give the very same file. In a bracket
+# as narrow (ln), a value that comes again says that its ends lie on two neighbouring stairs.
+STAIRS = 0.004
 MAX_PROBES = 24
 
 Curve = Callable[[float], float]
@@ -52,6 +56,10 @@ class _Bracket:
     @property
     def width(self) -> float:
         return abs(self.hi - self.lo)
+
+    def is_closed(self) -> bool:
+        """Whether the values at both ends are known."""
+        return self.f_lo is not None and self.f_hi is not None
 
     def holds(self, x: float) -> bool:
         return min(self.lo, self.hi) <= x <= max(self.lo, self.hi)
@@ -94,8 +102,12 @@ def crossing(
         if bracket.width <= narrow:
             break
         before = bracket.width
-        # on a curved function, interpolation alone may creep towards one end
-        x = _guess(bracket, aim, usual) if slow < 2 else (bracket.lo + bracket.hi) / 2
+        if slow >= 2 and (usual is None or bracket.is_closed()):
+            # on a curved function, interpolation alone may creep towards one end
+            x = (bracket.lo + bracket.hi) / 2
+        else:
+            x = _guess(bracket, aim, usual)
+            x = _away(bracket, x, (setting.step or STRIDE) * 2**slow) if usual else x
         value = scale.from_x(x)
         if setting.step:
             value = _inside(value, bracket, setting.step)
@@ -103,7 +115,10 @@ def crossing(
         values[value] = y
         if not setting.step and low <= y <= high:
             return
+        again = y in (bracket.f_lo, bracket.f_hi)
         bracket.take(scale.to_x(value), y, target)
+        if not setting.step and again and bracket.is_closed() and bracket.width <= STAIRS:
+            return  # two neighbouring stairs
         slow = slow + 1 if bracket.width > 0.5 * before else 0
     for x in (bracket.lo, bracket.hi):
         value = scale.from_x(x)
@@ -138,6 +153,19 @@ def _guess(bracket: _Bracket, aim: float, usual: Curve | None) -> float:
         else:
             lo = middle
     return (lo + hi) / 2
+
+
+def _away(bracket: _Bracket, x: float, distance: float) -> float:
+    """`x` at least so far inside from the bracket's known end, while the other one is unknown."""
+    if bracket.is_closed() or (bracket.f_lo is None and bracket.f_hi is None):
+        return x
+    known, other = bracket.lo, bracket.hi
+    if bracket.f_lo is None:
+        known, other = other, known
+    if abs(x - known) >= distance:
+        return x
+    far = min(distance, abs(other - known))
+    return known + math.copysign(far, other - known)
 
 
 def _between(bracket: _Bracket, aim: float) -> float:

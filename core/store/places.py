@@ -1,4 +1,4 @@
-"""Where models and caches lie on this machine.
+"""Where models, background jobs and caches lie on this machine.
 
 In a checkout all models, shipped and one's own, lie in `models/`. An installed program finds the
 shipped ones beside `core`, where nobody writes, and keeps a person's own in the user's data folder.
@@ -20,6 +20,18 @@ def own() -> Path:
     if _is_checkout():
         return _INSTALLED / "models"
     return platformdirs.user_data_path("rd-explorer", appauthor=False) / "models"
+
+
+def runs() -> Path:
+    """The folder of background jobs: RDX_RUNS, else `.runs` in a checkout, else in the user's data.
+
+    It does not follow RDX_MODELS: a store holds models alone.
+    """
+    if chosen := os.environ.get("RDX_RUNS"):
+        return Path(chosen)
+    if _is_checkout():
+        return _INSTALLED / ".runs"
+    return platformdirs.user_data_path("rd-explorer", appauthor=False) / "runs"
 
 
 def shipped() -> Path | None:

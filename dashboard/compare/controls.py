@@ -9,7 +9,11 @@ from core.images import Picture
 from core.metrics import FORMS
 from dashboard.compare import choice
 from dashboard.compare.choice import MAX_CODECS, MIN_CODECS, MODES, own_key
+from dashboard.ui.slots import Slot
 from dashboard.ui.text import size_text
+from dashboard.ui.tuning import AS_CHOSEN, aim_control, tuning_note
+
+AIM = Slot("cmp_aim", AS_CHOSEN)
 
 BPPS = tuple(
     float(f"{10 ** (e / 20):.3g}") for e in range(-30, 20)
@@ -23,6 +27,7 @@ def controls(picture: Picture) -> choice.Choice:
         offered = [name for name, codec in CODECS.items() if codec.refusal(picture.image) is None]
         if not set(st.session_state.cmp_codecs) <= set(offered):
             st.session_state.cmp_codecs = [n for n in st.session_state.cmp_codecs if n in offered]
+        aim_control(AIM, "cmp_codecs", judged_by())
         st.multiselect(
             "Codecs",
             offered,
@@ -30,6 +35,7 @@ def controls(picture: Picture) -> choice.Choice:
             key="cmp_codecs",
             max_selections=MAX_CODECS,
         )
+        tuning_note(st.session_state.cmp_codecs, judged_by())
         st.radio("Compare at", list(MODES), format_func=MODES.get, key="cmp_mode")
         if st.session_state.cmp_mode == "size":
             _size_target(picture)
@@ -45,6 +51,12 @@ def controls(picture: Picture) -> choice.Choice:
             icon=":material/compare:",
         )
     return chosen
+
+
+def judged_by() -> str:
+    """The measure that the page judges by: the target's, or that of the chart's axis."""
+    ss = st.session_state
+    return ss.cmp_measure if ss.cmp_mode == "quality" else ss.cmp_y
 
 
 def setting_control(codec: Codec, key: str) -> float:

@@ -5,7 +5,6 @@ import hashlib
 import io
 import json
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -62,22 +61,35 @@ class Exports:
 
     def __init__(self, stem: str) -> None:
         self._stem = stem
+        self._latest: tuple[list[Result], Curves] = ([], Curves({}, 0, 0, {}, True))
+        self._drawn = False
         self._place = st.empty()
         self._place.caption("Points and report are ready once the curves are measured, or stopped.")
 
     def show(self, owner: str, picture: Picture, shown: list[Result], curves: Curves) -> None:
-        """Draws the buttons."""
-        there = [r for r in shown if r.measured]
+        """Draws the buttons once; what they give away is always the latest."""
+        self._latest = shown, curves
+        if self._drawn or not (curves.is_done() or curves.stopped):
+            return
+        self._drawn = True
         original = original_png(owner, picture)
 
         def records() -> list[dict[str, Any]]:
+            shown, curves = self._latest
             points = [m.point for points in curves.points.values() for m in points]
-            best = [r.measured.point for r in there if r.measured]
+            best = [r.measured.point for r in shown if r.measured]
             told = [point.record(picture.name) for point in points]
             return told + [point.record(picture.name) | {"shown": True} for point in best]
 
+        def there() -> list[Result]:
+            return [r for r in self._latest[0] if r.measured]
+
+        def as_json() -> str:
+            told = {"header": report.header(there()), "records": records()}
+            return json.dumps(told, indent=1, allow_nan=False)
+
         def as_report() -> str:
-            return report.html(picture, original, there, curves.rd())
+            return report.html(picture, original, there(), self._latest[1].rd())
 
         stem = self._stem
         with self._place.container():
@@ -87,8 +99,7 @@ class Exports:
             _button("Points as CSV", lambda: _csv(records()), name, "text/csv", "dl_csv", "table")
         with two:
             name, mime = f"{stem}_points.json", "application/json"
-            data = partial(_json_of, there, records)
-            _button("Points as JSON", data, name, mime, "dl_json", "data_object")
+            _button("Points as JSON", as_json, name, mime, "dl_json", "data_object")
         with three:
             name, mime = f"{stem}_report.html", "text/html"
             _button("Report (one HTML file)", as_report, name, mime, "dl_report", "description")
@@ -169,11 +180,6 @@ def _button(
         icon=f":material/{icon}:",
         width="stretch",
     )
-
-
-def _json_of(shown: list[Result], records: Callable[[], list[dict[str, Any]]]) -> str:
-    told = {"header": report.header(shown), "records": records()}
-    return json.dumps(told, indent=1, allow_nan=False)
 
 
 def _csv(records: list[dict[str, Any]]) -> str:

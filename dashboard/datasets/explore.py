@@ -10,6 +10,7 @@ from dashboard.datasets.choice import Choice, choose, choose_runs, runs_now
 from dashboard.datasets.gathered import Gathered, gather
 from dashboard.ui.growing import grow
 from dashboard.ui.slots import Slot, one_of
+from dashboard.ui.tuning import tuning_note
 
 CURVES, BD, SPEED, TABLE, EXPORT = "Curves", "BD-rate", "Speed", "Table", "Take away"
 DRAW: dict[str, Callable[[Gathered], None]] = {
@@ -52,6 +53,7 @@ def _draw(choice: Choice, section: str) -> bool:
     shown = gather(choice)
     if shown is None:
         return not any(run.running for run in runs_now(choice.runs))
+    tuning_note(choice.codecs, choice.metric)
     if shown.warning:
         st.warning(shown.warning, icon=":material/info:")
     DRAW[section](shown)

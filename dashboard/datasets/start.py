@@ -17,6 +17,7 @@ from dashboard.datasets import uploads
 from dashboard.datasets.library import show_run
 from dashboard.ui.slots import Slot, one_of
 from dashboard.ui.text import plain, plural, seconds_text
+from dashboard.ui.tuning import AS_CHOSEN, aim_control
 
 SAMPLES, UPLOAD, FOLDER, TFDS = "samples", "upload", "folder", "tfds"
 KINDS = {
@@ -32,6 +33,7 @@ FOLDER_PATH = Slot("ds_folder", "")
 DATA_SET = Slot("ds_tfds", "mnist")
 COUNT = Slot("ds_count", 100)
 CODEC_NAMES = Slot("ds_codecs", [c for c in ("jpeg", "jpeg2000", "webp", "avif") if c in CODECS])
+AIM = Slot("ds_aim", AS_CHOSEN)
 POINTS = Slot("ds_points", 8)
 MEASURE_NAMES = Slot("ds_measures", list(NAMES))
 NAME = Slot("ds_name", "")
@@ -68,6 +70,7 @@ def _choose_codecs() -> None:
     """Codecs, settings, measures, and how the sweep is run."""
     for slot in (CODEC_NAMES, POINTS, MEASURE_NAMES, NAME, WORKERS, DASK, AGAIN):
         slot.keep()
+    aim_control(AIM, CODEC_NAMES.key, (MEASURE_NAMES.value or NAMES)[0])
     st.multiselect(
         "Codecs",
         list(CODECS),

@@ -4,20 +4,18 @@ Every function takes the picture's SHA-256 and the way a large one is dealt with
 `Key`), and what it computes from, which Streamlit's caches do not hash.
 """
 
-import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import imagecodecs
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from core import metrics
 from core.codecs import svd
 from core.codecs.base import Codec
 from core.errors import RDError
-from core.images import Picture
+from core.images import Picture, resize
 from core.linear import lowrank
 from core.linear.lowrank import Factors
 from core.rd.match import match_bytes, match_quality
@@ -48,10 +46,7 @@ def working_image(key: Key, _image: np.ndarray) -> np.ndarray:
     """The picture that is decomposed: the original, or, by choice, a smaller one below 4 Mpx."""
     if key[1] != DOWNSIZE:
         return _image
-    height, width = _image.shape[:2]
-    scale = math.sqrt(lowrank.MAX_PIXELS / (height * width))
-    size = max(1, int(width * scale)), max(1, int(height * scale))
-    return np.asarray(Image.fromarray(_image).resize(size, Image.Resampling.LANCZOS))
+    return resize.reduced(_image, lowrank.MAX_PIXELS)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
@@ -150,6 +145,4 @@ def _quick_png(image: np.ndarray) -> bytes:
 
 
 def _small(image: np.ndarray) -> bytes:
-    picture = Image.fromarray(image)
-    picture.thumbnail((_LAYER_SIDE, _LAYER_SIDE))
-    return png_bytes(np.asarray(picture))
+    return png_bytes(resize.within(image, _LAYER_SIDE))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.codecs.bls2017 import MODEL, photo_coder
+from core.codecs.bls2017 import MODEL, NEURAL_MODEL, photo_coder
 from core.learned.ops import transforms
 from core.learned.ops.spectral import to_kernel
 from core.learned.photos.model import KERNELS, SMALLEST_BETA, STRIDES
@@ -104,3 +104,40 @@ def test_entropy_coder(picture, coding, direction, against):
         "read": lambda: model.decode(string, LEVEL, *y_hat.shape[:2], coding),
     }[direction]
     against(work, lambda: analysis(x).numpy(), "768 × 512 px")
+
+
+def test_neural_encode(picture, against):
+    """Picture → rounded ŷ → string of the neural entropy coder, as a multiple of the bare analysis."""
+    model, _ = photo_coder(NEURAL_MODEL)
+    analysis, _ = bare(model.model)
+    x = tf.constant(picture[None])
+
+    def encode() -> bytes:
+        return model.encode(model.latents(picture, LEVEL), LEVEL, "neural")
+
+    against(encode, lambda: analysis(x).numpy(), "768 × 512 px")
+
+
+def test_neural_decode(picture, against):
+    """String of the neural entropy coder → ŷ → picture, as a multiple of the bare synthesis."""
+    model, _ = photo_coder(NEURAL_MODEL)
+    _, synthesis = bare(model.model)
+    y_hat = model.latents(picture, LEVEL)
+    payload = model.encode(y_hat, LEVEL, "neural")
+    y = tf.constant(y_hat[None], tf.float32)
+
+    def decode() -> np.ndarray:
+        found = model.decode(payload, LEVEL, *y_hat.shape[:2], "neural")
+        return model.picture(found, LEVEL, 512, 768)
+
+    against(decode, lambda: synthesis(y).numpy(), "768 × 512 px")
+
+
+def test_neural_search(picture, against):
+    """Picture → ŷ searched with the network's prices, as a multiple of the search with the context coder's."""
+    model, _ = photo_coder(NEURAL_MODEL)
+    against(
+        lambda: searched(model, picture, LEVEL, "neural"),
+        lambda: searched(model, picture, LEVEL),
+        "768 × 512 px",
+    )

@@ -67,7 +67,7 @@ def _until(condition, seconds: float = 240) -> None:
 @pytest.mark.slow
 def test_a_sweep_of_a_thousand_pictures(thousand, tmp_path, serve, open_page):
     models = tmp_path / "models"
-    page = open_page(serve(APP, RDX_MODELS=str(models)))
+    page = open_page(serve(APP, RDX_MODELS=str(models), RDX_RUNS=str(tmp_path / "runs")))
     page.set_default_timeout(PATIENT_MS)
     page.get_by_role("link", name="Data sets").click()
     page.locator(".js-plotly-plot").first.wait_for()

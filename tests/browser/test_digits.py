@@ -19,13 +19,16 @@ def address(serve, tmp_path_factory):
     """A server with two models of digits and, where it is, MNIST."""
     patch = pytest.MonkeyPatch()
     patch.setenv("RDX_MODELS", str(tmp_path_factory.mktemp("store") / "models"))
+    patch.setenv("RDX_RUNS", str(tmp_path_factory.mktemp("runs")))
     fill()
     shared = Path(os.environ.get("RDX_SHARED", ROOT.parent / "shared"))
     yield serve(
         APP,
         RDX_MODELS=os.environ["RDX_MODELS"],
+        RDX_RUNS=os.environ["RDX_RUNS"],
         TFDS_DATA_DIR=os.environ.get("TFDS_DATA_DIR", str(shared / "data" / "tfds")),
     )
+    # Between tests the variable is this module's again, not a test's.
     for job in jobs.jobs():
         jobs.cancel(job)
     patch.undo()

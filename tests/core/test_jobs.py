@@ -1,4 +1,4 @@
-"""Background jobs: they run, can be stopped, killed and resumed, and everything about them is on the disk."""
+"""Background jobs: they run, can be stopped, killed and resumed, and live on the disk."""
 
 import os
 import signal
@@ -8,6 +8,7 @@ import pytest
 
 from core import jobs
 from core.errors import DataError
+from tests.conftest import ROOT
 
 PATIENCE = 90
 
@@ -93,7 +94,8 @@ def test_half_written_progress_is_left_out():
 
 
 def test_jobs_have_a_folder_of_their_own(tmp_path, monkeypatch):
-    """RDX_RUNS names it; without it, it lies beside the models that RDX_MODELS names."""
-    assert jobs.root() == tmp_path / "models" / ".runs"
+    """RDX_RUNS names it; without it, it lies in the checkout, wherever the models are."""
+    monkeypatch.delenv("RDX_RUNS")
+    assert jobs.root() == ROOT / ".runs"
     monkeypatch.setenv("RDX_RUNS", str(tmp_path / "elsewhere"))
     assert jobs.new_folder("probe").parent == tmp_path / "elsewhere"

@@ -74,3 +74,21 @@ def test_every_sample_is_there():
     for name in state.SAMPLES:
         picture = state.sample(name)
         assert f"{picture.width} × {picture.height}" in state.SAMPLES[name]
+
+
+def test_the_switch_takes_the_variants_of_a_tuning(app):
+    app.selectbox(key="cmp_aim").set_value("psnr").run()
+    assert settled(app).multiselect(key="cmp_codecs").value == ["jpeg-psnr", "webp"]
+    app.selectbox(key="cmp_aim").set_value("eye").run()
+    assert settled(app).multiselect(key="cmp_codecs").value == ["jpeg-eye", "webp"]
+    told = [caption.value for caption in app.caption]
+    assert any("tuned for the eye" in text and "PSNR" in text for text in told)
+
+
+def test_the_measure_picks_the_tuning(app):
+    app.radio(key="cmp_mode").set_value("quality").run()
+    app.selectbox(key="cmp_aim").set_value("measure").run()
+    assert settled(app).multiselect(key="cmp_codecs").value == ["jpeg-psnr", "webp"]
+    app.selectbox(key="cmp_measure").set_value("ssimulacra2").run()
+    assert settled(app).multiselect(key="cmp_codecs").value == ["jpeg-eye", "webp"]
+    assert "ssimulacra2" in table(app)

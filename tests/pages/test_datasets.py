@@ -186,9 +186,9 @@ def test_uploads_are_unpacked_safely(app, tmp_path):
         ]
     ).run()
     assert not app.exception and "3 pictures" in app.markdown[0].value
-    before = set((tmp_path / "models" / ".runs").iterdir())
+    before = set((tmp_path / ".runs").iterdir())
     app.file_uploader(key="ds_upload").set_value(
         [("evil.zip", _zip(("../evil.png", png)), "application/zip")]
     ).run()
     assert not app.exception and "points outside" in app.error[0].value
-    assert len(set((tmp_path / "models" / ".runs").iterdir())) == len(before) - 1
+    assert len(set((tmp_path / ".runs").iterdir())) == len(before) - 1

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core import metrics
-from core.images.resize import reduced
+from core.images.resize import grey, reduced
 from core.learned.ops.spectral import real_dft
 
 if TYPE_CHECKING:
@@ -95,8 +94,7 @@ def filter_pictures(spectrum: np.ndarray, k: int) -> np.ndarray:
 
 def backdrop(image: np.ndarray, most: int = 160_000) -> np.ndarray:
     """The image in grey (BT.601) with at most `most` pixels, to lie under a map: uint8 (h, w)."""
-    grey = metrics.luma(reduced(image, most))
-    return np.round(grey).astype(np.uint8)
+    return grey(reduced(image, most))
 
 
 def gain_maps(model: "PhotoTransforms", image: np.ndarray, level: int) -> list[np.ndarray]:

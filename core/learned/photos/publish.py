@@ -13,6 +13,7 @@ from core.coding.container import Container, pack
 from core.datasets.photos import Photos, load_photos, split
 from core.errors import DataError, ModelError
 from core.images import load
+from core.images.resize import centre_crop, grey
 from core.learned.ops.tables import build_tables
 from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.context_fit import fit_context_model
@@ -157,21 +158,16 @@ def _latents(model: PhotoTransforms, photos: Photos) -> list[list[np.ndarray]]:
 
 def _middle(image: np.ndarray) -> np.ndarray:
     """The middle of a picture, in whole blocks, at most FIT_SIDE pixels per side."""
-    rows, columns = (_middle_of(side) for side in image.shape[:2])
-    return image[rows, columns]
-
-
-def _middle_of(side: int) -> slice:
-    used = max(min(side, FIT_SIDE) // STRIDE * STRIDE, 1)
-    first = (side - used) // 2
-    return slice(first, first + used)
+    # At least one pixel remains of a picture that is smaller than a block.
+    height, width = (max(min(side, FIT_SIDE) // STRIDE * STRIDE, 1) for side in image.shape[:2])
+    return centre_crop(image, height, width)
 
 
 def _colours(image: np.ndarray, colours: int) -> np.ndarray:
     """An RGB picture as it is, or its luma (BT.601) for a grey model."""
     if colours == 3:
         return image
-    return np.round(metrics.luma(image)).astype(np.uint8)[..., None]
+    return grey(image)[..., None]
 
 
 def figures(coder: PhotoCoder, folder: Path) -> Figures:

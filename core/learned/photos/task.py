@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from core.datasets.photos import Patches, Photos, centre_crops, split
+from core.images.resize import grey
 from core.learned.photos.model import (
     PhotoConfig,
     PhotoTransforms,
@@ -123,4 +124,4 @@ def _colours(x: np.ndarray, config: PhotoConfig) -> np.ndarray:
     """RGB patches as they are, or their luma (BT.601) for a grey model."""
     if config.colours == 3:
         return x
-    return np.round(x @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)[..., None]
+    return grey(x)[..., None]

@@ -1,4 +1,7 @@
-"""The photo codec in real bytes, on a small untrained model: exact decoding, tiles without seams, refusals."""
+"""The photo codec in real bytes, on a small untrained model.
+
+Exact decoding, tiles without seams, refusals.
+"""
 
 import numpy as np
 import pytest
@@ -39,7 +42,7 @@ def test_decodes_to_the_right_size_and_the_same_pixels_every_time(codec, height,
 
 
 def test_quality_rises_with_the_level(codec):
-    """Of plain rounding: this model is untrained, and what the search makes of it may trade quality for rate."""
+    """Of plain rounding: on an untrained model the search may trade quality for rate."""
     image, (coder, _) = synthetic(96, 128, 1), bls2017.photo_coder(bls2017.MODEL)
     errors = [
         np.mean(
@@ -70,7 +73,7 @@ def test_rounded_files_are_those_of_plain_rounding(codec):
 
 
 def test_tiles_leave_no_seam(codec, monkeypatch):
-    """Small tiles against the whole at once: the same latents and pixels but for rounding in floating point."""
+    """Small tiles and the whole at once: the same latents and pixels but for floating point."""
     image = synthetic(200, 330, 2)
     coder, _ = bls2017.photo_coder(bls2017.MODEL)
     whole = coder.latents(image, 1)

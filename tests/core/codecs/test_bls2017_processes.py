@@ -1,4 +1,7 @@
-"""The shipped model of photographs in other processes: the same bytes and pixels with any threads, and bounded memory."""
+"""The shipped model of photographs in other processes.
+
+The same bytes and pixels with any number of threads, and bounded memory.
+"""
 
 import hashlib
 import os
@@ -13,7 +16,7 @@ from tests.conftest import ROOT, synthetic
 
 
 def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(tmp_path, kodak):
-    """Fresh processes, which code forwards and backwards: a picture of one tile, of several, and small ones."""
+    """Fresh processes, coding forwards and backwards: one tile, several, and small pictures."""
     real = load(kodak[4]).image
     images = {
         "real": real,
@@ -31,7 +34,8 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
         "for name in sorted(images, reverse=sys.argv[2] == 'backwards'):\n"
         "    for level in (2, 12):\n"
         "        data = codec.encode(images[name], level).data\n"
-        "        found[name, level] = [hashlib.sha256(b).hexdigest() for b in (data, codec.decode(data).tobytes())]\n"
+        "        both = data, codec.decode(data).tobytes()\n"
+        "        found[name, level] = [hashlib.sha256(b).hexdigest() for b in both]\n"
         "print(sorted(found.items()))"
     )
     command = [sys.executable, "-c", script, str(tmp_path / "images.npz")]

@@ -24,7 +24,7 @@ def card():
 
 
 def test_figures_of_the_card_are_those_of_the_files(kodak, card):
-    """Over all pictures, at a low and a high level: the codec's own files against the means in the card."""
+    """At a low and a high level, over all pictures: the files against the means in the card."""
     for level in (2, 9):
         row = card["figures"]["levels"][level - 1]
         bpp, psnr = [], []

@@ -29,7 +29,8 @@ if mode == "encode":
     bits = int(float(sys.argv[4]))
     at = data.index(b"\n255\n") + 5
     head, pixels = data[:at], data[at:]
-    open(target, "wb").write(zlib.compress(head + bytes(b & (0xff << (8 - bits)) & 0xff for b in pixels)))
+    kept = bytes(b & (0xff << (8 - bits)) & 0xff for b in pixels)
+    open(target, "wb").write(zlib.compress(head + kept))
 elif mode == "decode":
     open(target, "wb").write(zlib.decompress(data))
 elif mode == "hang":
@@ -61,7 +62,8 @@ def spec(program: Path, encode: str = "encode", decode: str = "decode", more: st
         return repr([sys.executable, str(program), mode, "{input}", "{output}", *rest])
 
     return (
-        f'title = "Own"\nsuffix = ".own"\nencode = {words(encode, "{setting}")}\ndecode = {words(decode)}\n'
+        f'title = "Own"\nsuffix = ".own"\n'
+        f"encode = {words(encode, '{setting}')}\ndecode = {words(decode)}\n"
         f'input = "ppm"\noutput = "ppm"\n{more}\n{SETTING}'
     )
 
@@ -118,7 +120,10 @@ def test_commands_see_no_shell_and_few_variables(program, monkeypatch, tmp_path)
 
 
 def test_a_program_that_is_not_there_is_named():
-    commands = 'encode = ["no-such-program", "{input}", "{output}", "{setting}"]\ndecode = ["x", "{input}", "{output}"]\n'
+    commands = (
+        'encode = ["no-such-program", "{input}", "{output}", "{setting}"]\n'
+        'decode = ["x", "{input}", "{output}"]\n'
+    )
     with pytest.raises(ImageError, match=r"no-such-program cannot be started .* is it installed"):
         external.parse("own", commands + SETTING).encode(synthetic(8, 8), 5)
 
@@ -165,7 +170,7 @@ def test_names_are_checked(program):
 
 
 def test_installed_codecs_come_from_folders_and_packages(program, tmp_path, monkeypatch):
-    """A folder with a good and a bad file, and a package on the path with an entry point: the bad one harms nobody."""
+    """A folder with a good and a bad file, and a package with entry points: the bad harm nobody."""
     folder = tmp_path / "codecs"
     folder.mkdir()
     (folder / "good.toml").write_text(spec(program))
@@ -176,7 +181,8 @@ def test_installed_codecs_come_from_folders_and_packages(program, tmp_path, monk
         "Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n"
     )
     (package / "theirs-1.0.dist-info" / "entry_points.txt").write_text(
-        f"[{external.GROUP}]\nfancy = theirs_codec:Fancy\nbroken = theirs_codec:missing\nother = theirs_codec:NUMBER\n"
+        f"[{external.GROUP}]\nfancy = theirs_codec:Fancy\n"
+        "broken = theirs_codec:missing\nother = theirs_codec:NUMBER\n"
     )
     (package / "theirs_codec.py").write_text(
         "from dataclasses import replace\nfrom core.codecs.classical import WebP\nNUMBER = 3\n"
@@ -213,7 +219,7 @@ def test_the_worked_example_is_a_jpeg_codec(small):
 
 @needs_cjpeg
 def test_the_worked_example_takes_part_in_a_sweep(small, tmp_path):
-    """The README's command, on Dask: the own codec is measured beside the built-in one, and BD-rate is defined."""
+    """The README's command, on Dask: both codecs are measured, and BD-rate is defined."""
     (tmp_path / "cat.png").write_bytes(images.png(small))
     output = tmp_path / "r.json"
     command = [

@@ -17,9 +17,11 @@ from tests.conftest import ROOT
 
 GOLDEN = ROOT / "tests" / "golden"
 MANIFEST = json.loads((GOLDEN / "manifest.json").read_text())
-OWN_CODECS = ("svd", "klt", "mnist", "bls2017", "bls2017-rounded", "bls2017-static")
+OWN_CODECS = (
+    *("svd", "klt", "mnist", "bls2017", "bls2017-rounded", "bls2017-static", "bls2017-neural"),
+)
 SHIPPED_MODELS = (
-    *("bls2017-multirate", "bls2017-0.01", "bls2017-gdn", "bls2017-relu"),
+    *("bls2017-multirate", "bls2017-neural", "bls2017-0.01", "bls2017-gdn", "bls2017-relu"),
     *(f"mnist-{lmbda}" for lmbda in (100, 200, 300, 500, 1000, 2000, 4000, 8000)),
 )
 LATENTS = "latents_sha256"
@@ -46,7 +48,7 @@ def test_a_file_of_before_decodes_to_the_same_pixels(name):
 def test_the_stored_pictures_are_those_of_the_manifest():
     """What the tolerance above compares with is what the earlier revision decoded."""
     pictures = [path for path in GOLDEN.glob("*.png") if path.name != "picture.png"]
-    assert len(pictures) == 19
+    assert len(pictures) == 22
     for path in pictures:
         fact = MANIFEST[f"{path.stem}.rdx"]
         with Image.open(path) as stored:

@@ -1,4 +1,4 @@
-"""The codec of digits: real files that decode with the very model that wrote them, and with no other."""
+"""The codec of digits: real files, which decode with the very model that wrote them alone."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The range coding of our own codecs: what goes in comes out, at the size that information theory allows."""
+"""The range coding of our own codecs: what goes in comes out, at the size that theory allows."""
 
 import numpy as np
 import pytest
@@ -93,7 +93,7 @@ def test_planes_of_coefficients_come_back(rows, columns, used, size, scaled, see
 
 
 def test_neighbourhoods_pay():
-    """Coefficients whose size follows their place cost less than without contexts: the entropy of all together."""
+    """Coefficients whose size follows their place cost less than their entropy without contexts."""
     rng = np.random.default_rng(0)
     activity = np.exp(2.5 * np.sin(np.arange(40) / 6)[:, None] * np.cos(np.arange(40) / 5))
     q = np.round(rng.laplace(0, 1, (40, 40, 40)) * activity).astype(np.int64)

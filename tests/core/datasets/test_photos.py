@@ -61,7 +61,7 @@ def test_patches_depend_on_seed_and_step_alone(folder, tmp_path):
 
 
 def test_patches_are_pieces_of_one_training_picture(folder, tmp_path):
-    """At full size a step to the side changes one coordinate by one; after a reduction by up to two."""
+    """At full size a step to the side changes one coordinate by one; reduced, by up to two."""
     photos = load_photos(folder, tmp_path / "cache")
     train, held = split(photos)
     seen, steps = set(), set()

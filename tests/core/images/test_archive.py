@@ -39,7 +39,7 @@ def below(folder: Path) -> set[str]:
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    """An empty folder with a sentinel beside it; afterwards nothing but that folder may have changed."""
+    """An empty folder with a sentinel beside it; only that folder may have changed afterwards."""
     folder = tmp_path / "inside"
     folder.mkdir()
     (tmp_path / "sentinel").write_text("untouched")

@@ -1,4 +1,4 @@
-"""Low-rank approximation against the tutorial's numbers, the identity of Eckart and Young, numpy and ARPACK."""
+"""Low-rank approximation against the tutorial's numbers, Eckart and Young, NumPy and ARPACK."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ def random(shape, seed=0):
     return np.random.default_rng(seed).uniform(0, 1, shape).astype(np.float32)
 
 
-# --- the tutorial "Matrix approximation with Core APIs" -------------------------------------------------------------------
+# --- the tutorial "Matrix approximation with Core APIs" -----------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_energy_looks_at_the_right_place_where_the_tutorial_looks_one_too_far():
     assert lowrank.rank_for_energy(s, 0.7001) == 3
 
 
-# --- the mathematics -----------------------------------------------------------------------------------------------------
+# --- the mathematics ----------------------------------------------------------------------------
 
 SHAPES = [(3, 40, 30), (3, 30, 40), (1, 17), (17, 1), (1, 1), (2, 2, 9, 5)]
 
@@ -167,7 +167,10 @@ def test_importing_the_module_does_not_import_tensorflow():
 
     from tests.conftest import ROOT
 
-    code = "import sys, core.linear.lowrank, core.codecs.svd, core.codecs.klt; sys.exit('tensorflow' in sys.modules)"
+    code = (
+        "import sys, core.linear.lowrank, core.codecs.svd, core.codecs.klt; "
+        "sys.exit('tensorflow' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 

@@ -1,4 +1,4 @@
-"""The overlapped patch transform and a picture's own basis: inverse, exactness in whole numbers, worth."""
+"""The overlapped patch transform and a picture's own basis: inverse, exactness, worth."""
 
 import numpy as np
 import pytest
@@ -41,7 +41,7 @@ def test_overlap_leaves_no_seam():
 
 @pytest.mark.parametrize("patch", [8, 16])
 def test_backward_is_exact_in_whole_numbers(patch):
-    """Python's unbounded integers give the same pixels as float64, so the order of its sums cannot matter."""
+    """Python's unbounded integers give the same pixels as float64: the order of sums is free."""
     c = (
         np.random.default_rng(0)
         .integers(-patches.LIMIT, patches.LIMIT, (1, patch**2, 2, 2))
@@ -67,7 +67,7 @@ def test_backward_is_exact_in_whole_numbers(patch):
 
 
 def test_rounding_of_the_matrices_is_beyond_doubt():
-    """No entry lies so close to a half that another machine's cosine could round it the other way."""
+    """No entry lies so close to a half that another machine's cosine could round it otherwise."""
     from scipy.fft import dct
 
     for patch in (8, 16):

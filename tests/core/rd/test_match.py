@@ -173,3 +173,16 @@ def nothing_nearer(codec, image, point, budget) -> bool:
         if point.bytes < len(codec.encode(image, value).data) <= budget:
             return False
     return True
+
+
+@pytest.mark.parametrize("target", [30.0, 99.0])
+def test_no_file_is_decoded_twice_on_the_way_to_a_quality(small, monkeypatch, target):
+    """The answer, reached or not, is measured further on the picture that its search has seen."""
+    decoded = []
+    codec = get("jpeg")
+    decode = codec.decode
+    monkeypatch.setattr(codec, "decode", lambda data: decoded.append(data) or decode(data))
+    match = match_quality(codec, small, "psnr", target, ("psnr", "ssim"))
+    assert len(decoded) == match.encodes
+    assert match.measured.data in decoded and "ssim" in match.measured.point.measures
+    np.testing.assert_array_equal(match.measured.decoded, decode(match.measured.data))

@@ -1,0 +1,81 @@
+"""The search takes few encodes and gives the answers of the plain one, which takes about ten."""
+
+from collections.abc import Generator
+
+import pytest
+
+from core import images
+from core.codecs.registry import get
+from core.rd import usual
+from core.rd.match import Found, search_bytes
+from tests.core.rd.plain_search import best_size
+
+BPPS = (0.25, 0.5, 1.0)
+
+
+def found_by(search: Generator[float, int, Found], size_of) -> Found:
+    """What the search ends with, driven by hand."""
+    try:
+        value = next(search)
+        while True:
+            value = search.send(size_of(value))
+    except StopIteration as done:
+        return done.value
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("jpeg", 6), ("jpeg444", 6), ("jpeg2000", 4), ("webp", 6), ("avif", 6), ("jpegxl", 6)],
+)
+def test_few_encodes_and_the_same_answers_on_kodak(name, most, kodak):
+    codec, encodes = get(name), []
+    slow = name in ("avif", "jpegxl")
+    for path in kodak[4:8:2] if slow else kodak[2::5]:
+        image = images.load(path).image
+        pixels, sizes = image.shape[0] * image.shape[1], {}
+
+        def size_of(value: float, image=image, sizes=sizes) -> int:
+            if value not in sizes:
+                sizes[value] = len(codec.encode(image, value).data)
+            return sizes[value]
+
+        for bpp in BPPS[:2] if slow else BPPS:
+            budget = round(bpp * pixels / 8)
+            found = found_by(search_bytes(codec, pixels, budget), size_of)
+            plain, _ = best_size(codec.setting, size_of, budget)
+            encodes.append(found.encodes)
+            assert found.met and size_of(found.value) <= budget
+            if codec.setting.step:
+                assert size_of(found.value) == plain, (path.name, bpp)
+            else:  # within what JPEG 2000's whole coding passes leave open
+                assert size_of(found.value) >= 0.995 * plain, (path.name, bpp)
+    assert sum(encodes) / len(encodes) <= most
+
+
+def test_what_is_known_already_is_not_encoded_again():
+    codec, sizes = get("jpeg"), {}
+
+    def size_of(value: float) -> int:
+        sizes[value] = int(1000 + 100 * value)
+        return sizes[value]
+
+    first = found_by(search_bytes(codec, 64 * 64, 5050), size_of)
+    again = found_by(search_bytes(codec, 64 * 64, 5050, known=sizes), size_of)
+    near = found_by(search_bytes(codec, 64 * 64, 5250, known=dict(sizes)), size_of)
+    assert first.value == 40 and again == Found(40, True, 0)
+    assert near.value == 42 and near.encodes < first.encodes
+
+
+def test_the_usual_curve_is_a_mean_over_pictures_and_goes_on_beyond_its_ends():
+    records = [
+        {"codec": "x", "setting": 10, "bpp": 1.0, "psnr": 30.0},
+        {"codec": "x", "setting": 10, "bpp": 4.0, "psnr": 34.0},
+        {"codec": "x", "setting": 20, "bpp": 8.0, "psnr": 40.0},
+    ]
+    (table,) = usual.tabulate(records).values()
+    assert table["settings"] == [10, 20] and table["psnr"] == [32.0, 40.0]
+    assert table["log_bpp"] == pytest.approx([0.6931, 2.0794], abs=1e-4)
+    curve = usual.Usual(table["settings"], table["psnr"])
+    assert [curve(x) for x in (5, 10, 15, 30)] == [28, 32, 36, 48]
+    assert curve.shifted(1)(15) == 37
