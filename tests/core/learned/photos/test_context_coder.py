@@ -14,7 +14,7 @@ CHANNELS = 20
 
 
 def latents(height: int, width: int, seed: int, smooth: bool = True) -> np.ndarray:
-    """(height, width, CHANNELS) int32: a smooth first channel, the others loud where a common envelope is."""
+    """(height, width, CHANNELS) int32: a smooth first channel, the others under one envelope."""
     rng = np.random.default_rng(seed)
     grid = rng.normal(size=(height // 4 + 2, width // 4 + 2, 2))
     field = (

@@ -61,7 +61,10 @@ def cached(photos, tmp_path_factory):
 def test_the_linear_start_loses_nothing_when_no_channel_is_dropped(
     monkeypatch, activation, filters
 ):
-    """With as many channels as pixel values the cascade is an orthonormal transform: the synthesis undoes the analysis."""
+    """With as many channels as pixel values the cascade is an orthonormal transform.
+
+    The synthesis undoes the analysis.
+    """
     monkeypatch.setattr(klt_start, "ROOT_GAMMA", 0.0)
     config = PhotoConfig((0.01,), filters=filters, latents=768, activation=activation)
     parameters = start(config)
@@ -78,7 +81,10 @@ def test_the_linear_start_loses_nothing_when_no_channel_is_dropped(
 
 
 def test_gains_start_at_reverse_water_filling():
-    """More λ: more channels alive, finer steps; at high rate Δ² = 18 / (λ ln 2) grey levels² (dR/dΔ = −λ dD/dΔ)."""
+    """More λ: more channels alive, finer steps.
+
+    At high rate Δ² = 18 / (λ ln 2) grey levels² (dR/dΔ = −λ dD/dΔ).
+    """
     config = PhotoConfig((0.001, 0.1, 10.0), latents=32)
     gains = np.exp(klt_start._gains_and_priors(config, np.full(32, 400.0), 0)["log_gain"])
     step = 255 / config.input_scale / gains[2]

@@ -68,7 +68,10 @@ def test_tiles_have_the_gradient_of_the_whole(coder, monkeypatch):
 
 
 def test_curvature_is_what_a_step_adds_to_the_gradient(coder):
-    """Over many positions of a channel: the error after a step, less the error before and the gradient."""
+    """Over many positions of a channel.
+
+    The error after a step, less the error before and the gradient.
+    """
     image, level = np.full((96, 96, 3), 128, np.uint8), 1
     y_hat = coder.latents(image, level)
     error, gradient = coder.error_and_gradient(image, y_hat, level)
