@@ -1,4 +1,7 @@
-"""Where the tests' real data lies, and a few pictures. Tests skip, and say why, where the data is absent."""
+"""Where the tests' real data lies, and a few pictures.
+
+Tests skip, and say why, where the data is absent.
+"""
 
 import os
 import sys
@@ -14,7 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(autouse=True)
 def own_main() -> Iterator[None]:
-    """Puts `__main__` back: a page drawn by AppTest leaves its own there, which processes started later would run."""
+    """Puts `__main__` back: a page drawn by AppTest leaves its own there, which processes started
+    later would run.
+    """
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main

@@ -1,4 +1,6 @@
-"""A store with small untrained models of photographs, for the tests of the codec and of the pages."""
+"""A store with small untrained models of photographs, for the tests of the codec and of
+the pages.
+"""
 
 import numpy as np
 
@@ -8,7 +10,9 @@ LMBDAS = (0.002, 0.02, 0.2)
 
 
 def fill(name: str, lmbda: tuple[float, ...] = LMBDAS, activation: str = "gdn") -> dict:
-    """Store an untrained model of 24 filters and 32 latents as `name` in the store that RDX_MODELS names; its card."""
+    """Store an untrained model of 24 filters and 32 latents as `name` in the store that RDX_MODELS
+    names; its card.
+    """
     from core.learned.ops.tables import build_tables
     from core.learned.photos.context_fit import fit_context_model
     from core.learned.photos.model import PhotoConfig

@@ -22,7 +22,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment of its own with the wheel; the libraries are those of the running environment."""
+    """An environment of its own with the wheel; the libraries are those of the running
+    environment.
+    """
     folder = tmp_path_factory.mktemp("wheel")
     _run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", folder, ROOT)
     (wheel,) = folder.glob("*.whl")

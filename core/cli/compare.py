@@ -29,7 +29,9 @@ def compare(
     seed: Annotated[int, typer.Option(help="Of the drawing of pictures for intervals.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Compare codecs: BD-rate with its interval, bytes at a stated quality, ratio of matched files."""
+    """Compare codecs: BD-rate with its interval, bytes at a stated quality, ratio of
+    matched files.
+    """
     measure = named(metric)
     if measure.form is None:
         raise SettingError(f"No BD-rate is taken in {metric}; choose one of {', '.join(FORMS)}.")

@@ -8,7 +8,7 @@ import typer
 
 from core.cli.output import Json
 from core.errors import DataError, ModelError
-from core.store import zoo
+from core.store import exchange, zoo
 
 app = typer.Typer(
     help="The stored models: list, verify, remove, export, import.", no_args_is_help=True
@@ -79,7 +79,7 @@ def export(
     output: Annotated[Path, typer.Option("-o", "--output", help="The zip file to write.")],
 ) -> None:
     """Write a model as one zip file."""
-    data = zoo.export(name)
+    data = exchange.export(name)
     try:
         output.write_bytes(data)
     except OSError as error:
@@ -95,10 +95,10 @@ def import_model(
     """Store a model from a zip file."""
     try:
         with file.open("rb") as source:
-            data = source.read(zoo.max_file() + 1)
+            data = source.read(exchange.max_file() + 1)
     except OSError as error:
         raise DataError(f"Cannot read {file}: {error.strerror}.") from None
-    card = zoo.import_file(data, name or None)
+    card = exchange.import_file(data, name or None)
     if as_json:
         print(json.dumps(card, ensure_ascii=False))
     else:

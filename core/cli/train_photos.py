@@ -120,7 +120,9 @@ def store(
         bool, typer.Option("--replace", help="Replace a stored model of this name.")
     ] = False,
 ) -> None:
-    """Store the averaged weights of a photo coder's run, or of its entropy model's, finished or not, as a model."""
+    """Store the averaged weights of a photo coder's run, or of its entropy model's, finished or
+    not, as a model.
+    """
     from core.learned.photos.neural_publish import store_neural_run
     from core.learned.photos.neural_run import is_neural_run
     from core.learned.photos.publish import store_run

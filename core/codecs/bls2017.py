@@ -143,7 +143,9 @@ class Bls2017Static(Bls2017):
 
 
 class Bls2017Neural(Bls2017):
-    """The codec `bls2017-neural`: a network predicts the distribution of each latent from those that are known."""
+    """The codec `bls2017-neural`: a network predicts the distribution of each latent from those
+    that are known.
+    """
 
     info = replace(
         Bls2017.info,

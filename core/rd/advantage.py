@@ -36,7 +36,7 @@ def advantage(
     """
     rate_a, quality_a = pareto(*ours)
     rate_b, quality_b = pareto(*theirs)
-    if not len(rate_a) or not len(rate_b):
+    if not (len(rate_a) and len(rate_b)):
         return []
     low = max(rate_a[0], rate_b[0])
     high = min(rate_a[-1], rate_b[-1])
@@ -44,25 +44,36 @@ def advantage(
         return []
     count = _STEPS if high > low else 1
     log_rate = np.linspace(np.log(low), np.log(high), count)
-    quality_ours = np.interp(log_rate, np.log(rate_a), quality_a)
-    quality_theirs = np.interp(log_rate, np.log(rate_b), quality_b)
+    log_a = np.log(rate_a)
+    log_b = np.log(rate_b)
+    quality_ours = np.interp(log_rate, log_a, quality_a)
+    quality_theirs = np.interp(log_rate, log_b, quality_b)
     gain = quality_ours - quality_theirs
-    sign = np.sign(np.where(np.abs(gain) > alike, gain, 0))
+    differs = np.abs(gain) > alike
+    sign = np.sign(np.where(differs, gain, 0))
     if not sign.any():
-        return [Span(float(low), float(high), float(gain.mean()))]
+        return [_span(low, high, gain)]
     sign = _filled(sign)
     # A span begins where the sign is another than just before, and ends where the next begins.
     starts = np.flatnonzero(np.diff(sign, prepend=0))
     ends = np.append(starts[1:], len(sign))
     rate = np.exp(np.append(log_rate, log_rate[-1]))
-    return [
-        Span(float(rate[start]), float(rate[end]), float(gain[start:end].mean()))
-        for start, end in zip(starts, ends, strict=True)
-    ]
+    spans = []
+    for start, end in zip(starts, ends, strict=True):
+        span = _span(rate[start], rate[end], gain[start:end])
+        spans.append(span)
+    return spans
+
+
+def _span(low: float, high: float, gain: np.ndarray) -> Span:
+    return Span(float(low), float(high), float(gain.mean()))
 
 
 def _filled(sign: np.ndarray) -> np.ndarray:
     """`sign` with each 0 replaced by the last other value before it, or by the first one behind."""
     known = np.flatnonzero(sign)
-    last = np.searchsorted(known, np.arange(len(sign)), side="right") - 1
-    return sign[known[np.maximum(last, 0)]]
+    places = np.arange(len(sign))
+    last = np.searchsorted(known, places, side="right") - 1
+    # Before the first known sign, `last` is −1.
+    last = np.maximum(last, 0)
+    return sign[known[last]]

@@ -1,7 +1,8 @@
-"""Searches a codec's setting for a target: so many bytes at most, or a quality with the fewest bytes.
+"""Searches a codec's setting for a target: so many bytes at most, or a quality with the fewest
+bytes.
 
-`search_bytes` and `search_quality` decide which settings to try; whoever drives them – `match_bytes`
-and `match_quality` here, or an app that computes elsewhere – encodes and measures.
+`search_bytes` and `search_quality` decide which settings to try; whoever drives them –
+`match_bytes` and `match_quality` here, or an app that computes elsewhere – encodes and measures.
 """
 
 import math

@@ -46,7 +46,9 @@ class Scale:
 
 @dataclass
 class _Bracket:
-    """f(lo) ≤ target < f(hi), on the setting's scale; the values are None while they are unknown."""
+    """f(lo) ≤ target < f(hi), on the setting's scale; the values are None while they
+    are unknown.
+    """
 
     lo: float
     hi: float

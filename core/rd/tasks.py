@@ -1,4 +1,6 @@
-"""What workers do for the pages that compare codecs: small units, each one step of a measurement."""
+"""What workers do for the pages that compare codecs: small units, each one step of a
+measurement.
+"""
 
 import time
 from collections.abc import Iterable

@@ -1,5 +1,5 @@
-"""Comparisons of two codecs that say how far they hold: intervals over pictures, savings at a stated
-quality, ratios of matched files. Pure functions of results.
+"""Comparisons of two codecs that say how far they hold: intervals over pictures, savings at a
+stated quality, ratios of matched files. Pure functions of results.
 """
 
 import math
@@ -20,8 +20,8 @@ CONFIDENCE = 0.95
 class Interval:
     """A BD-rate in percent, and the interval that holds it for other pictures of the same kind.
 
-    `low` and `high` bound the share CONFIDENCE of the BD-rates of mean curves over `images` pictures
-    drawn again, with replacement, from those that were measured.
+    `low` and `high` bound the share CONFIDENCE of the BD-rates of mean curves over `images`
+    pictures drawn again, with replacement, from those that were measured.
     """
 
     percent: float

@@ -1,9 +1,10 @@
-"""The model families that the store knows: each registers itself, in a module that imports no TensorFlow.
+"""The model families that the store knows: each registers itself, in a module that imports no
+TensorFlow.
 
-DIGITS = register(Family("mnist", check))        in core/learned/digits/family.py
+    DIGITS = register(Family("mnist", check))  # in core/learned/digits/family.py
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
@@ -33,13 +34,16 @@ class Card(TypedDict):
 
 @dataclass(frozen=True)
 class Family:
-    """A kind of model. `check(card, tensors)` raises ModelError when the tensors are not such a model.
+    """A kind of model.
+
+    `check(card, tensors)` raises ModelError when the tensors are not such a model, or the card
+    lacks what the family's pages show.
 
     `max_weights`: bytes that the weights file of one model may have.
     """
 
     name: str
-    check: Callable[[Any, Tensors], None]
+    check: Callable[[Card, Tensors], None]
     max_weights: int = MAX_WEIGHTS
 
 
@@ -69,7 +73,11 @@ def family_of(card: Card) -> Family:
         ) from None
 
 
-def check_shapes(card: Card, tensors: Tensors, expected: dict[str, tuple[int | None, ...]]) -> None:
+def check_shapes(
+    card: Card,
+    tensors: Tensors,
+    expected: Mapping[str, tuple[int | None, ...]],
+) -> None:
     """Raise ModelError unless `tensors` has exactly the names and shapes of `expected`.
 
     A side of None may have any length.

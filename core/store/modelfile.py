@@ -24,7 +24,9 @@ _DTYPES = {np.dtype(kind) for kind in ("float16", "float32", "int8", "int32")}
 
 @dataclass(frozen=True)
 class StoredModel:
-    """A verified model: its card, and its tensors by name (float16 or float32 weights, int8 and int32 tables)."""
+    """A verified model: its card, and its tensors by name (float16 or float32 weights, int8 and
+    int32 tables).
+    """
 
     card: Card
     tensors: Tensors

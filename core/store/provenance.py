@@ -13,7 +13,10 @@ VERSIONS = ("tensorflow", "tensorflow-compression", "numpy")
 
 
 def provenance(omitted: Collection[str] = ()) -> dict:
-    """command, date, hardware and versions of this process. Of absolute paths only the name is kept; `omitted` words are not."""
+    """Command, date, hardware and versions of this process, for a record or a card.
+
+    Of absolute paths only the last part is kept; the words in `omitted` are left out.
+    """
     arguments = [Path(a).name if a.startswith("/") else a for a in sys.argv[1:] if a not in omitted]
     return {
         "command": shlex.join(["python", "-m", "core", *arguments]),

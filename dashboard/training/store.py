@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import ModelError
-from core.store import zoo
+from core.store import exchange, zoo
 from dashboard.training import cards
 from dashboard.training.cards import Card
 from dashboard.training.jobs import REFUSAL, show_refusal
@@ -83,7 +83,7 @@ def _export_button(card: Card) -> None:
 
 @st.cache_data(max_entries=4, show_spinner="Verifying …")
 def _exported(name: str, weights_sha256: str) -> bytes:
-    return zoo.export(name)
+    return exchange.export(name)
 
 
 def _show_damaged(name: str) -> None:
@@ -126,7 +126,7 @@ def _show_import() -> None:
 def _import(data: bytes, name: str) -> None:
     try:
         with st.spinner("Checking the model …"):
-            card = zoo.import_file(data, name or None)
+            card = exchange.import_file(data, name or None)
     except ModelError as error:
         st.error(plain(str(error)), icon=":material/block:")
         return

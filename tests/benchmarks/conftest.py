@@ -1,8 +1,8 @@
 """What all benchmarks share: the picture, and a yardstick of the same run.
 
-A time by itself means little on a busy machine. Each benchmark puts `ratio` into its `extra_info`: its median time as a
-multiple of the median of a reference that was timed in the same run, by turns with it. `make bench` writes everything to
-benchmarks.json, with the machine's description.
+A time by itself means little on a busy machine. Each benchmark puts `ratio` into its `extra_info`:
+its median time as a multiple of the median of a reference that was timed in the same run, by turns
+with it. `make bench` writes everything to benchmarks.json, with the machine's description.
 """
 
 import statistics
@@ -33,7 +33,9 @@ def timed(benchmark):
 
 @pytest.fixture
 def against(timed) -> Callable[..., float]:
-    """`against(work, reference, size)`: times `work` for the report, and `reference` by turns with it; returns the ratio."""
+    """`against(work, reference, size)`: times `work` for the report, and `reference` by turns with
+    it; returns the ratio.
+    """
 
     def compare(
         work: Callable[[], object], reference: Callable[[], object], size: str, rounds: int = ROUNDS

@@ -1,4 +1,6 @@
-"""Encoding, decoding and measuring, as multiples of libjpeg through Pillow (quality 75, 4:2:0) on the same picture."""
+"""Encoding, decoding and measuring, as multiples of libjpeg through Pillow (quality 75, 4:2:0) on
+the same picture.
+"""
 
 import io
 

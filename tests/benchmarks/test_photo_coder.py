@@ -1,4 +1,6 @@
-"""The shipped coder of photographs at work, as multiples of its bare transforms with ready kernels."""
+"""The shipped coder of photographs at work, as multiples of its bare transforms with
+ready kernels.
+"""
 
 import numpy as np
 import pytest
@@ -107,7 +109,9 @@ def test_entropy_coder(picture, coding, direction, against):
 
 
 def test_neural_encode(picture, against):
-    """Picture → rounded ŷ → string of the neural entropy coder, as a multiple of the bare analysis."""
+    """Picture → rounded ŷ → string of the neural entropy coder, as a multiple of the
+    bare analysis.
+    """
     model, _ = photo_coder(NEURAL_MODEL)
     analysis, _ = bare(model.model)
     x = tf.constant(picture[None])
@@ -134,7 +138,9 @@ def test_neural_decode(picture, against):
 
 
 def test_neural_search(picture, against):
-    """Picture → ŷ searched with the network's prices, as a multiple of the search with the context coder's."""
+    """Picture → ŷ searched with the network's prices, as a multiple of the search with the context
+    coder's.
+    """
     model, _ = photo_coder(NEURAL_MODEL)
     against(
         lambda: searched(model, picture, LEVEL, "neural"),

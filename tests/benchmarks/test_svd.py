@@ -1,4 +1,6 @@
-"""SVD: a rank change on a 1024 × 1024 picture, and the codecs' times on a Kodak-sized one, as ratios to work in the same run."""
+"""SVD: a rank change on a 1024 × 1024 picture, and the codecs' times on a Kodak-sized one, as
+ratios to work in the same run.
+"""
 
 import time
 from collections.abc import Callable
@@ -37,7 +39,9 @@ def photo(height: int, width: int) -> np.ndarray:
 
 
 def test_a_rank_change_is_far_cheaper_than_an_svd(timed):
-    """From a new rank to the PNGs that the page sends; 150 ms on an idle machine of two cores is the promise."""
+    """From a new rank to the PNGs that the page sends; 150 ms on an idle machine of two cores is
+    the promise.
+    """
     image = photo(1024, 1024)
     f = lowrank.decompose(lowrank.channels(image))
     svd_time = fastest(lambda: lowrank.decompose(lowrank.channels(image)))

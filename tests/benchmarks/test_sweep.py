@@ -1,4 +1,6 @@
-"""Sweeps: two workers against one, and what Dask and the journal cost over bare measurements; and the page's start-up."""
+"""Sweeps: two workers against one, and what Dask and the journal cost over bare measurements; and
+the page's start-up.
+"""
 
 import time
 from pathlib import Path
@@ -38,7 +40,9 @@ def _warm(pool: pools.Pool, item: sources.Item, folder: Path) -> None:
 
 
 def test_two_workers(kodak, tmp_path, timed):
-    """The speed-up of two workers over one on classical codecs; both pools are up, the sweeps run by turns."""
+    """The speed-up of two workers over one on classical codecs; both pools are up, the sweeps run
+    by turns.
+    """
     items, ratios = sources.items(kodak[:3]), []
     with pools.pool(workers=1) as one, pools.pool(workers=2) as two:
         for pool, name in ((one, "a"), (two, "b")):
@@ -86,7 +90,9 @@ def test_engine_overhead(kodak, tmp_path, timed):
 
 @pytest.mark.parametrize("page", ["compare.py", "datasets.py"])
 def test_page_start(page, against, photo):
-    """The server's time for the first drawing of a page, as a multiple of one libjpeg encode through Pillow."""
+    """The server's time for the first drawing of a page, as a multiple of one libjpeg encode
+    through Pillow.
+    """
     from tests.benchmarks.test_codecs import _libjpeg
 
     path = ROOT / "pages" / page

@@ -1,4 +1,6 @@
-"""A training step of the photo coder against the same step built of TFC's default layers: batch 8 × 128², N = 128."""
+"""A training step of the photo coder against the same step built of TFC's default layers: batch 8 ×
+128², N = 128.
+"""
 
 import time
 
@@ -39,7 +41,9 @@ def ours(x: tf.Tensor):
 
 
 def layers(x: tf.Tensor):
-    """The same network and loss, as in TFC's own `bls2017.py`: SignalConv2D with its default kernel parameter, and GDN."""
+    """The same network and loss, as in TFC's own `bls2017.py`: SignalConv2D with its default kernel
+    parameter, and GDN.
+    """
 
     def conv(filters, k, **stride):
         corr = "strides_down" in stride

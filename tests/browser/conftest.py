@@ -1,4 +1,6 @@
-"""A real Chromium against a real Streamlit server: `serve` starts the server, `open_page` opens a page on it."""
+"""A real Chromium against a real Streamlit server: `serve` starts the server, `open_page` opens a
+page on it.
+"""
 
 import os
 import re
@@ -44,8 +46,8 @@ def chromium():
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
     """`serve(script, **environment)` -> address of a Streamlit server that runs it.
 
-    `script` is a file, or the text of one. Servers are kept for the whole run: the same script and environment give the
-    same server.
+    `script` is a file, or the text of one. Servers are kept for the whole run: the same script and
+    environment give the same server.
     """
     servers: dict[tuple, tuple[subprocess.Popen, str]] = {}
 
@@ -117,10 +119,12 @@ def _start(script: Path, log: Path, environment: dict[str, str]) -> tuple[subpro
 
 @pytest.fixture
 def open_page(chromium) -> Iterator[Callable]:
-    """`open_page(address, width=1280, height=900, theme="light", ratio=1, touch=False)` -> a Playwright page.
+    """`open_page(address, width=1280, height=900, theme="light", ratio=1, touch=False)` -> a
+    Playwright page.
 
-    Each page lives in a browser context of its own (a person of its own). At the end the test fails if a page threw
-    an exception or wrote an error to the console; a test that provokes one clears `open_page.problems`.
+    Each page lives in a browser context of its own (a person of its own). At the end the test fails
+    if a page threw an exception or wrote an error to the console; a test that provokes one clears
+    `open_page.problems`.
     """
     contexts, problems = [], []
 
@@ -155,9 +159,10 @@ def open_page(chromium) -> Iterator[Callable]:
 
 
 def _note(message, problems: list[str]) -> None:
-    """Keeps an error of the console, but for two that end well: opened at a page's own address, Streamlit's client looks for its
-    server below that address first; and a picture that a newer run has replaced may be gone when the browser asks for it (tests
-    wait for what is drawn in the end)."""
+    """Keeps an error of the console, but for two that end well: opened at a page's own address,
+    Streamlit's client looks for its server below that address first; and a picture that a newer run
+    has replaced may be gone when the browser asks for it (tests wait for what is drawn in the end).
+    """
     text = f"{message.text} {message.location.get('url', '')}"
     if message.type == "error" and not re.search(r"//[^/]+/(\w+/_stcore/|media/\w+\.png$)", text):
         problems.append(text)

@@ -24,7 +24,9 @@ def app(serve):
 
 
 def wait_for_results(page) -> None:
-    """Waits until all results are drawn by the run that is under way, and have been for a second."""
+    """Waits until all results are drawn by the run that is under way, and have been for
+    a second.
+    """
     quiet = 0
     for _ in range(WAIT // 250):
         quiet = quiet + 1 if page.evaluate(SETTLED) else 0
@@ -35,7 +37,9 @@ def wait_for_results(page) -> None:
 
 
 def wait_for_picture(page, size: str) -> None:
-    """Waits until the sidebar tells of a picture of `size`: the name of an upload is there before the upload itself."""
+    """Waits until the sidebar tells of a picture of `size`: the name of an upload is there before
+    the upload itself.
+    """
     page.locator("[data-testid=stSidebar]").get_by_text(size).wait_for(timeout=WAIT)
 
 
@@ -46,7 +50,9 @@ def viewer_text(page) -> str:
 
 
 def keep_first_codecs(page, wanted: list[str]) -> None:
-    """Takes the last chosen codecs away with the keyboard until only `wanted` are left, and stay so for a second."""
+    """Takes the last chosen codecs away with the keyboard until only `wanted` are left, and stay so
+    for a second.
+    """
     tags, rest = page.locator(".st-key-cmp_codecs [data-baseweb=tag]"), 0
     for _ in range(WAIT // 250):
         rest = rest + 1 if tags.count() == len(wanted) else 0
@@ -78,7 +84,9 @@ def test_the_front_page_shows_a_compared_picture_without_a_click(app, open_page)
 
 
 def test_ssim_arrives_in_the_table_by_itself(serve, open_page):
-    """On a server that has just started: the curves are measured, then the lines of the table, and nobody clicks."""
+    """On a server that has just started: the curves are measured, then the lines of the table, and
+    nobody clicks.
+    """
     page = open_page(serve(ROOT / "dashboard" / "app.py", RDX_FRESH="1"))
     wait_for_results(page)
     wait_for_curves(page)

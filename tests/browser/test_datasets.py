@@ -1,4 +1,6 @@
-"""A sweep of 1,000 pictures started in a browser: it runs on while the person looks elsewhere, and the page stays quick."""
+"""A sweep of 1,000 pictures started in a browser: it runs on while the person looks elsewhere, and
+the page stays quick.
+"""
 
 import re
 import time
@@ -29,7 +31,9 @@ def _memory(pid: int) -> int:
 
 
 def _sweep_pid(models: Path) -> int:
-    """The process that runs the sweep: `python -m core sweep …`, whose arguments name a folder below `models`."""
+    """The process that runs the sweep: `python -m core sweep …`, whose arguments name a folder
+    below `models`.
+    """
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         words = path.read_bytes().decode(errors="replace").split("\0") if path.exists() else []
         if (

@@ -1,4 +1,6 @@
-"""The Photos page in a real browser: a new level is a new file, and nothing is wider than the screen."""
+"""The Photos page in a real browser: a new level is a new file, and nothing is wider than the
+screen.
+"""
 
 import os
 import re

@@ -1,4 +1,6 @@
-"""The SVD page in a real browser: it draws, a new rank reaches the picture, and what it offers can be downloaded."""
+"""The SVD page in a real browser: it draws, a new rank reaches the picture, and what it offers can
+be downloaded.
+"""
 
 import io
 

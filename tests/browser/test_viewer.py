@@ -73,7 +73,8 @@ def canvas(page, tile: int = 0) -> np.ndarray:
         .evaluate("""(c) => {
       const bytes = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
       let text = "";
-      for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
+      for (let i = 0; i < bytes.length; i += 32768)
+        text += String.fromCharCode(...bytes.subarray(i, i + 32768));
       return [c.width, c.height, btoa(text)];
     }""")
     )
@@ -83,7 +84,9 @@ def canvas(page, tile: int = 0) -> np.ndarray:
 def expected(
     image: np.ndarray, shape: tuple[int, ...], scale: int, move: tuple[int, int] = (0, 0)
 ) -> np.ndarray:
-    """An image centred on an empty canvas at a whole magnification, the view moved over it by (right, down) pixels."""
+    """An image centred on an empty canvas at a whole magnification, the view moved over it by
+    (right, down) pixels.
+    """
     big = np.kron(
         np.dstack([image, np.full(image.shape[:2], 255, np.uint8)]),
         np.ones((scale, scale, 1), np.uint8),
@@ -327,8 +330,8 @@ def test_labels_are_text(page):
 def test_flicker_alternates_and_space_holds(page):
     press(page, "f")
     page.wait_for_function(
-        "() => { const l = document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot"
-        ".querySelector('.legend b').textContent; window.seen = (window.seen ?? new Set()).add(l);"
+        "() => { const l = document.querySelector('[data-testid=stBidiComponentIsolated]')"
+        ".shadowRoot.querySelector('.legend b').textContent; window.seen = (window.seen ?? new Set()).add(l);"
         " return window.seen.size === 2; }"
     )
     page.locator(".rdx [data-part=interval]").select_option("0")
@@ -350,8 +353,10 @@ def test_phone_fits_pinches_and_holds(serve, open_page):
     ready(page)
     for mode in ("Grid", "Flicker", "Difference", "Slider"):
         page.locator(".rdx").get_by_role("button", name=mode, exact=True).tap()
-        wide = page.locator(".rdx").evaluate("""r => [...r.querySelectorAll('.bar *, .stage, .foot *')]
-            .filter(e => e.offsetParent && e.getBoundingClientRect().right > r.getBoundingClientRect().right + 1)
+        wide = page.locator(".rdx").evaluate("""
+            r => [...r.querySelectorAll('.bar *, .stage, .foot *')]
+            .filter(e => e.offsetParent
+              && e.getBoundingClientRect().right > r.getBoundingClientRect().right + 1)
             .map(e => e.outerHTML.slice(0, 80))""")
         assert wide == [], mode
     box = page.locator(".rdx .tile canvas").bounding_box()
@@ -386,10 +391,10 @@ def test_phone_fits_pinches_and_holds(serve, open_page):
 
 def test_everything_has_a_name_and_the_divider_obeys_the_keyboard(page):
     press(page, "d")
-    nameless = page.locator(
-        ".rdx"
-    ).evaluate("""r => [...r.querySelectorAll('button, select, input, [tabindex]')]
-        .filter(e => !(e.ariaLabel || e.getAttribute('aria-label') || e.textContent.trim())).map(e => e.outerHTML)""")
+    nameless = page.locator(".rdx").evaluate("""
+        r => [...r.querySelectorAll('button, select, input, [tabindex]')]
+        .filter(e => !(e.ariaLabel || e.getAttribute('aria-label') || e.textContent.trim()))
+        .map(e => e.outerHTML)""")
     assert nameless == []
     press(page, "s")
     divider = page.get_by_role("slider", name="Divider between A and B")

@@ -1,4 +1,6 @@
-"""What README and docs show is true: the worked example of a codec runs, the commands and files they name exist."""
+"""What README and docs show is true: the worked example of a codec runs, the commands and files
+they name exist.
+"""
 
 import re
 import subprocess

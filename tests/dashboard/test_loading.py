@@ -1,4 +1,6 @@
-"""Loading in the background: a failure is forgotten, so that it is tried again; runs leave `sys.path` alone."""
+"""Loading in the background: a failure is forgotten, so that it is tried again; runs leave
+`sys.path` alone.
+"""
 
 import sys
 from concurrent.futures import Future

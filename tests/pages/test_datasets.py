@@ -1,4 +1,6 @@
-"""The Data sets page, drawn without a browser: every section, comparisons of runs, published curves, a sweep's form."""
+"""The Data sets page, drawn without a browser: every section, comparisons of runs, published
+curves, a sweep's form.
+"""
 
 import io
 import json
@@ -175,7 +177,9 @@ def _zip(*entries: tuple[str, bytes]) -> bytes:
 
 
 def test_uploads_are_unpacked_safely(app, tmp_path):
-    """Pictures and a zip together are counted; a zip that reaches outside is refused, and leaves nothing behind."""
+    """Pictures and a zip together are counted; a zip that reaches outside is refused, and leaves
+    nothing behind.
+    """
     png = images.png(synthetic(20, 30))
     app.segmented_control(key="ds_open").set_value("new").run()
     app.segmented_control(key="ds_kind").set_value("upload").run()

@@ -1,4 +1,6 @@
-"""Training a coder of photographs from the Train & models page: refusals, uploaded pictures, and the model in the store."""
+"""Training a coder of photographs from the Train & models page: refusals, uploaded pictures, and
+the model in the store.
+"""
 
 import os
 import signal

@@ -1,4 +1,6 @@
-"""The Photos page, drawn without a browser: real bytes at each level, no fewer for the rivals, every section, absence, damage."""
+"""The Photos page, drawn without a browser: real bytes at each level, no fewer for the rivals,
+every section, absence, damage.
+"""
 
 import re
 import shutil
@@ -108,7 +110,9 @@ def test_every_section_draws_for_every_model(app, name):
 
 
 def test_the_verdict_is_what_the_table_shows(app):
-    """At the bytes of each level the sentence about JPEG 2000 says who is ahead in PSNR, as the table's figures do."""
+    """At the bytes of each level the sentence about JPEG 2000 says who is ahead in PSNR, as the
+    table's figures do.
+    """
     title, checked = get("jpeg2000").info.title, 0
     for level in (1, 2, 3):
         app.slider(key="pho_level").set_value(level)

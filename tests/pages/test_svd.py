@@ -1,4 +1,6 @@
-"""The SVD page, drawn without a browser: the four handles stay in step, refusals are sentences, figures are the tutorial's."""
+"""The SVD page, drawn without a browser: the four handles stay in step, refusals are sentences,
+figures are the tutorial's.
+"""
 
 import numpy as np
 import pytest

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import jobs
-from core.store import zoo
+from core.store import exchange, zoo
 from tests.conftest import ROOT
 from tests.pages.digit_models import fill
 
@@ -137,7 +137,7 @@ def test_a_damaged_card_is_named_and_can_be_removed(app):
 
 
 def test_a_model_goes_out_and_comes_in_as_one_file(app):
-    data = zoo.export("mnist-100")
+    data = exchange.export("mnist-100")
     app.file_uploader(key="train_import").set_value(("m.zip", data, "application/zip")).run()
     app.text_input(key="train_import_name").set_value("again").run()
     app.button(key="train_import_go").click().run()

@@ -21,7 +21,8 @@ from core.learned.photos.family import Figures, LevelFigures, PhotoCard, photo_c
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
 from core.learned.photos.run import read_record
 from core.learned.photos.search import searched
-from core.learned.training.loop import PROGRESS, read_checkpoint
+from core.learned.training.checkpoint import read_checkpoint
+from core.learned.training.loop import PROGRESS
 from core.store import zoo
 from core.store.families import Tensors
 from core.store.modelfile import StoredModel

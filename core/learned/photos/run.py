@@ -19,7 +19,8 @@ from core.errors import ModelError, SettingError
 from core.learned.photos.family import PHOTOS, photo_card
 from core.learned.photos.model import PhotoConfig, of_one_level, parameter_shapes
 from core.learned.photos.task import PhotoTask
-from core.learned.training.loop import PROGRESS, Plan, Result, read_checkpoint, train
+from core.learned.training.checkpoint import read_checkpoint
+from core.learned.training.loop import PROGRESS, Plan, Result, train
 from core.store import zoo
 from core.store.provenance import provenance
 

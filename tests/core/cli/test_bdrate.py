@@ -10,7 +10,9 @@ from tests.core.results.test_analysis import made
 
 @pytest.fixture
 def printed(tmp_path):
-    """`printed(*options)` -> (exit status, what was printed) for codecs that need 1, 0.8 and 10⁻⁹ times the bits of "a"."""
+    """`printed(*options)` -> (exit status, what was printed) for codecs that need 1, 0.8 and 10⁻⁹
+    times the bits of "a".
+    """
     data = made({"a": 1.0, "b": 0.8, "far": 1e-9})
     results.write(
         tmp_path / "r.json",

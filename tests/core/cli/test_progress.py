@@ -16,7 +16,10 @@ class Terminal(io.StringIO):
 
 
 def terminal(monkeypatch) -> Terminal:
-    """A terminal in the place of stderr. Not a fixture: pytest puts its own stderr there after those."""
+    """A terminal in the place of stderr.
+
+    Not a fixture: pytest puts its own stderr there after those.
+    """
     stream = Terminal()
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setenv("TERM", "xterm")

@@ -1,4 +1,6 @@
-"""The codec `bls2017-neural` with its shipped model: exact, refusing what is damaged, the same in every process, and shorter."""
+"""The codec `bls2017-neural` with its shipped model: exact, refusing what is damaged, the same in
+every process, and shorter.
+"""
 
 import hashlib
 import os
@@ -46,7 +48,9 @@ def test_every_bit_flip_and_truncation_is_refused():
 
 
 def test_damaged_payloads_do_not_decode():
-    """Past the file's own check: what the entropy coder makes of other bytes is not what was written."""
+    """Past the file's own check: what the entropy coder makes of other bytes is not what was
+    written.
+    """
     coder, _ = photo_coder(NEURAL_MODEL)
     y_hat = coder.latents(synthetic(40, 60), 5)
     payload = coder.encode(y_hat, 5, "neural")
@@ -97,7 +101,9 @@ def test_the_same_bytes_and_latents_with_any_number_of_threads(kodak):
 
 
 def test_24_megapixels_of_latents_stay_below_three_gigabytes():
-    """Encoded and decoded in a process of its own, which reports its peak; the transforms work in tiles, the coder on the whole."""
+    """Encoded and decoded in a process of its own, which reports its peak; the transforms work in
+    tiles, the coder on the whole.
+    """
     script = (
         "import resource, numpy as np\n"
         "from core.codecs.bls2017 import photo_coder\n"

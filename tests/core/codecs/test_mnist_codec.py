@@ -8,7 +8,7 @@ from core.codecs.registry import get
 from core.coding import container
 from core.datasets.mnist import sample
 from core.errors import BitstreamError, ImageError, ModelError, SettingError
-from core.store import zoo
+from core.store import exchange, zoo
 from tests.pages.digit_models import fill
 
 
@@ -98,11 +98,11 @@ def test_files_with_a_valid_checksum_but_wrong_contents_are_refused():
 
 def test_another_models_file_needs_that_model():
     data = get("mnist").encode(sample()[0], 20).data
-    exported = zoo.export("mnist-20")
+    exported = exchange.export("mnist-20")
     zoo.remove("mnist-20")
     with pytest.raises(BitstreamError, match="not in the store"):
         get("mnist").decode(data)
-    zoo.import_file(exported)
+    exchange.import_file(exported)
     assert get("mnist").decode(data).shape == (28, 28, 1)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from core.codecs import stored
 from core.codecs.registry import get
-from core.store import zoo
+from core.store import exchange, zoo
 from tests.pages.digit_models import fill
 
 
@@ -17,14 +17,14 @@ def store(tmp_path, monkeypatch):
 
 def test_a_setting_reads_no_card_until_the_store_changes(store, monkeypatch):
     assert get("mnist").setting.grid == (10.0, 20.0)
-    exported = zoo.export("mnist-20")
+    exported = exchange.export("mnist-20")
     with monkeypatch.context() as patch:
         patch.setattr(zoo, "cards", lambda family=None: pytest.fail("a card was read again"))
         assert get("mnist").setting.grid == (10.0, 20.0)
         assert get("mnist").identity(20)
     zoo.remove("mnist-20")
     assert get("mnist").setting.grid == (10.0,)
-    zoo.import_file(exported)
+    exchange.import_file(exported)
     assert get("mnist").setting.grid == (10.0, 20.0)
 
 

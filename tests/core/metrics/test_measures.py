@@ -68,7 +68,9 @@ def test_ssim_agrees_with_scikit_image():
 
 
 def test_ms_ssim_agrees_with_its_definition_on_scikit_image():
-    """Wang, Simoncelli, Bovik 2003: contrast-structure at five scales, luminance at the last; per channel, then the mean."""
+    """Wang, Simoncelli, Bovik 2003: contrast-structure at five scales, luminance at the last; per
+    channel, then the mean.
+    """
     from scipy.ndimage import correlate1d
 
     weights = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)

@@ -1,4 +1,6 @@
-"""Matching: never over the budget, nearest point of the codec's own grid, fewest bytes for a quality."""
+"""Matching: never over the budget, nearest point of the codec's own grid, fewest bytes for a
+quality.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,7 +16,9 @@ from tests.conftest import synthetic
 
 
 class Staircase(Codec):
-    """Sizes that are known beforehand: 1000 bytes a unit, with bumps where `bumpy`, so that the right answer is too."""
+    """Sizes that are known beforehand: 1000 bytes a unit, with bumps where `bumpy`, so that the
+    right answer is too.
+    """
 
     info = CodecInfo("staircase", "Staircase", "classical", ".x", "x/x", "")
 
@@ -159,8 +163,8 @@ def test_half_a_bit_per_pixel_on_all_of_kodak(name, kodak):
 def nothing_nearer(codec, image, point, budget) -> bool:
     """Whether no setting of the codec's grid gives a longer file within the budget.
 
-    JPEG is searched whole; for the slow encoders the settings from six below to six above, where the sizes have left the
-    budget by far more than they ever waver.
+    JPEG is searched whole; for the slow encoders the settings from six below to six above, where
+    the sizes have left the budget by far more than they ever waver.
     """
     reach = 100 if codec.name.startswith("jpeg") else 6
     low, high = (

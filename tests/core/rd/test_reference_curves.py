@@ -1,4 +1,6 @@
-"""Our rivals at their best: JPEG and JPEG 2000 on Kodak against published curves; and published BD-rates, recomputed."""
+"""Our rivals at their best: JPEG and JPEG 2000 on Kodak against published curves; and published
+BD-rates, recomputed.
+"""
 
 import numpy as np
 import pytest
@@ -46,7 +48,8 @@ def test_the_mean_kodak_curve_is_not_below_the_published_one(codec, kodak, refer
     )
     assert np.isfinite(margin).all()
     print(
-        f"{codec}: {margin.min():+.2f} to {margin.max():+.2f} dB against the published curve, 0.4 to 2 bpp"
+        f"{codec}: {margin.min():+.2f} to {margin.max():+.2f} dB "
+        "against the published curve, 0.4 to 2 bpp"
     )
     assert margin.min() > -ALLOWED_DB
 

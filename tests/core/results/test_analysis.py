@@ -1,4 +1,6 @@
-"""Means, bands and BD-rates against closed forms: curves that are straight lines in (log rate, dB)."""
+"""Means, bands and BD-rates against closed forms: curves that are straight lines in
+(log rate, dB).
+"""
 
 import math
 
@@ -18,7 +20,9 @@ SETTINGS = (1.0, 2.0, 3.0, 4.0, 5.0)
 
 
 def made(factors: dict[str, float], images: tuple[float, ...] = (1.0, 2.0)) -> Results:
-    """PSNR = 30 + 6·log2(bpp / (factor · difficulty)): at equal PSNR a codec needs its factor times the bits of factor 1."""
+    """PSNR = 30 + 6·log2(bpp / (factor · difficulty)): at equal PSNR a codec needs its factor times
+    the bits of factor 1.
+    """
     records = []
     for n, difficulty in enumerate(images):
         for codec, factor in factors.items():
@@ -62,8 +66,11 @@ def test_bd_rate_is_the_factor_between_the_codecs():
 
 
 def test_means_at_constant_setting_and_at_constant_rate_differ_as_they_must():
-    """Two images, one of twice the bits at each setting. At constant setting: the arithmetic mean of bpp at equal PSNR.
-    At constant rate: the mean of PSNR at equal bpp – half of log2(2)·6 dB below the easy image's."""
+    """Two images, one of twice the bits at each setting.
+
+    At constant setting: the arithmetic mean of bpp at equal PSNR. At constant rate: the mean of
+    PSNR at equal bpp – half of log2(2)·6 dB below the easy image's.
+    """
     data = made({"a": 1.0})
     curve = analysis.mean_curve(data, "a")
     assert curve.quality == pytest.approx([24 + 3 * s for s in SETTINGS]) and curve.images == 2
@@ -130,7 +137,9 @@ def test_speed_is_seconds_per_megapixel_at_one_quality():
 
 @pytest.mark.parametrize("name", metrics.FORMS)
 def test_one_picture_has_one_bd_rate_wherever_it_is_taken(name):
-    """The measurements of a page and the records of a sweep over the same picture give the same figure in every measure."""
+    """The measurements of a page and the records of a sweep over the same picture give the same
+    figure in every measure.
+    """
     image = synthetic(176, 176)
     if reason := metrics.MEASURES[name].absent(176, 176):
         pytest.skip(reason)
@@ -153,7 +162,9 @@ def test_one_picture_has_one_bd_rate_wherever_it_is_taken(name):
 
 
 def test_records_of_before_are_read_and_lack_what_they_lack():
-    """Older files hold null for what was not measured, and for the infinite PSNR of a perfect picture."""
+    """Older files hold null for what was not measured, and for the infinite PSNR of a perfect
+    picture.
+    """
     old = {"width": 64, "height": 64, "mse": 0.0, "psnr": None, "ssim": None, "ms_ssim_db": None}
     assert analysis.quality(old, "psnr") == math.inf and analysis.quality(old, "ssim") is None
     assert analysis.quality(old, "psnr_y") is None

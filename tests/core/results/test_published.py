@@ -1,4 +1,6 @@
-"""Published curves in and ours out: the samples of two projects, and the form that CompressAI's plot reads."""
+"""Published curves in and ours out: the samples of two projects, and the form that CompressAI's
+plot reads.
+"""
 
 import json
 import math
@@ -66,7 +68,9 @@ def test_every_published_file_is_read(reference):
 
 
 def test_compressai_jpeg_lies_near_the_same_jpeg_of_the_other_project(reference):
-    """The same codec on the same pictures, measured by two projects: within 0.5 dB of each other at 1 bpp."""
+    """The same codec on the same pictures, measured by two projects: within 0.5 dB of each other at
+    1 bpp.
+    """
     ours = published.read(
         (reference / "compressai-kodak/jpeg.json").read_bytes(), "jpeg.json"
     ).curves["psnr"]
@@ -146,7 +150,9 @@ def test_our_export_is_read_by_our_import():
 
 
 def test_our_export_has_the_form_of_compressai_s_own_files(reference):
-    """What `compressai.utils.plot` asks of a file: `results` with `bpp` and the metric, lists of numbers of one length."""
+    """What `compressai.utils.plot` asks of a file: `results` with `bpp` and the metric, lists of
+    numbers of one length.
+    """
     ours = json.loads(json.dumps(published.to_compressai(_ours(), "jpeg"), allow_nan=False))
     for path in reference.glob("compressai-kodak/*.json"):
         theirs = json.loads(path.read_text())

@@ -1,4 +1,6 @@
-"""The model store: what goes in comes out, and damage of any kind is refused by name and harms nothing else."""
+"""The model store: what goes in comes out, and damage of any kind is refused by name and harms
+nothing else.
+"""
 
 import io
 import json
@@ -12,7 +14,7 @@ import numpy as np
 import pytest
 
 from core.errors import ModelError
-from core.store import families, modelfile, places, zoo
+from core.store import exchange, families, modelfile, places, zoo
 from tests.conftest import ROOT
 
 
@@ -77,7 +79,7 @@ def test_names_cannot_leave_the_store(name, store):
         lambda: zoo.load(name),
         lambda: zoo.remove(name),
         lambda: zoo.card(name),
-        lambda: zoo.export(name),
+        lambda: exchange.export(name),
     ):
         with pytest.raises(ModelError, match="cannot name a model"):
             act()
@@ -159,12 +161,12 @@ def test_nothing_is_replaced_by_accident():
 
 def test_export_and_import_are_inverse():
     card = zoo.store("one", "toy", tensors(), {"lmbda": 7})
-    data = zoo.export("one")
+    data = exchange.export("one")
     zoo.remove("one")
-    assert zoo.import_file(data) == card
-    assert zoo.import_file(data, name="two")["weights_sha256"] == card["weights_sha256"]
+    assert exchange.import_file(data) == card
+    assert exchange.import_file(data, name="two")["weights_sha256"] == card["weights_sha256"]
     with pytest.raises(ModelError, match="already has"):
-        zoo.import_file(data)
+        exchange.import_file(data)
 
 
 def _zip(**members):
@@ -177,7 +179,7 @@ def _zip(**members):
 
 def test_foreign_archives_are_refused(store):
     zoo.store("one", "toy", tensors(), {})
-    data = zoo.export("one")
+    data = exchange.export("one")
     zoo.remove("one")
     card = {"name": "one", "family": "toy", "weights_sha256": "0" * 64}
     evil = json.dumps({**card, "name": "../../evil"})
@@ -192,11 +194,11 @@ def test_foreign_archives_are_refused(store):
         _zip(**{"card.json": evil, "weights.safetensors": ""}),
     ):
         with pytest.raises(ModelError):
-            zoo.import_file(bad)
+            exchange.import_file(bad)
     for at in range(0, len(data), 7):
         damaged = data[:at] + bytes([data[at] ^ 16]) + data[at + 1 :]
         try:
-            zoo.import_file(damaged, name="x", replace=True)
+            exchange.import_file(damaged, name="x", replace=True)
         except ModelError:
             continue
         np.testing.assert_array_equal(zoo.load("x").tensors["w"], tensors()["w"])
@@ -269,7 +271,7 @@ def test_an_installed_program_keeps_its_own_models_apart(tmp_path, monkeypatch):
     for card in (mine, shipped):
         assert zoo.find(modelfile.fingerprint(card), "toy") == card["name"]
     assert (
-        zoo.import_file(zoo.export("shipped"), "copy")["weights_sha256"]
+        exchange.import_file(exchange.export("shipped"), "copy")["weights_sha256"]
         == shipped["weights_sha256"]
     )
 
@@ -306,7 +308,7 @@ def test_a_family_says_how_large_its_models_may_be(monkeypatch):
     monkeypatch.setitem(families.FAMILIES, "toy", larger)
     zoo.store("large", "toy", tensors(columns=2_000_000), {})
     assert zoo.load("large").card["weights_bytes"] > 8_000_000
-    exported = zoo.export("large")
+    exported = exchange.export("large")
     zoo.remove("large")
-    assert zoo.import_file(exported)["name"] == "large"
+    assert exchange.import_file(exported)["name"] == "large"
     assert families.FAMILIES["bls2017"].max_weights == 12_000_000

@@ -1,4 +1,6 @@
-"""The sweep engine: the same figures here and on Dask, nothing measured twice, nothing lost when processes die."""
+"""The sweep engine: the same figures here and on Dask, nothing measured twice, nothing lost when
+processes die.
+"""
 
 import json
 import os
@@ -106,7 +108,9 @@ def test_what_other_results_hold_is_not_measured_again(folder, tmp_path, monkeyp
 
 
 def test_digits_go_through_codecs_of_one_channel(monkeypatch):
-    """A codec of (28, 28, 1) pictures gets one channel of a grey picture and is measured like the others; colour is refused."""
+    """A codec of (28, 28, 1) pictures gets one channel of a grey picture and is measured like the
+    others; colour is refused.
+    """
 
     class Digits(type(registry.get("webp"))):
         info = replace(registry.get("webp").info, name="digits")
@@ -179,7 +183,9 @@ def test_failures_are_recorded_and_not_fatal(folder, tmp_path):
 
 
 def test_a_killed_sweep_goes_on_where_it_was(folder, tmp_path):
-    """kill -9 of the whole sweep, half a line at the journal's end; --resume repeats nothing that was written."""
+    """kill -9 of the whole sweep, half a line at the journal's end; --resume repeats nothing that
+    was written.
+    """
     for i in range(6, 26):
         (folder / f"{i}.png").write_bytes(images.png(synthetic(64, 80, seed=i)))
     output = tmp_path / "out.json"
@@ -228,7 +234,9 @@ def test_a_killed_sweep_goes_on_where_it_was(folder, tmp_path):
 
 
 def test_a_worker_that_is_killed_loses_nothing(folder, tmp_path):
-    """A cluster of three workers on this machine, one killed mid-sweep with -9: all results are there, each once."""
+    """A cluster of three workers on this machine, one killed mid-sweep with -9: all results are
+    there, each once.
+    """
     from distributed import LocalCluster
 
     for i in range(6, 16):

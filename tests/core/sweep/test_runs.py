@@ -1,4 +1,6 @@
-"""Stored sweeps: started in the background, watched, stopped, resumed, named, brought in, deleted."""
+"""Stored sweeps: started in the background, watched, stopped, resumed, named, brought
+in, deleted.
+"""
 
 import json
 import time

@@ -1,4 +1,6 @@
-"""A waiting rerun of the whole page outlives a timer's; timers bring no values; kept values come back."""
+"""A waiting rerun of the whole page outlives a timer's; timers bring no values; kept values come
+back.
+"""
 
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
@@ -29,7 +31,9 @@ def test_a_timer_does_not_take_the_place_of_a_visit_to_another_page():
 
 
 def test_a_timer_does_not_wipe_out_what_a_person_has_just_chosen():
-    """Both arrive before the run starts: the person's values, a file that was uploaded for instance, must reach it."""
+    """Both arrive before the run starts: the person's values, a file that was uploaded for
+    instance, must reach it.
+    """
     reruns.mend()
     requests, chosen = ScriptRequests(), WidgetStates()
     chosen.widgets.add(id="size", int_value=7)

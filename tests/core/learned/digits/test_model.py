@@ -1,4 +1,6 @@
-"""The digits' transform coder: the tutorial's mathematics, tables that code, models that are checked."""
+"""The digits' transform coder: the tutorial's mathematics, tables that code, models that are
+checked.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,6 @@
-"""The models that ship: what their cards promise is what they do, on the whole test set of MNIST."""
+"""The models that ship: what their cards promise is what they do, on the whole test set
+of MNIST.
+"""
 
 from itertools import pairwise
 

@@ -1,4 +1,6 @@
-"""Training the digit models: it learns, a killed run ends where an unbroken one does, and what is stored is proved."""
+"""Training the digit models: it learns, a killed run ends where an unbroken one does, and what is
+stored is proved.
+"""
 
 import os
 import signal
@@ -25,7 +27,9 @@ ROOT = Path(__file__).resolve().parents[4]
 
 @pytest.fixture
 def few(monkeypatch):
-    """A training set of 192 and a test set of 64 digits in place of MNIST: the sample that ships."""
+    """A training set of 192 and a test set of 64 digits in place of MNIST: the sample
+    that ships.
+    """
     monkeypatch.setattr(
         data, "load", lambda split: data.sample()[:192] if split == "train" else data.sample()[192:]
     )

@@ -1,4 +1,6 @@
-"""The plain TensorFlow blocks against TensorFlow Compression's own layers and distribution, given the same parameters."""
+"""The plain TensorFlow blocks against TensorFlow Compression's own layers and distribution, given
+the same parameters.
+"""
 
 import numpy as np
 import pytest
@@ -31,7 +33,9 @@ def assert_same(ours, theirs):
 
 @pytest.mark.parametrize("k, stride, a, b", STAGES)
 def test_conv_down_is_signal_conv(k, stride, a, b):
-    """'SAME' for a stride puts (k − stride) // 2 zeros before the picture and the others behind it."""
+    """'SAME' for a stride puts (k − stride) // 2 zeros before the picture and the
+    others behind it.
+    """
     x, kernel, bias = random(2, 32, 48, a), random(k, k, a, b, seed=1), random(b, seed=2)
     before = (k - stride) // 2
     rim = [[0, 0], *[[before, k - stride - before]] * 2, [0, 0]]
@@ -71,7 +75,9 @@ def test_the_exact_conv_up_is_conv_up(k, stride, a, b, height, width):
 
 @pytest.mark.parametrize("k, stride, a, b", STAGES)
 def test_conv_up_is_signal_conv(k, stride, a, b):
-    """TFC centres the kernel on the first pixel of a block, ours on the block: the same picture, moved."""
+    """TFC centres the kernel on the first pixel of a block, ours on the block: the same picture,
+    moved.
+    """
     y, kernel, bias = random(2, 6, 7, b), random(k, k, a, b, seed=1), random(a, seed=2)
     move = k // 2 - (k - stride) // 2
 

@@ -1,4 +1,6 @@
-"""The neural entropy coder: exact for any latents, as long as it says, near the network in floating point that it comes from."""
+"""The neural entropy coder: exact for any latents, as long as it says, near the network in floating
+point that it comes from.
+"""
 
 import numpy as np
 import pytest
@@ -84,7 +86,9 @@ def test_any_values_come_back_and_unused_channels_are_nearly_free(coder):
 
 
 def test_whole_numbers_are_those_of_the_network_in_floating_point(weights, tensors, sites):
-    """Means and scales, computed by TensorFlow with all channels known at once, of a picture that it has not seen."""
+    """Means and scales, computed by TensorFlow with all channels known at once, of a picture that
+    it has not seen.
+    """
     y = latents(24, 32, 9)
     sigma = spreads(sites, LEVELS)
     held = Sites.of([y], [1])
@@ -133,7 +137,9 @@ def test_no_latent_depends_on_later_ones(weights, sites):
 
 
 def test_prices_of_other_values_are_those_of_the_coder(coder):
-    """Of the last channels at the last visit, on which nothing else depends: the price is the change of the whole."""
+    """Of the last channels at the last visit, on which nothing else depends: the price is the
+    change of the whole.
+    """
     y_hat = latents(4, 4, 6)
     costs = np.full((3, *y_hat.shape), np.nan)
     for y, x, channels, *found in coder.around(y_hat):
@@ -153,7 +159,9 @@ def test_prices_of_other_values_are_those_of_the_coder(coder):
 
 
 def test_the_bytes_depend_on_no_order_of_addition(tensors):
-    """Float32 sums of these whole numbers are exact: permuting the inputs of every product changes nothing."""
+    """Float32 sums of these whole numbers are exact: permuting the inputs of every product changes
+    nothing.
+    """
     y_hat = latents(9, 13, 8)
     plain = NeuralCoder(tensors, 0)
     exact = NeuralCoder(tensors, 0)
@@ -199,7 +207,9 @@ def test_tensors_have_their_shapes_and_unsound_ones_are_noticed(tensors):
 
 
 def test_training_lowers_the_bits(sites):
-    """A few steps of plain gradient descent on one batch, the gradient through the whole network."""
+    """A few steps of plain gradient descent on one batch, the gradient through the
+    whole network.
+    """
     task = NeuralTask(sites, sites, spreads(sites, LEVELS))
     batch = {name: tf.constant(value) for name, value in task.batch(0).items()}
     assert batch["near"].shape == (NEAR, sum(COUNTS), CHANNELS)

@@ -1,4 +1,6 @@
-"""The common loop on a task that costs nothing: exact resume after a real kill, cancel, NaN, averaging, schedule."""
+"""The common loop on a task that costs nothing: exact resume after a real kill, cancel, NaN,
+averaging, schedule.
+"""
 
 import json
 import os
@@ -12,7 +14,8 @@ import pytest
 import tensorflow as tf
 
 from core.errors import ModelError
-from core.learned.training.loop import CANCEL, CHECKPOINT, PROGRESS, Plan, read_checkpoint, train
+from core.learned.training.checkpoint import CHECKPOINT, read_checkpoint
+from core.learned.training.loop import CANCEL, PROGRESS, Plan, train
 from core.learned.training.optim import Adam, schedule
 
 TARGET = np.arange(4, dtype=np.float32)
@@ -82,7 +85,8 @@ def test_learns_and_reports(tmp_path):
 def test_killed_and_resumed_is_unbroken(tmp_path):
     unbroken = train(Fit(), plan(), tmp_path / "whole")
     script = (
-        "import sys; from pathlib import Path; from tests.core.learned.training.test_loop import *; "
+        "import sys; from pathlib import Path; "
+        "from tests.core.learned.training.test_loop import *; "
         f"train(Fit(kill_at=37), plan(), Path({str(tmp_path / 'cut')!r}))"
     )
     root = Path(__file__).parents[4]
