@@ -17,7 +17,7 @@ reported by `unavailable`, as a sentence. tests/core/metrics/test_registry.py ch
 """
 
 from core.metrics.entry import Form, Measure
-from core.metrics.pixels import luma, mse, psnr, psnr_of
+from core.metrics.pixels import mse, psnr, psnr_of
 from core.metrics.registry import (
     FORMS,
     MEASURES,
@@ -47,7 +47,6 @@ __all__ = [
     "as_json",
     "form_of",
     "from_db",
-    "luma",
     "measure",
     "ms_ssim",
     "mse",

@@ -1,7 +1,7 @@
 """Measures of the differences between pixels: MSE, MAE, and PSNR over RGB, over luma, and 6:1:1
 over YCbCr.
 
-Pure functions of two images uint8 (H, W, 3), sRGB, of the same shape. Only NumPy is needed.
+Pure functions of two images uint8 (H, W, 3), sRGB, of the same shape.
 """
 
 import math
@@ -9,12 +9,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.images.resize import LUMA
+
 PEAK = 255.0
 # RGB to YCbCr as JFIF defines it (BT.601, full range), without the offsets, which cancel in
 # differences.
 _YCBCR = np.array(
     [
-        [0.299, 0.587, 0.114],
+        LUMA,
         [-0.168736, -0.331264, 0.5],
         [0.5, -0.418688, -0.081312],
     ]
@@ -73,11 +75,6 @@ def error_map(original: np.ndarray, decoded: np.ndarray) -> np.ndarray:
 def psnr_of(mse: float) -> float:
     """PSNR in dB for a mean squared error on the scale 0–255; inf for 0."""
     return 10 * math.log10(PEAK**2 / mse) if mse > 0 else math.inf
-
-
-def luma(image: np.ndarray) -> np.ndarray:
-    """BT.601 luma Y, float64 (H, W), 0–255, of an sRGB image as JFIF defines it."""
-    return image.astype(np.float64) @ _YCBCR[0]
 
 
 def _difference(original: np.ndarray, decoded: np.ndarray) -> np.ndarray:
