@@ -331,7 +331,8 @@ def test_flicker_alternates_and_space_holds(page):
     press(page, "f")
     page.wait_for_function(
         "() => { const l = document.querySelector('[data-testid=stBidiComponentIsolated]')"
-        ".shadowRoot.querySelector('.legend b').textContent; window.seen = (window.seen ?? new Set()).add(l);"
+        ".shadowRoot.querySelector('.legend b').textContent;"
+        " window.seen = (window.seen ?? new Set()).add(l);"
         " return window.seen.size === 2; }"
     )
     page.locator(".rdx [data-part=interval]").select_option("0")

@@ -1,8 +1,9 @@
 """The neural entropy coder of the photo coder's latents: the trained network in whole numbers.
 
-Activations are whole numbers from 0 to 255, weights from −127 to 127, and every sum that a matrix product can form, in whatever
-order, stays below 2²⁴ (`sound_neural` checks it on load): exact in float32, so that every machine, library and number of threads
-computes the same. Means and scales are whole numbers, too; they pick one of the stored tables of the range coder.
+Activations are whole numbers from 0 to 255, weights from −127 to 127, and every sum that a matrix
+product can form, in whatever order, stays below 2²⁴ (`sound_neural` checks it on load): exact in
+float32, so that every machine, library and number of threads computes the same. Means and scales
+are whole numbers, too; they pick one of the stored tables of the range coder.
 """
 
 from collections.abc import Callable, Iterator
@@ -81,7 +82,9 @@ def has_neural(tensors: dict[str, np.ndarray]) -> bool:
 
 
 def sound_neural(tensors: dict[str, np.ndarray]) -> bool:
-    """Whether a coder can use tensors of these shapes: whole numbers in their ranges, no sum that float32 cannot hold."""
+    """Whether a coder can use tensors of these shapes: whole numbers in their ranges, no sum that
+    float32 cannot hold.
+    """
     part = {k.removeprefix("neural/"): v for k, v in tensors.items() if k.startswith("neural/")}
     for name, array in part.items():
         if array.dtype != (np.int8 if name in MATRIX_SHAPES else np.int32):
@@ -131,7 +134,8 @@ def _largest_sums(part: dict[str, np.ndarray]) -> Iterator[np.ndarray]:
 class Site:
     """A group of latents before they are coded, channels in the coder's order.
 
-    `rows` (N,): positions. `channels` (c,). `base` (N, c): the whole numbers that the means are nearest to; `tables` (N, c).
+    `rows` (N,): positions. `channels` (c,). `base` (N, c): the whole numbers that the means are
+    nearest to; `tables` (N, c).
     """
 
     rows: np.ndarray
@@ -205,7 +209,9 @@ class NeuralCoder:
         return out.reshape(height, width, CHANNELS)
 
     def bits(self, y_hat: np.ndarray) -> np.ndarray:
-        """What each of the latents (h, w, C) costs in bits, float32; the flags of used channels lie on the first position."""
+        """What each of the latents (h, w, C) costs in bits, float32; the flags of used channels lie
+        on the first position.
+        """
         height, width, _ = y_hat.shape
         values = self._rows(y_hat)
         live = values.any(0)
@@ -223,7 +229,9 @@ class NeuralCoder:
         y_hat: np.ndarray,
         see: Callable[[np.ndarray, np.ndarray, np.ndarray, list[np.ndarray]], None],
     ) -> None:
-        """What latents (h, w, C) would cost if one of them were another; as `ContextCoder.around` does."""
+        """What latents (h, w, C) would cost if one of them were another; as `ContextCoder.around`
+        does.
+        """
         height, width, _ = y_hat.shape
         values = self._rows(y_hat)
         for site in self._sites(values.any(0), height, width, values):
@@ -232,15 +240,10 @@ class NeuralCoder:
             costs = [self._cost(site, rest + step) for step in (-1, 0, 1)]
             see(y, x, self._order[site.channels], costs)
 
-    def tables_of(self, y_hat: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Of latents (h, w, C), part by part: their tables (N, c), and what the tables code, from −reach to reach."""
-        height, width, _ = y_hat.shape
-        values = self._rows(y_hat)
-        for site in self._sites(values.any(0), height, width, values):
-            yield site.tables, values[site.rows[:, None], site.channels] - site.base
-
     def _rows(self, y_hat: np.ndarray) -> np.ndarray:
-        """(h · w + 1, C) int32 in the coder's order of channels; the last row stands for what lies outside."""
+        """(h · w + 1, C) int32 in the coder's order of channels; the last row stands for what lies
+        outside.
+        """
         flat = y_hat.reshape(-1, CHANNELS)[:, self._order].astype(np.int32)
         return np.concatenate([flat, np.zeros((1, CHANNELS), np.int32)])
 
@@ -261,7 +264,8 @@ class NeuralCoder:
     ) -> Iterator[Site]:
         """All latents of the `live` channels (C,), group by group.
 
-        `values` (h · w + 1, C) is read as far as it has been coded: whoever decodes fills a site in before asking for the next.
+        `values` (h · w + 1, C) is read as far as it has been coded: whoever decodes fills a site in
+        before asking for the next.
         """
         seen = np.zeros(values.shape, np.float32)
         known = np.zeros(values.shape, np.float32)
@@ -302,7 +306,9 @@ class NeuralCoder:
         return np.sign(values) * self._squash[channels, np.minimum(np.abs(values), largest)]
 
     def _predicted(self, visit: Visit, known: np.ndarray) -> np.ndarray:
-        """(N, C) float32, whole numbers in 1/PREDICT_UNIT: the linear prediction from the neighbours."""
+        """(N, C) float32, whole numbers in 1/PREDICT_UNIT: the linear prediction from the
+        neighbours.
+        """
         out = np.zeros((len(visit.rows), CHANNELS), np.float32)
         near, far = (weights[visit.number] for weights in self._predict)
         for weights, rows in zip(near, visit.around[:NEAR], strict=False):
@@ -332,7 +338,9 @@ class NeuralCoder:
 
 
 class _Masked:
-    """The masked layers at the positions of one visit, computed as the groups of channels become known."""
+    """The masked layers at the positions of one visit, computed as the groups of channels become
+    known.
+    """
 
     def __init__(self, coder: NeuralCoder, visit: int, near: np.ndarray):
         self._coder, self._visit, self._near = coder, visit, near
@@ -363,7 +371,9 @@ class _Masked:
 
 
 def _squash_tables(sigma: np.ndarray, sinh: np.ndarray) -> np.ndarray:
-    """(C, n) float32: sizes of latents 0, 1, … squashed: how many of the thresholds σ · sinh they reach."""
+    """(C, n) float32: sizes of latents 0, 1, … squashed: how many of the thresholds σ · sinh they
+    reach.
+    """
     # |y| ≥ σ sinh, with both sides in whole numbers
     thresholds = -(-sigma.astype(np.int64)[:, None] * sinh // (SIGMA_UNIT * SINH_UNIT))
     length = int(min(thresholds.max(), LARGEST)) + 1

@@ -1,4 +1,6 @@
-"""Latents of photographs for the neural entropy model: many views of each, kept in one file on the disk."""
+"""Latents of photographs for the neural entropy model: many views of each, kept in one file on the
+disk.
+"""
 
 import os
 from pathlib import Path
@@ -20,7 +22,9 @@ HELD_OUT_SIDE = 512
 
 
 def held_out_latents(coder: PhotoCoder, photos: Photos) -> tuple[list[np.ndarray], list[int]]:
-    """Latents (h, w, C) of held-out photographs at every level, in the model's order of channels, and the levels."""
+    """Latents (h, w, C) of held-out photographs at every level, in the model's order of channels,
+    and the levels.
+    """
     _, chosen = split(photos)
     images = [photos.image(i)[:HELD_OUT_SIDE, :HELD_OUT_SIDE] for i in chosen[:HELD_OUT]]
     levels = list(range(coder.config.levels)) * len(images)
@@ -29,7 +33,9 @@ def held_out_latents(coder: PhotoCoder, photos: Photos) -> tuple[list[np.ndarray
 
 
 def training_sites(coder: PhotoCoder, photos: Photos, order: np.ndarray, cache: Path) -> Sites:
-    """Latents of views of the training photographs, channels in `order`; from the files `cache`.* where they are there."""
+    """Latents of views of the training photographs, channels in `order`; from the files `cache`.*
+    where they are there.
+    """
     data, shapes = cache.with_suffix(".i16"), cache.with_suffix(".npy")
     if not shapes.exists():
         _write(coder, photos, order, data, shapes)

@@ -1,8 +1,12 @@
-"""From the trained network to the whole numbers of the neural entropy coder: `core/learned/photos/neural_coder.py`.
+"""From the trained network to the whole numbers of the neural entropy coder:
+`core/learned/photos/neural_coder.py`.
 
-Each unit gets its own step, so that its activations fill 0 … 255, and the largest power of two by which its weights still fit into
-−127 … 127. A unit's step is taken out again in the weights of the next layer.
+Each unit gets its own step, so that its activations fill 0 … 255, and the largest power of two by
+which its weights still fit into −127 … 127. A unit's step is taken out again in the weights of the
+next layer.
 """
+
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -29,7 +33,9 @@ HIGHEST = 99.99  # percentile of an activation that becomes BRIGHTEST
 def quantise(
     parameters: dict[str, np.ndarray], order: np.ndarray, sigma: np.ndarray, sites: Sites
 ) -> dict[str, np.ndarray]:
-    """The tensors `neural/…`. `order` (C,), `sigma` (levels, C): as in training; `sites`: what it was trained on."""
+    """The tensors `neural/…`. `order` (C,), `sigma` (levels, C): as in training; `sites`: what it
+    was trained on.
+    """
     p = {name: value.astype(np.float64) for name, value in parameters.items()}
     for name, mask in MASKS.items():
         p[name] *= mask
@@ -76,7 +82,9 @@ def _used(sites: Sites, levels: int) -> np.ndarray:
 def _hidden(
     layer: str, p: dict, inputs: dict[str, tuple[np.ndarray, np.ndarray]], step: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """A layer of rectified units. `inputs`: weights (…, in, units) and the steps of what comes in; `step`: of what goes out."""
+    """A layer of rectified units. `inputs`: weights (…, in, units) and the steps of what comes in;
+    `step`: of what goes out.
+    """
     exact = {name: w * s[:, None] / step for name, (w, s) in inputs.items()}
     power = _powers(exact.values())
     out = {name: _rounded(w * 2.0**power).astype(np.int8) for name, w in exact.items()}
@@ -89,7 +97,9 @@ def _hidden(
 
 
 def _outputs(p: dict, sigma: np.ndarray, steps: dict) -> dict[str, np.ndarray]:
-    """The last layer: means in units of their own, scales in 1/PER_OCTAVE octaves times a power of two."""
+    """The last layer: means in units of their own, scales in 1/PER_OCTAVE octaves times a power of
+    two.
+    """
     exact = {
         "out": p["out"] * steps["second"][:, None],
         "out_from_near": p["out_from_near"] * steps["near"][:, None],
@@ -109,8 +119,10 @@ def _outputs(p: dict, sigma: np.ndarray, steps: dict) -> dict[str, np.ndarray]:
     return out
 
 
-def _powers(weights) -> np.ndarray:
-    """Per unit the largest power of two, 0 to 16, with which all its weights (…, in, units) stay whole numbers in range."""
+def _powers(weights: Iterable[np.ndarray]) -> np.ndarray:
+    """Per unit the largest power of two, 0 to 16, with which all its weights (…, in, units) stay
+    whole numbers in range.
+    """
     largest = np.max([np.abs(w).reshape(-1, w.shape[-1]).max(0) for w in weights], 0)
     return np.clip(np.floor(np.log2(LARGEST_WEIGHT / np.maximum(largest, 1e-9))), 0, 16)
 
@@ -136,7 +148,9 @@ def _largest_activations(p: dict, sigma: np.ndarray, sites: Sites) -> dict[str, 
 
 
 def _activations(p: dict, sigma: np.ndarray, batch: dict) -> dict[str, np.ndarray]:
-    """The rectified layers of a batch, as `core/learned/photos/neural_net.py` computes them, in numpy."""
+    """The rectified layers of a batch, as `core/learned/photos/neural_net.py` computes them, in
+    numpy.
+    """
     levels, visit = batch["levels"], batch["visit"]
     units, count = sigma[levels], len(levels)
 

@@ -1,17 +1,21 @@
-"""Which latents the neural entropy model sees when it codes others: visits from coarse to fine, and groups of channels.
+"""Which latents the neural entropy model sees when it codes others: visits from coarse to fine, and
+groups of channels.
 
-Positions are visited as the context coder visits them: every eighth, then those between, down to all. So all but the first
-have twelve neighbours that are known: four beside them, eight a knight's move away. At every other visit the pattern is
-turned by 45°:
+Positions are visited as the context coder visits them: every eighth, then those between, down to
+all. So all but the first have twelve neighbours that are known: four beside them, eight a knight's
+move away. At every other visit the pattern is turned by 45° (x: the position, #: near, o: far):
 
-    straight:  . o . o .     diagonal:  o . . . o     x the position, # the four near ones, o the eight far ones;
-               o . # . o                . # . # .     a diagonal visit has its far ones at (±1, ±3) and (±3, ±1),
-               . # x # .                . . x . .     of which the drawing shows no more than the pattern's turn
-               o . # . o                . # . # .
-               . o . o .                o . . . o
+    straight:                  diagonal:  . . o . o . .
+               . o . o .                  . . . . . . .
+               o . # . o                  o . # . # . o
+               . # x # .                  . . . x . . .
+               o . # . o                  o . # . # . o
+               . o . o .                  . . . . . . .
+                                          . . o . o . .
 
-A neighbour outside the picture is replaced by the one opposite, which is known as well. At a position the channels follow in
-groups, the strongest channel first; a group sees all groups before it.
+A neighbour outside the picture is replaced by the one opposite, which is known as well. At a
+position the channels follow in groups, the strongest channel first; a group sees all groups before
+it.
 """
 
 from collections.abc import Iterator
@@ -70,8 +74,8 @@ MASKS = {
 class Visit:
     """Positions that are coded at once.
 
-    `number`: 0 … VISITS − 1. `rows` (N,): where in the grid, row by row. `around` (12, N): their neighbours, the four near ones
-    first; h · w where there is none. A first visit has none: (0, N).
+    `number`: 0 … VISITS − 1. `rows` (N,): where in the grid, row by row. `around` (12, N): their
+    neighbours, the four near ones first; h · w where there is none. A first visit has none: (0, N).
     """
 
     number: int

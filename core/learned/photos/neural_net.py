@@ -1,13 +1,17 @@
-"""The neural entropy model in training: from the latents that are known, a logistic distribution for each that follows.
+"""The neural entropy model in training: from the latents that are known, a logistic distribution
+for each that follows.
 
     around ─ squash ─ W(visit) ─ ReLU ─ W ─ ReLU ─ h ─┬──────────────┬──────────────┐
     own groups before ─ squash ───────────────────────┴ V₁ ─ ReLU ───┴ V₂ ─ ReLU ───┴ V₃ ─ mean, scale
 
-V₁ … V₃ are masked (Germain et al., "MADE", 2015): a unit belongs to a group of channels, sees the channels of earlier groups and the
-units of its own and earlier groups. Each layer's bias is the sum of one per level and one per visit; a level's latents are
-measured in its own units σ. The mean is a linear prediction from the neighbours plus what the network adds. Trained here in
-floating point, used in whole numbers: `core/learned/photos/neural_coder.py`.
+V₁ … V₃ are masked (Germain et al., "MADE", 2015): a unit belongs to a group of channels, sees the
+channels of earlier groups and the units of its own and earlier groups. Each layer's bias is the sum
+of one per level and one per visit; a level's latents are measured in its own units σ. The mean is a
+linear prediction from the neighbours plus what the network adds. Trained here in floating point,
+used in whole numbers: `core/learned/photos/neural_coder.py`.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -80,12 +84,14 @@ class Network:
         far: tf.Tensor,
         levels: tf.Tensor,
         visit: tf.Tensor,
-        counts: list[int],
+        counts: Sequence[int] | tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Mean and log2 of the scale, both (N, C), of latents `y` (N, C) in the coder's order of channels.
+        """Mean and log2 of the scale, both (N, C), of latents `y` (N, C) in the coder's order of
+        channels.
 
-        `near` (4, N, C) and `far` (8, N, FAR_CHANNELS): their neighbours, 0 where there are none. `levels`, `visit` (N,): the
-        positions are sorted by their visit's first layer; `counts`: how many have none, the first, the second, the third.
+        `near` (4, N, C) and `far` (8, N, FAR_CHANNELS): their neighbours, 0 where there are none.
+        `levels`, `visit` (N,): the positions are sorted by their visit's first layer; `counts`: how
+        many have none, the first, the second, the third.
         """
         p, sigma = self.parameters, tf.gather(self.sigma, levels)
         beside = tf.transpose(squash(near, sigma), (1, 0, 2))
@@ -126,7 +132,9 @@ class Network:
 
 
 def logistic_bits(y: tf.Tensor, mean: tf.Tensor, log_scale: tf.Tensor) -> tf.Tensor:
-    """Information content in bits of whole numbers `y` under logistic distributions, integrated over ±½."""
+    """Information content in bits of whole numbers `y` under logistic distributions, integrated
+    over ±½.
+    """
     inverse = tf.exp(-LN2 * tf.clip_by_value(log_scale, *LOG_SCALES))
     distance = tf.abs(tf.cast(y, tf.float32) - mean)
     # σ(a) − σ(c) = σ(a) σ(−c) (1 − e^(c−a)) with a − c = 1/s

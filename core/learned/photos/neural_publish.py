@@ -1,4 +1,6 @@
-"""From a training run of the neural entropy model to a stored model: the transforms that it was trained for, and its network."""
+"""From a training run of the neural entropy model to a stored model: the transforms that it was
+trained for, and its network.
+"""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,9 +29,11 @@ def store_neural_run(
     notes: Iterable[str] = (),
     replace: bool = False,
 ) -> dict:
-    """Store the averaged network of a run's checkpoint, with its transforms, as model `name` and return its card.
+    """Store the averaged network of a run's checkpoint, with its transforms, as model `name` and
+    return its card.
 
-    Parameters and errors as `publish.store_run`; raises ModelError, too, where the model it was trained for is not in the store.
+    Parameters and errors as `publish.store_run`; raises ModelError, too, where the model it was
+    trained for is not in the store.
     """
     zoo.check_free(name, replace)
     weights, step = read_checkpoint(run)
@@ -71,7 +75,9 @@ def store_neural_run(
 
 
 def cost(weights: dict[str, np.ndarray]) -> dict[str, float]:
-    """How large the network is, and how many multiplications with additions it takes to code a pixel."""
+    """How large the network is, and how many multiplications with additions it takes to code a
+    pixel.
+    """
     of_a_position = sum(int(mask.sum()) for mask in MASKS.values())
     for name, shape in MATRIX_SHAPES.items():
         if name not in MASKS:

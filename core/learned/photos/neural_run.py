@@ -1,4 +1,6 @@
-"""One training run of the neural entropy model: a stored photo coder → latents of photographs → task → loop."""
+"""One training run of the neural entropy model: a stored photo coder → latents of photographs →
+task → loop.
+"""
 
 import hashlib
 import json
@@ -49,7 +51,9 @@ def train_neural(options: Options, resume: bool = False, branch: Path | None = N
     order = np.array(before["order"]) if before else channel_order(held_out[0])
     cache = latents_file(options.run, stored.card["weights_sha256"], order)
     training = training_sites(coder, photos, order, cache)
-    sigma = np.float32(before["sigma"]) if before else spreads(training, coder.config.levels)
+    sigma = spreads(training, coder.config.levels)
+    if before:
+        sigma = np.array(before["sigma"], np.float32)
     held_out_sites = Sites.of([y[..., order] for y in held_out[0]], held_out[1])
     task = NeuralTask(training, held_out_sites, sigma, options.seed)
     options.run.mkdir(parents=True, exist_ok=True)
@@ -82,7 +86,8 @@ def latents_file(run: Path, weights_sha256: str, order: np.ndarray) -> Path:
 
 
 def read_neural_record(run: Path) -> dict:
-    """What `run.json` says of a run of the neural entropy model: options, order, sigma, weights_sha256, sessions.
+    """What `run.json` says of a run of the neural entropy model: options, order, sigma,
+    weights_sha256, sessions.
 
     Raises ModelError where there is none.
     """

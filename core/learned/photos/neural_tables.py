@@ -1,4 +1,6 @@
-"""Integer coding tables of the neural entropy model: one for every scale and every place of the mean between whole numbers."""
+"""Integer coding tables of the neural entropy model: one for every scale and every place of the
+mean between whole numbers.
+"""
 
 import numpy as np
 
@@ -13,10 +15,10 @@ FRACTIONS = (
 REACH = 9  # a table goes so many scales to both sides, and at least one step
 
 
-def build(shape=None) -> np.ndarray:
-    """(n,) int32 in the range coder's layout, see `core/learned/ops/tables.py`: table scale · FRACTIONS + fraction.
+def build() -> np.ndarray:
+    """(n,) int32 in the range coder's layout, see `core/learned/ops/tables.py`.
 
-    `shape(scale index, x)`: the cumulative distribution at x (in scales); None: the logistic one.
+    The table of a scale and a fraction has the number scale · FRACTIONS + fraction.
     """
     parts = []
     for number in range(SCALES):
@@ -26,8 +28,7 @@ def build(shape=None) -> np.ndarray:
         for fraction in range(FRACTIONS):
             mean = fraction / FRACTIONS - 0.5
             x = (edges - mean) / scale
-            below = _logistic(x) if shape is None else shape(number, x)
-            inside = np.maximum(np.diff(below), 0)
+            inside = np.maximum(np.diff(_logistic(x)), 0)
             escape = max(1 - inside.sum(), 2.0**-PRECISION)
             counts = frequencies(np.append(inside, escape))
             parts += [[-PRECISION, 0], np.cumsum(counts)]

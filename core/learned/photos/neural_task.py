@@ -1,5 +1,8 @@
-"""The neural entropy model as a task of the training loop: latents of photographs, bits, validation."""
+"""The neural entropy model as a task of the training loop: latents of photographs, bits,
+validation.
+"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +24,9 @@ CHUNK = 2048  # positions at once in a validation
 class Sites:
     """Latents of many pictures, position by position.
 
-    `values` (n + 1, C) int16 in the coder's order of channels, the last row 0; `around` (n, 12) int32: the rows of a position's
-    neighbours; `visit`, `level` (n,). `shapes` (pictures, 3): level, height and width of each.
+    `values` (n + 1, C) int16 in the coder's order of channels, the last row 0; `around` (n, 12)
+    int32: the rows of a position's neighbours; `visit`, `level` (n,). `shapes` (pictures, 3):
+    level, height and width of each.
     """
 
     values: np.ndarray
@@ -41,7 +45,9 @@ class Sites:
 
     @classmethod
     def over(cls, values: np.ndarray, shapes: np.ndarray) -> "Sites":
-        """Of `values`, which hold pictures one after the other; `shapes` (pictures, 3): level, height, width."""
+        """Of `values`, which hold pictures one after the other; `shapes` (pictures, 3): level,
+        height, width.
+        """
         total, first = len(values) - 1, 0
         around = np.full((total, 12), total, np.int32)
         visit, level = np.zeros(total, np.int8), np.zeros(total, np.int8)
@@ -82,7 +88,9 @@ def spreads(sites: Sites, levels: int) -> np.ndarray:
 
 
 class NeuralTask:
-    """A `training.Task`. A level's bits count by what they are on average, so that equal shares weigh alike."""
+    """A `training.Task`. A level's bits count by what they are on average, so that equal shares
+    weigh alike.
+    """
 
     def __init__(self, training: Sites, held_out: Sites, sigma: np.ndarray, seed: int = 0):
         self.training, self.held_out, self.seed = training, held_out, seed
@@ -114,7 +122,7 @@ class NeuralTask:
         rows = [rng.choice(some, n) for some, n in zip(self._rows, COUNTS, strict=True)]
         return self.training.batch(np.concatenate(rows))
 
-    def bits(self, batch: dict, counts) -> tf.Tensor:
+    def bits(self, batch: dict, counts: Sequence[int] | tf.Tensor) -> tf.Tensor:
         """(N, C): what each latent costs."""
         mean, scale = self.network.distributions(
             batch["y"], batch["near"], batch["far"], batch["levels"], batch["visit"], counts
