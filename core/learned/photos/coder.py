@@ -16,7 +16,8 @@ from core.errors import BitstreamError, ModelError
 from core.learned.ops.transforms import conv_up_exactly
 from core.learned.photos.context_coder import ContextCoder, ContextModel
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
-from core.learned.photos.neural_coder import NeuralCoder, has_neural
+from core.learned.photos.neural_coder import NeuralCoder
+from core.learned.photos.neural_tensors import has_neural
 from core.learned.photos.static_coder import StaticCoder
 
 # Tables chosen by context, one a channel, or chosen by a network.

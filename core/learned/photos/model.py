@@ -19,8 +19,8 @@ from core.learned.ops import priors, transforms
 from core.learned.ops.spectral import to_kernel
 from core.learned.ops.tables import sound_tables
 from core.learned.photos.context_coder import context_shapes, sound_context
-from core.learned.photos.neural_coder import has_neural, neural_shapes, sound_neural
 from core.learned.photos.neural_layout import CHANNELS
+from core.learned.photos.neural_tensors import has_neural, neural_shapes, sound_neural
 from core.store.families import check_shapes
 
 STRIDE = 16  # image pixels per latent position, in each direction
