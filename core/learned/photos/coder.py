@@ -18,7 +18,8 @@ from core.learned.ops.transforms import conv_up_exactly
 from core.learned.photos.context_coder import ContextCoder
 from core.learned.photos.context_model import ContextModel
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
-from core.learned.photos.neural_coder import NeuralCoder, has_neural
+from core.learned.photos.neural_coder import NeuralCoder
+from core.learned.photos.neural_tensors import has_neural
 from core.learned.photos.static_coder import StaticCoder
 
 # Tables chosen by context, one per channel, or chosen by a network.

@@ -25,8 +25,8 @@ from core.learned.ops.spectral import to_kernel
 from core.learned.ops.tables import sound_tables
 from core.learned.photos.context_model import context_shapes, sound_context
 from core.learned.photos.family import PhotoCard
-from core.learned.photos.neural_coder import has_neural, neural_shapes, sound_neural
 from core.learned.photos.neural_layout import CHANNELS
+from core.learned.photos.neural_tensors import has_neural, neural_shapes, sound_neural
 from core.store.families import Tensors, check_shapes
 
 STRIDE = 16  # image pixels per latent position, in each direction
@@ -188,7 +188,9 @@ def of_one_level(name: str) -> bool:
 
 
 def check(card: PhotoCard, tensors: Tensors) -> None:
-    """Raise ModelError unless `tensors` are the weights and tables of the model that the card's "config" describes."""
+    """Raise ModelError unless `tensors` are the weights and tables of the model that the card's
+    "config" describes.
+    """
     try:
         config = PhotoConfig.from_json(card["config"])
         shapes = parameter_shapes(config)
