@@ -177,7 +177,7 @@ class PhotoCoder:
         """The neural entropy coder of a level. Raises ModelError where the model has none."""
         if not has_neural(self._tensors):
             raise ModelError(
-                "This model has no neural entropy coder; `train store-entropy` adds one."
+                "This model has no neural entropy coder; `train entropy` makes one."
             )
         return NeuralCoder(self._tensors, level)
 
