@@ -263,7 +263,8 @@ def distortion(metric: str, x: tf.Tensor, x_hat: tf.Tensor) -> tf.Tensor:
     x = tf.cast(x, tf.float32)
     if metric == "mse":
         return tf.reduce_mean(tf.math.squared_difference(x, x_hat), (1, 2, 3))
-    # Patches of 128 px are too small for the five scales of the measure: four keep the 11-tap window inside.
+    # Patches of 128 px are too small for the five scales of the measure: four keep the 11-tap
+    # window inside.
     weights = np.array([0.0448, 0.2856, 0.3001, 0.2363]) / 0.8668
     shown = tf.clip_by_value(x_hat, 0, 255)
     return 1 - tf.image.ssim_multiscale(x, shown, 255, weights)
