@@ -1,4 +1,7 @@
-"""The entry point: `streamlit run dashboard/app.py`. Names the pages and starts what they all share."""
+"""The entry point: `streamlit run dashboard/app.py`.
+
+Names the pages and starts what they all share.
+"""
 
 import gc
 import sys
@@ -35,7 +38,10 @@ def _freeze_later() -> threading.Timer:
 _freeze_later()
 admission.admit(state.session_id())
 
-PAGES = (  # without icons: until their font is loaded, they are words that cover the neighbours' links
+# without icons: until their font is loaded, they are words that cover the neighbours' links
+=======
+# without icons: until their font is loaded, they are words that cover the neighbours' links
+PAGES = (
     ("compare.py", "Compare"),
     ("svd.py", "SVD"),
     ("digits.py", "Digits"),

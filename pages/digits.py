@@ -3,16 +3,19 @@
 import streamlit as st
 
 from core.codecs import mnist as codec
+from dashboard import state
 from dashboard.digits import compress, generate, latent, models, tradeoff, walk, yours
+from dashboard.growth import Growth
 from dashboard.ui.slots import Slot, one_of
+from dashboard.waiting import service
 
 SECTIONS = {
-    "Compress": lambda card, index: compress.show(card, index),
-    "Step by step": lambda card, index: walk.show(card, index),
-    "Your digit": lambda card, index: yours.show(card, index),
-    "Trade-off": lambda card, index: tradeoff.show(card, codec.cards()),
-    "Latent space": lambda card, index: latent.show(card, index),
-    "Generate": lambda card, index: generate.show(card),
+    "Compress": compress.show,
+    "Step by step": walk.show,
+    "Your digit": yours.show,
+    "Trade-off": lambda card, index, growth: tradeoff.show(card, codec.cards(), growth),
+    "Latent space": latent.show,
+    "Generate": lambda card, index, growth: generate.show(card, growth),
 }
 
 st.title("A digit in a few bytes")
@@ -20,6 +23,8 @@ st.caption(
     "A small neural transform coder learned what handwritten digits have in common, and sends "
     "only the rest. After TensorFlow's tutorial *Learned data compression*, trained on MNIST."
 )
+owner = state.session_id()
+service().begin(owner)
 card = models.choose_model()
 if card:
     index = models.choose_digit()
@@ -27,4 +32,6 @@ if card:
     section = one_of(
         "Section", names, Slot("dig_section", "Compress"), label_visibility="collapsed"
     )
-    SECTIONS[section](card, index)
+    growth = Growth(owner)
+    SECTIONS[section](card, index, growth)
+    growth.settle()

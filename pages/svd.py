@@ -4,8 +4,10 @@ import streamlit as st
 
 from core.errors import RDError
 from dashboard import state
-from dashboard.svd import answers, playground, rate, sections
+from dashboard.svd import playground, rate, sections
+from dashboard.svd.answers import Subject
 from dashboard.svd.controls import RANK, rank_controls
+from dashboard.waiting import service
 
 st.title("How few numbers make a picture?")
 st.caption(
@@ -15,28 +17,22 @@ st.caption(
 )
 RANK.keep()
 picture = state.picture_chooser()
-way = sections.choose_size(picture)
-key = (picture.sha256, way)
-image = answers.working_image(key, picture.image)
+service().begin(state.session_id())
+subject = Subject(picture, sections.choose_size(picture))
 with st.spinner("Decomposing the picture …"):
     try:
-        f = answers.factors(key, image)
+        f = subject.spectrum().factors
     except RDError as error:
         st.error(str(error), icon=":material/block:")
         st.stop()
 
-
-def rank_for_bytes(budget: int) -> int | None:
-    return answers.rank_for_bytes(key, budget, image, answers.analysis(key, image))
-
-
-rank = rank_controls(f, rank_for_bytes)
-shown = sections.show_pictures(key, image, f, rank)
-sections.show_figures(image, f, rank, shown.psnr)
-sections.show_charts(key, image, f, rank)
-sections.show_layers(key, f)
+rank = rank_controls(f, subject.rank_for_bytes)
+shown = sections.show_pictures(subject, f, rank)
+sections.show_figures(f, rank, shown.psnr)
+sections.show_charts(subject, f, rank)
+sections.show_layers(subject, f)
 costs = st.container()
 st.subheader("A small matrix to play with")
 playground.show()
 with costs:  # above the matrix, but last in time, because it searches
-    rate.show(key, image, f, rank, shown)
+    rate.show(subject, f, rank, shown)

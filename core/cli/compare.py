@@ -29,9 +29,7 @@ def compare(
     seed: Annotated[int, typer.Option(help="Of the drawing of pictures for intervals.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Compare codecs: BD-rate with its interval, bytes at a stated quality, ratio of
-    matched files.
-    """
+    """Compare codecs: BD-rate with its interval, bytes at a quality, matched files, and speed."""
     measure = named(metric)
     if measure.form is None:
         raise SettingError(f"No BD-rate is taken in {metric}; choose one of {', '.join(FORMS)}.")
@@ -58,6 +56,8 @@ def _found(
 ) -> dict[str, Any]:
     """All comparisons of one codec; None where one is undefined, with the reason in "why"."""
     facts: dict[str, Any] = {"bd_rate": None, "ratio": None, "at": [], "why": []}
+    encoded, decoded = comparison.megapixels_per_second(data, codec)
+    facts |= {"encode_mp_s": encoded, "decode_mp_s": decoded}
     try:
         interval = comparison.bd_interval(data, anchor, codec, metric, seed=seed)
         facts["bd_rate"] = asdict(interval)
@@ -82,6 +82,7 @@ def _told(facts: dict[str, Any]) -> list[str]:
     for saving in facts["at"]:
         spread = f"{saving['low']:+.1f} … {saving['high']:+.1f}"
         words.append(f"at {saving['level']:g}: {saving['mean']:+.1f} % [{spread}]")
+    words.append(f"{facts['encode_mp_s']:.2f} / {facts['decode_mp_s']:.2f} MP/s")
     return [*words, *facts["why"]]
 
 

@@ -1,13 +1,15 @@
 """`python -m core models`: list, verify, remove, export and import trained models."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from core.cli.output import Json
 from core.errors import DataError, ModelError
+from core.learned.photos.complexity import complexity
 from core.store import exchange, zoo
 
 app = typer.Typer(
@@ -25,11 +27,21 @@ def list_models(as_json: Json = False) -> None:
         return
     for card in cards:
         size = f"{card['weights_bytes'] / 1e6:5.2f} MB"
-        told = f"{card.get('title', '')}{_figures(card)}"
+        told = f"{card.get('title', '')}{_figures(card)}{_cost(card)}"
         print(f"{card['name']:<24} {card['family']:<8} {size}  {told}")
 
 
-def _figures(card: dict) -> str:
+def _cost(card: Mapping[str, Any]) -> str:
+    """What a photo coder's transforms cost, in words; empty for other families."""
+    config = card.get("config", {})
+    if not {"filters", "latents"} <= set(config):
+        return ""
+    cost = complexity(config)
+    each = f"{cost.encode:.1f} kMAC a pixel to encode, {cost.decode:.1f} to decode"
+    return f"; {each}, {cost.parameters / 1e6:.2f} M parameters"
+
+
+def _figures(card: Mapping[str, Any]) -> str:
     """A card's figures in words: of plain rounding, and of searched rounding."""
     told = ""
     for name, words in (("figures", ": "), ("searched", "; searched: ")):

@@ -150,10 +150,12 @@ def evaluate(
         )
     from core.learned.photos import publish as photo_store
     from core.learned.photos.coder import PhotoCoder
+    from core.learned.photos.family import photo_card
     from core.learned.photos.model import PhotoConfig
 
     stored = zoo.load(name, "bls2017")
-    coder = PhotoCoder(PhotoConfig.from_json(stored.card["config"]), stored.tensors)
+    config = PhotoConfig.from_json(photo_card(stored.card)["config"])
+    coder = PhotoCoder(config, stored.tensors)
     if card:
         figures = photo_store.figures(coder, pictures)
         zoo.amend(name, {"figures": figures})

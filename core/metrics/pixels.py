@@ -25,12 +25,14 @@ _YCBCR = np.array(
 
 def mse(original: np.ndarray, decoded: np.ndarray) -> float:
     """Mean squared error over R, G and B together, 0 to 255²."""
-    return float(np.mean(_difference(original, decoded) ** 2))
+    difference = _difference(original, decoded)
+    return float(np.mean(difference**2))
 
 
 def mae(original: np.ndarray, decoded: np.ndarray) -> float:
     """Mean absolute error over R, G and B together, 0 to 255."""
-    return float(np.mean(np.abs(_difference(original, decoded))))
+    difference = _difference(original, decoded)
+    return float(np.mean(np.abs(difference)))
 
 
 def psnr(original: np.ndarray, decoded: np.ndarray) -> float:
@@ -48,7 +50,11 @@ def psnr_611(original: np.ndarray, decoded: np.ndarray) -> float:
     return together(original, decoded, ("psnr_611",))["psnr_611"]
 
 
-def together(original: np.ndarray, decoded: np.ndarray, names: Sequence[str]) -> dict[str, float]:
+def together(
+    original: np.ndarray,
+    decoded: np.ndarray,
+    names: Sequence[str],
+) -> dict[str, float]:
     """Those of "mse", "mae", "psnr", "psnr_y", "psnr_611" that `names` asks for, from one
     difference.
     """
@@ -58,9 +64,11 @@ def together(original: np.ndarray, decoded: np.ndarray, names: Sequence[str]) ->
     found["mse"] = error
     found["psnr"] = psnr_of(error)
     if "mae" in names:
-        found["mae"] = float(np.mean(np.abs(difference)))
+        absolute = np.abs(difference)
+        found["mae"] = float(np.mean(absolute))
     if "psnr_y" in names or "psnr_611" in names:
-        errors = np.mean((difference @ _YCBCR.T) ** 2, axis=(0, 1))
+        planes = difference @ _YCBCR.T
+        errors = np.mean(planes**2, axis=(0, 1))
         luma_db, blue_db, red_db = map(psnr_of, errors)
         found["psnr_y"] = luma_db
         found["psnr_611"] = (6 * luma_db + blue_db + red_db) / 8
@@ -69,7 +77,8 @@ def together(original: np.ndarray, decoded: np.ndarray, names: Sequence[str]) ->
 
 def error_map(original: np.ndarray, decoded: np.ndarray) -> np.ndarray:
     """Squared error of each pixel, averaged over R, G and B: float (H, W), 0 to 255²."""
-    return np.mean(_difference(original, decoded) ** 2, axis=2)
+    difference = _difference(original, decoded)
+    return np.mean(difference**2, axis=2)
 
 
 def psnr_of(mse: float) -> float:
@@ -78,4 +87,7 @@ def psnr_of(mse: float) -> float:
 
 
 def _difference(original: np.ndarray, decoded: np.ndarray) -> np.ndarray:
-    return original.astype(np.float64) - decoded.astype(np.float64)
+    # uint8 would wrap around.
+    ours = original.astype(np.float64)
+    theirs = decoded.astype(np.float64)
+    return ours - theirs

@@ -18,14 +18,24 @@ def ssim(original: np.ndarray, decoded: np.ndarray) -> float:
     """SSIM (Wang et al. 2004) averaged over R, G and B, up to 1; at least SSIM_MIN_SIDE pixels on
     the short side.
     """
-    return float(_tf_image().ssim(original[None], decoded[None], max_val=PEAK)[0])
+    similarity = _tf_image().ssim(
+        original[None],
+        decoded[None],
+        max_val=PEAK,
+    )
+    return float(similarity[0])
 
 
 def ms_ssim(original: np.ndarray, decoded: np.ndarray) -> float:
     """MS-SSIM (Wang et al. 2003) averaged over R, G and B, up to 1; at least MS_SSIM_MIN_SIDE
     pixels on the short side.
     """
-    return float(_tf_image().ssim_multiscale(original[None], decoded[None], max_val=PEAK)[0])
+    similarity = _tf_image().ssim_multiscale(
+        original[None],
+        decoded[None],
+        max_val=PEAK,
+    )
+    return float(similarity[0])
 
 
 def ssim_map(original: np.ndarray, decoded: np.ndarray) -> np.ndarray:
@@ -33,7 +43,10 @@ def ssim_map(original: np.ndarray, decoded: np.ndarray) -> np.ndarray:
     repeat their neighbours.
     """
     similarity = _tf_image().ssim(
-        original[None], decoded[None], max_val=PEAK, return_index_map=True
+        original[None],
+        decoded[None],
+        max_val=PEAK,
+        return_index_map=True,
     )
     half = SSIM_MIN_SIDE // 2
     return np.pad(1 - similarity[0].numpy(), half, mode="edge")

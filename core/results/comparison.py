@@ -131,6 +131,22 @@ def _matches(results: Results, anchor: str, codec: str, metric: str) -> Iterator
             yield image, float(change)
 
 
+def megapixels_per_second(results: Results, codec: str) -> tuple[float, float]:
+    """Medians over all files of (encoded, decoded) megapixels a second on the measuring machine."""
+    records = [record for record in results.records if record["codec"] == codec]
+    if not records:
+        raise DataError(f"there is no file of {codec}.")
+    speeds = [
+        [
+            record["width"] * record["height"] / 1e6 / record[time]
+            for time in ("encode_s", "decode_s")
+        ]
+        for record in records
+    ]
+    encoded, decoded = np.median(speeds, axis=0)
+    return float(encoded), float(decoded)
+
+
 def rates_at(
     results: Results, codec: str, image: str, levels: np.ndarray, metric: str = "psnr"
 ) -> np.ndarray:

@@ -9,7 +9,7 @@ from core.datasets.mnist import sample
 from core.learned.digits.lab import mean_error, tile
 from dashboard.digits.answers import ask, say_waiting
 from dashboard.digits.models import Card
-from dashboard.ui.growing import grow
+from dashboard.growth import Growth
 from dashboard.ui.slots import Slot
 from dashboard.ui.text import signed, size_text
 from dashboard.ui.thumbnails import show_thumbnails
@@ -18,7 +18,7 @@ COUNT = 16
 SEARCH = Slot("dig_search", True)
 
 
-def show(card: Card, index: int) -> None:
+def show(card: Card, index: int, growth: Growth) -> None:
     """The section for the model of `card`; `index` is the first of the sixteen."""
     digits = sample()[(index + np.arange(COUNT)) % len(sample())]
     st.markdown(
@@ -35,7 +35,8 @@ def show(card: Card, index: int) -> None:
             "The codec `mnist` always does this."
         ),
     )
-    grow("dig_compress", lambda: _draw(card, digits, SEARCH.value))
+    growth.place(lambda: _draw(card, digits, SEARCH.value))
+    growth.place(lambda: _offer_file(card, digits))
 
 
 def _draw(card: Card, digits: np.ndarray, search: bool) -> bool:
@@ -55,7 +56,7 @@ def _draw(card: Card, digits: np.ndarray, search: bool) -> bool:
         width=172,
     )
     _show_figures(card, found, mean_error(found.pictures, digits))
-    return _offer_file(card, digits)
+    return True
 
 
 def _show_figures(card: Card, found: Compressed, error: float) -> None:

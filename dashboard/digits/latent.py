@@ -8,15 +8,15 @@ from core.learned.digits.lab import live_dims
 from dashboard.digits import charts
 from dashboard.digits.answers import ask, say_waiting
 from dashboard.digits.models import Card
+from dashboard.growth import Growth
 from dashboard.ui.charts import chart_config
-from dashboard.ui.growing import grow
 from dashboard.ui.thumbnails import show_thumbnails
 
 REACH = 4  # whole numbers on either side of a dimension's own value
 STEPS = 11
 
 
-def show(card: Card, index: int) -> None:
+def show(card: Card, index: int, growth: Growth) -> None:
     """The section for the model of `card` and test digit `index`."""
     per_dim = card["figures"]["bits_per_dim"]
     live = live_dims(per_dim)
@@ -31,8 +31,8 @@ def show(card: Card, index: int) -> None:
         "to no cost. Training decides how many dimensions a rate can afford."
     )
     if live:
-        _show_traversal(card, index, live)
-        _show_path(card, index)
+        _show_traversal(card, index, live, growth)
+        _show_path(card, index, growth)
     else:
         st.info(
             f"At λ = {card['lmbda']:g} nothing is worth its bits: this model sends nothing and "
@@ -41,7 +41,7 @@ def show(card: Card, index: int) -> None:
         )
 
 
-def _show_traversal(card: Card, index: int, live: list[int]) -> None:
+def _show_traversal(card: Card, index: int, live: list[int], growth: Growth) -> None:
     st.subheader("Move along one dimension")
     dim = st.selectbox(
         "Dimension, most informative first", live, key=f"dig_dim_{card['name']}", width=220
@@ -57,10 +57,10 @@ def _show_traversal(card: Card, index: int, live: list[int]) -> None:
         show_thumbnails(list(found.pictures), names, side=72, width=76)
         return True
 
-    grow("dig_traversal", draw)
+    growth.place(draw)
 
 
-def _show_path(card: Card, index: int) -> None:
+def _show_path(card: Card, index: int, growth: Growth) -> None:
     st.subheader("A path between two digits")
     digits = sample()
     other = st.number_input(
@@ -79,7 +79,7 @@ def _show_path(card: Card, index: int) -> None:
         show_thumbnails(list(pictures), [f"{10 * i} %" for i in range(STEPS)], side=60)
         return True
 
-    grow("dig_path", draw)
+    growth.place(draw)
     st.caption(
         "Halfway between two digits lies another shape of the kind that the model knows, not a "
         "blend of two pictures."

@@ -52,7 +52,7 @@ def _choose_lmbda(ladder: list[float]) -> None:
     )
 
 
-def _choose_other(others: dict[str, Card]) -> None:
+def _choose_other(others: Mapping[str, Card]) -> None:
     """A second model of some λ has no place on the slider; it is chosen by its name."""
     if OTHER.value not in others:
         OTHER.set(None)

@@ -1,5 +1,6 @@
 """Trade-off: bits against distortion over all stored models, beside other ways to keep a digit."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -8,27 +9,30 @@ from dashboard.digits import charts, models
 from dashboard.digits.answers import rivals
 from dashboard.digits.models import Card
 from dashboard.digits.tradeoff_chart import tradeoff_chart
+from dashboard.growth import Growth
 from dashboard.ui.charts import chart_config
-from dashboard.ui.growing import grow
 from dashboard.ui.slots import Slot
 from dashboard.ui.text import signed
 
 WIDE = Slot("dig_wide", False)
 
 
-def show(card: Card, cards: list[Card]) -> None:
+def show(card: Card, cards: Sequence[Card], growth: Growth) -> None:
     """The section: everything comes from the cards, so that it is there before TensorFlow is."""
     WIDE.keep()
     st.toggle("Beside SVD, PNG and WebP", key=WIDE.key, help="The axis then becomes logarithmic.")
-    grow("dig_compared", lambda: _draw(card, cards, WIDE.value))
+    growth.place(lambda: _draw(card, cards, WIDE.value))
     st.subheader("Does the estimate hold?")
     _show_lengths(card["real"])
 
 
-def _draw(card: Card, cards: list[Card], wide: bool) -> bool:
+def _draw(card: Card, cards: Sequence[Card], wide: bool) -> bool:
     others = rivals() if wide else {}
+    if others is None:
+        st.caption(":material/hourglass_top: Measuring PNG, WebP and SVD on test digits …")
+        return False
     comparable = [c for c in cards if c["metric"] == "mae"] or cards
-    fig = tradeoff_chart(comparable, card, models.vae_card(), others or {}, log_x=wide)
+    fig = tradeoff_chart(comparable, card, models.vae_card(), others, log_x=wide)
     st.plotly_chart(fig, key="dig_tradeoff", config=chart_config("digits-trade-off"))
     st.markdown(
         f"The dotted line joins all pairs with the same R + λ · D at λ = {card['lmbda']:g}; its "
@@ -40,9 +44,6 @@ def _draw(card: Card, cards: list[Card], wide: bool) -> bool:
         "that length exists. Rounding *y*, as the models here do, gives up a little and has a "
         "file for every digit."
     )
-    if others is None:
-        st.caption(":material/hourglass_top: Measuring PNG, WebP and SVD on test digits …")
-        return False
     if wide:
         st.caption(
             "SVD: a digit's rank-r factors, r · (28 + 28 + 1) numbers of 16 bits, and the svd "

@@ -10,8 +10,8 @@ from core.learned.digits.lab import live_dims, mean_error
 from dashboard.digits import charts
 from dashboard.digits.answers import ask, say_waiting
 from dashboard.digits.models import Card
+from dashboard.growth import Growth
 from dashboard.ui.charts import chart_config
-from dashboard.ui.growing import grow
 from dashboard.ui.slots import Slot
 from dashboard.ui.thumbnails import show_thumbnails
 
@@ -19,11 +19,11 @@ SHOWN_DIMS, SHOWN_PRIORS = 12, 6
 NOISE = Slot("dig_noise", 0)
 
 
-def show(card: Card, index: int) -> None:
+def show(card: Card, index: int, growth: Growth) -> None:
     """The section for the model of `card` and test digit `index`."""
     digit = sample()[index]
     st.button("New noise", icon=":material/casino:", on_click=_draw_noise)
-    grow("dig_walk", lambda: _draw(card, digit, NOISE.value))
+    growth.place(lambda: _draw(card, digit, NOISE.value))
 
 
 def _draw(card: Card, digit: np.ndarray, seed: int) -> bool:

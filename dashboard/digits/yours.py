@@ -12,7 +12,7 @@ from core.errors import RDError
 from dashboard.digits.answers import ask, say_waiting
 from dashboard.digits.canvas import canvas
 from dashboard.digits.models import Card
-from dashboard.ui.growing import grow
+from dashboard.growth import Growth
 from dashboard.ui.slots import Slot, one_of
 from dashboard.ui.text import plural
 from dashboard.ui.thumbnails import show_thumbnails
@@ -21,7 +21,7 @@ DRAW, UPLOAD, TEST = "Draw", "Upload", "Test digit"
 SOURCE = Slot("dig_source", DRAW)
 
 
-def show(card: Card, index: int) -> None:
+def show(card: Card, index: int, growth: Growth) -> None:
     """The section for the model of `card`; test digit `index` can be taken, too."""
     left, right = st.columns([1, 2], gap="large")
     with left:
@@ -33,7 +33,7 @@ def show(card: Card, index: int) -> None:
                 icon=":material/edit:",
             )
         else:
-            grow("dig_yours", lambda: _draw(card, digit))
+            growth.place(lambda: _draw(card, digit, growth))
 
 
 def _digit(index: int) -> np.ndarray | None:
@@ -63,7 +63,7 @@ def _drawn() -> np.ndarray | None:
     return None if ink is None else from_picture(ink)
 
 
-def _draw(card: Card, digit: np.ndarray) -> bool:
+def _draw(card: Card, digit: np.ndarray, growth: Growth) -> bool:
     """The digit's string with every bit to be flipped, and what the decoder makes of it."""
     whole = ask(digit_tour.flip, card, digit, ())
     if whole is None:
@@ -75,14 +75,21 @@ def _draw(card: Card, digit: np.ndarray) -> bool:
         f"{whole.bits:.1f} bits of information"
     )
     flips = _choose_flips(card, whole.string)
-    found = ask(digit_tour.flip, card, digit, tuple(flips))
-    damaged = whole if found is None else found
+    growth.place(lambda: _show_damage(card, digit, tuple(flips)))
+    return True
+
+
+def _show_damage(card: Card, digit: np.ndarray, flips: tuple[int, ...]) -> bool:
+    """The digit, and what its string gives back, whole and damaged."""
+    found = ask(digit_tour.flip, card, digit, flips)
+    if found is None:
+        return False
     show_thumbnails(
-        [digit, whole.picture, damaged.damaged_picture],
+        [digit, found.picture, found.damaged_picture],
         [
             "as MNIST would hold it",
             "what its string gives back",
-            f"after {len(flips)} flipped bit{plural(len(flips))}\n`{damaged.damaged.hex(' ')}`",
+            f"after {len(flips)} flipped bit{plural(len(flips))}\n`{found.damaged.hex(' ')}`",
         ],
         side=140,
         width=160,
@@ -93,7 +100,7 @@ def _draw(card: Card, digit: np.ndarray) -> bool:
             "That is why an `.rdx` file carries a checksum, and a damaged one is refused before "
             "a single bit is decoded."
         )
-    return found is not None
+    return True
 
 
 def _choose_flips(card: Card, string: bytes) -> Sequence[int]:

@@ -6,7 +6,7 @@ import streamlit as st
 from core.errors import DataError
 from core.linear import lowrank
 from core.linear.lowrank import Factors
-from dashboard.svd import charts
+from dashboard.svd import answers, charts
 from dashboard.ui.charts import chart_config
 from dashboard.ui.slots import Slot, one_of
 
@@ -19,11 +19,6 @@ CSV = Slot("svd_csv", EXAMPLE)
 RANK = Slot("svd_small_rank", 15)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def _factors(content: bytes, rows: int, columns: int) -> Factors:
-    return lowrank.decompose(np.frombuffer(content, np.float32).reshape(rows, columns))
-
-
 def show() -> None:
     """Original, approximation and error as maps, with the sizes that the tutorial prints."""
     left, right = st.columns([1, 2])
@@ -31,7 +26,7 @@ def show() -> None:
         matrix = _matrix()
         if matrix is None:
             return
-        f = _factors(matrix.tobytes(), *matrix.shape)
+        f = answers.decompose(matrix)
         rank = _rank(f)
         _show_figures(matrix, f, rank)
     with right:

@@ -1,14 +1,14 @@
 """What the approximation costs: elements, floats, the codec's real bytes, JPEG at the same PSNR."""
 
-import numpy as np
 import streamlit as st
 
-from core.codecs import svd
 from core.codecs.registry import get
 from core.linear import lowrank
 from core.linear.lowrank import Factors
-from dashboard.svd import answers, charts
-from dashboard.svd.answers import Approximation, Key
+from core.rd import svd_study
+from core.rd.svd_study import Approximation
+from dashboard.svd import charts
+from dashboard.svd.answers import Subject
 from dashboard.ui.charts import chart_config
 from dashboard.ui.text import decibel, size_text
 from dashboard.ui.theme import NEUTRAL, colour
@@ -16,7 +16,7 @@ from dashboard.ui.theme import NEUTRAL, colour
 _PIXELS, _ELEMENTS = "#5d6673", "#b6bdc8"
 
 
-def show(key: Key, image: np.ndarray, f: Factors, rank: int, shown: Approximation) -> None:
+def show(subject: Subject, f: Factors, rank: int, shown: Approximation) -> None:
     """The section; it searches for files of equal quality, so the page draws it last."""
     st.subheader("What it costs in bytes")
     m, n = f.shape
@@ -28,12 +28,11 @@ def show(key: Key, image: np.ndarray, f: Factors, rank: int, shown: Approximatio
         "Elements, as the tutorial counts": (size, _ELEMENTS),
     }
     with st.spinner("Coding at the same PSNR …"):
-        analysis = answers.analysis(key, image)
-        for name, codec in (("svd", svd.Prepared(analysis)), ("jpeg", get("jpeg"))):
-            length = answers.bytes_at(key, name, shown.psnr, image, codec)
+        for name in ("svd", "jpeg"):
+            length = subject.ask(svd_study.bytes_at, name, shown.psnr)
             if length:
-                sizes[f"{codec.info.title} file, same PSNR"] = (length, colour(name))
-        file = answers.own_file(key, rank, analysis)
+                sizes[f"{get(name).info.title} file, same PSNR"] = (length, colour(name))
+        file = subject.ask(svd_study.own_file, rank)
     st.plotly_chart(charts.rate_bars(sizes), key="svd_rate", config=chart_config("rate"))
     st.caption(
         f"An element of the tutorial is a float32: {size:,} elements are {size_text(4 * size)}, "

@@ -10,15 +10,21 @@ from core.codecs import svd
 from core.images import Picture
 from core.linear import lowrank
 from core.linear.lowrank import Factors
+from core.rd import svd_study
+from core.rd.svd_study import DOWNSIZE, TRUNCATE, Approximation
 from dashboard.svd import answers, charts
-from dashboard.svd.answers import Approximation, Key
+from dashboard.svd.answers import Subject
 from dashboard.ui.charts import chart_config
 from dashboard.ui.slots import Slot, one_of
 from dashboard.ui.text import decibel, size_text
 from dashboard.ui.theme import NEUTRAL, colour
 from dashboard.ui.viewer import Panel, viewer
 
-WAY = Slot("svd_way", answers.DOWNSIZE)
+WAYS = {
+    DOWNSIZE: "Make it smaller first",
+    TRUNCATE: f"Keep its size, first {svd.TRUNCATED} components only",
+}
+WAY = Slot("svd_way", DOWNSIZE)
 LOG = Slot("svd_log", False)
 DECIBEL = Slot("svd_decibel", True)
 LAYERS = Slot("svd_layers", 3)
@@ -32,15 +38,14 @@ _GAIN = 4
 def choose_size(picture: Picture) -> str:
     """How a picture above 4 Mpx is dealt with, which the person chooses; "" for all others."""
     if not answers.is_large(picture):
-        return ""
+        return svd_study.WHOLE
     st.warning(
         f"A full SVD of {picture.width} × {picture.height} pixels takes too long. "
         "Choose what to do instead:",
         icon=":material/photo_size_select_large:",
     )
-    ways = {way: way for way in (answers.DOWNSIZE, answers.TRUNCATE)}
-    way = one_of("Large picture", ways, WAY, label_visibility="collapsed")
-    if way == answers.DOWNSIZE:
+    way = one_of("Large picture", WAYS, WAY, label_visibility="collapsed")
+    if way == DOWNSIZE:
         st.caption("What you see is the picture reduced to less than 4 Mpx (Lanczos).")
     else:
         st.caption(
@@ -50,20 +55,21 @@ def choose_size(picture: Picture) -> str:
     return way
 
 
-def show_pictures(key: Key, image: np.ndarray, f: Factors, rank: int) -> Approximation:
+def show_pictures(subject: Subject, f: Factors, rank: int) -> Approximation:
     """Original, approximation and error, exact to the pixel."""
-    shown = answers.approximation(key, rank, image, f)
+    shown = subject.approximation(rank)
+    whole = subject.ask(svd_study.original_png)
     m, n = f.shape
     size = f"{n} × {m} px · {3 * m * n:,} elements"
     stored = f"{3 * lowrank.elements(m, n, rank):,} elements · {decibel(shown.psnr)}"
-    original = Panel("original", "Original", size, answers.original_png(key, image), NEUTRAL)
+    original = Panel("original", "Original", size, whole, NEUTRAL)
     approximation = Panel("approximation", f"Rank {rank}", stored, shown.png, colour("svd"))
     error = Panel("error", f"Error × {_GAIN}", "grey: no error", shown.error_png, NEUTRAL)
     viewer([original, approximation, error], key="svd_viewer", mode="grid", height=460)
     return shown
 
 
-def show_figures(image: np.ndarray, f: Factors, rank: int, psnr: float) -> None:
+def show_figures(f: Factors, rank: int, psnr: float) -> None:
     """The tutorial's numbers for the chosen rank."""
     m, n = f.shape
     size = 3 * lowrank.elements(m, n, rank)
@@ -75,14 +81,14 @@ def show_figures(image: np.ndarray, f: Factors, rank: int, psnr: float) -> None:
         ("Energy Σσ", f"{energy:.1%}", "the tutorial's definition"),
         ("Energy Σσ²", f"{squared:.2%}", "share of ‖A‖²"),
         ("PSNR", decibel(psnr), "measured on the 8-bit picture"),
-        ("As float32", size_text(4 * size), f"the pixels are {size_text(image.size)}"),
+        ("As float32", size_text(4 * size), f"the pixels are {size_text(3 * m * n)}"),
     )
     with st.container(horizontal=True, gap="large"):
         for name, value, text in figures:
             st.metric(name, value, help=text, width="content")
 
 
-def show_charts(key: Key, image: np.ndarray, f: Factors, rank: int) -> None:
+def show_charts(subject: Subject, f: Factors, rank: int) -> None:
     """Singular values, energy, distortion and factor."""
     LOG.keep()
     DECIBEL.keep()
@@ -100,7 +106,7 @@ def show_charts(key: Key, image: np.ndarray, f: Factors, rank: int) -> None:
         st.subheader("Distortion")
         st.toggle("In dB", key=DECIBEL.key)
         ranks = tuple(r for r in _MEASURED if r <= f.rank)
-        measured = answers.measured_mse(key, ranks, image, f)
+        measured = subject.ask(svd_study.measured_mse, ranks)
         distortion = charts.distortion(f, rank, ranks, measured, DECIBEL.value)
         _chart(distortion, "svd_distortion", "distortion")
         st.subheader("Factor")
@@ -120,20 +126,20 @@ def show_charts(key: Key, image: np.ndarray, f: Factors, rank: int) -> None:
     )
 
 
-def show_layers(key: Key, f: Factors) -> None:
+def show_layers(subject: Subject, f: Factors) -> None:
     """The first rank-one layers, and their sum one by one."""
     st.subheader("Layer by layer")
     left, right = st.columns([2, 3])
     with left:
         chosen = _layer_slider(f)
         st.image(
-            answers.sum_of_layers(key, chosen, f),
+            subject.ask(svd_study.sum_of_layers, chosen),
             caption=f"Sum of the first {chosen}",
             output_format="PNG",
             width="stretch",
         )
     with right:
-        pictures = answers.layer_pictures(key, min(_SINGLE_LAYERS, f.rank), f)
+        pictures = subject.ask(svd_study.layers, min(_SINGLE_LAYERS, f.rank))
         with st.container(horizontal=True, gap="small"):
             for i, png in enumerate(pictures):
                 st.image(png, caption=f"σ{'₁₂₃₄₅₆₇₈'[i]} u vᵀ", output_format="PNG", width=132)

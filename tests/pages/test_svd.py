@@ -1,6 +1,4 @@
-"""The SVD page, drawn without a browser: the four handles stay in step, refusals are sentences,
-figures are the tutorial's.
-"""
+"""The SVD page without a browser: handles in step, refusals in words, the tutorial's figures."""
 
 import numpy as np
 import pytest
@@ -8,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.images import Picture
 from core.linear import lowrank
-from dashboard.svd import answers
+from core.rd.svd_study import DOWNSIZE, TRUNCATE
 from tests.conftest import ROOT, synthetic
 
 PAGE = str(ROOT / "pages" / "svd.py")
@@ -16,7 +14,7 @@ PAGE = str(ROOT / "pages" / "svd.py")
 
 @pytest.fixture(scope="module")
 def app() -> AppTest:
-    app = AppTest.from_file(PAGE, default_timeout=300)
+    app = AppTest.from_file(PAGE, default_timeout=400)
     app.session_state.picture = Picture("waves", synthetic(48, 64))
     return app.run()
 
@@ -77,19 +75,17 @@ def test_the_playground_reads_a_matrix_and_refuses_nonsense(app):
 
 @pytest.mark.parametrize("shape", [(2, 2), (2, 90), (64, 3)])
 def test_small_pictures(shape):
-    app = AppTest.from_file(PAGE, default_timeout=300)
+    app = AppTest.from_file(PAGE, default_timeout=400)
     app.session_state.picture = Picture("small", synthetic(*shape))
     app.run()
     assert not app.exception and not app.error
     assert app.session_state.svd_rank == max(1, min(shape) // 10)
 
 
-@pytest.mark.parametrize(
-    ("way", "pixels"), [(answers.DOWNSIZE, 10_000), (answers.TRUNCATE, 57_600)]
-)
+@pytest.mark.parametrize(("way", "pixels"), [(DOWNSIZE, 10_000), (TRUNCATE, 57_600)])
 def test_large_pictures_leave_the_choice_to_the_person(monkeypatch, way, pixels):
     monkeypatch.setattr(lowrank, "MAX_PIXELS", 10_000)
-    app = AppTest.from_file(PAGE, default_timeout=300)
+    app = AppTest.from_file(PAGE, default_timeout=400)
     app.session_state.picture = Picture("large", synthetic(240, 240))
     app.session_state.svd_way = way
     app.run()

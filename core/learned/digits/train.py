@@ -17,7 +17,8 @@ from core.store import zoo
 from core.store.modelfile import StoredModel
 
 SEARCHED = 2000  # test digits that the search is measured on: it costs some twenty decodings each
-PRIOR_RATE = 10  # the prior's log scales travel several units; at the kernels' rate that would take many epochs
+# the prior's log scales travel several units; at the kernels' rate that would take many epochs
+PRIOR_RATE = 10
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ def warm_start(
     """
     if stored.tensors["prior/log_scale"].shape != fresh["prior/log_scale"].shape:
         raise ModelError(
-            f"Model {stored.name!r} does not have {fresh['prior/log_scale'].size} latent dimensions."
+            f"Model {stored.name!r} does not have {fresh['prior/log_scale'].size} latent "
+            "dimensions."
         )
     start = {name: stored.tensors[name].astype(np.float32) for name in fresh}
     if lmbda > stored.card["lmbda"]:

@@ -1,12 +1,12 @@
 """The neural entropy coder of the photo coder's latents: the trained network in whole numbers.
 
 Activations are whole numbers from 0 to 255, weights from −127 to 127, and every sum that a matrix
-product can form, in whatever order, stays below 2²⁴ (`sound_neural` checks it on load): exact in
-float32, so that every machine, library and number of threads computes the same. Means and scales
-are whole numbers, too; they pick one of the stored tables of the range coder.
+product can form, in whatever order, stays below 2²⁴ (`neural_tensors.sound_neural` checks it on
+load): exact in float32, so that every machine, library and number of threads computes the same.
+Means and scales are whole numbers, too; they pick one of the stored tables of the range coder.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ import tensorflow as tf
 import tensorflow_compression as tfc
 
 from core.errors import BitstreamError
-from core.learned.ops.tables import PRECISION, sound_tables, split_tables
+from core.learned.ops.tables import PRECISION, split_tables
 from core.learned.photos.neural_layout import (
     CHANNEL_GROUP,
     CHANNELS,
@@ -25,109 +25,24 @@ from core.learned.photos.neural_layout import (
     MASKS,
     MATRICES,
     NEAR,
-    SEEN,
     UNITS,
-    VISITS,
     WIDTH,
     Visit,
     visits,
 )
 from core.learned.photos.neural_tables import FRACTIONS, SCALES, reach_of
-
-LOUDEST = 127  # of a squashed latent
-BRIGHTEST = 255  # of an activation
-EXACT = 1 << 24  # float32 holds all whole numbers below
-SIGMA_UNIT = 256  # units of a level's units
-SINH_UNIT = 1 << 16
-PREDICT_UNIT = 256  # units of the linear prediction's weights
-LARGEST = 4095  # larger latents count as this in the linear prediction
-FACTOR_BITS = 16  # the network's mean: accumulator × factor >> FACTOR_BITS, in 1/FRACTIONS
-FLAG = 1 << PRECISION
-
-MATRIX_SHAPES = {
-    "around": (max(i for i in MATRICES if i is not None) + 1, SEEN, WIDTH),
-    "near": (WIDTH, WIDTH),
-    "own": (CHANNELS, HIDDEN),
-    "from_near": (WIDTH, HIDDEN),
-    "second": (HIDDEN, HIDDEN),
-    "out": (HIDDEN, 2 * CHANNELS),
-    "out_from_near": (WIDTH, 2 * CHANNELS),
-}
-LAYERS = {"around": WIDTH, "near": WIDTH, "own": HIDDEN, "second": HIDDEN, "out": 2 * CHANNELS}
-
-
-def neural_shapes(levels: int) -> dict[str, tuple[int | None, ...]]:
-    """The tensors of a neural entropy coder by name; None: any length."""
-    shapes: dict[str, tuple[int | None, ...]] = dict(MATRIX_SHAPES)
-    for layer, width in LAYERS.items():
-        shapes[f"{layer}_bias_level"] = (levels, width)
-        shapes[f"{layer}_bias_visit"] = (VISITS, width)
-        shapes[f"{layer}_shift"] = (width,)
-    shapes |= {
-        "order": (CHANNELS,),
-        "sigma": (levels, CHANNELS),
-        "sinh": (LOUDEST,),
-        "factor": (levels, CHANNELS),
-        "predict_near": (VISITS, NEAR, CHANNELS),
-        "predict_far": (VISITS, FAR, FAR_CHANNELS),
-        "used": (levels, CHANNELS),
-        "cdf": (None,),
-    }
-    return {f"neural/{name}": shape for name, shape in shapes.items()}
-
-
-def has_neural(tensors: dict[str, np.ndarray]) -> bool:
-    """Whether a model has a neural entropy coder."""
-    return any(name.startswith("neural/") for name in tensors)
-
-
-def sound_neural(tensors: dict[str, np.ndarray]) -> bool:
-    """Whether a coder can use tensors of these shapes: whole numbers in their ranges, no sum that
-    float32 cannot hold.
-    """
-    part = {k.removeprefix("neural/"): v for k, v in tensors.items() if k.startswith("neural/")}
-    for name, array in part.items():
-        if array.dtype != (np.int8 if name in MATRIX_SHAPES else np.int32):
-            return False
-    tables = np.zeros(SCALES * FRACTIONS, np.int32)
-    if not sound_tables(part["cdf"], tables):
-        return False
-    lengths = np.array([len(table) for table in split_tables(part["cdf"])])
-    wanted = np.repeat([2 * reach_of(number) + 4 for number in range(SCALES)], FRACTIONS)
-    predict = np.abs(part["predict_near"]).sum(1).astype(np.int64)
-    predict[:, :FAR_CHANNELS] += np.abs(part["predict_far"]).sum(1)
-    return bool(
-        (lengths == wanted).all()
-        and (np.sort(part["order"]) == np.arange(CHANNELS)).all()
-        and (part["sigma"] > 0).all()
-        and (part["sinh"] > 0).all()
-        and (np.diff(part["sinh"]) > 0).all()
-        and (part["factor"] >= 0).all()
-        and (part["used"] > 0).all()
-        and (part["used"] < FLAG).all()
-        and (predict * LARGEST < EXACT).all()
-        and all(
-            (part[f"{layer}_shift"] >= 0).all() and (part[f"{layer}_shift"] <= 24).all()
-            for layer in LAYERS
-        )
-        and all((bound < EXACT).all() for bound in _largest_sums(part))
-    )
-
-
-def _largest_sums(part: dict[str, np.ndarray]) -> Iterator[np.ndarray]:
-    """Of each unit the largest size that its accumulator can reach, whatever the latents."""
-    size = {name: np.abs(part[name].astype(np.int64)) for name in MATRIX_SHAPES}
-    for layer, inputs in (
-        ("around", [(size["around"].max(0), LOUDEST)]),
-        ("near", [(size["near"], BRIGHTEST)]),
-        ("own", [(size["own"], LOUDEST), (size["from_near"], BRIGHTEST)]),
-        ("second", [(size["second"], BRIGHTEST)]),
-        ("out", [(size["out"], BRIGHTEST), (size["out_from_near"], BRIGHTEST)]),
-    ):
-        total = sum(matrix.sum(0) * largest for matrix, largest in inputs)
-        for kind in ("level", "visit"):
-            total = total + np.abs(part[f"{layer}_bias_{kind}"].astype(np.int64)).max(0)
-        yield total
+from core.learned.photos.neural_tensors import (
+    BRIGHTEST,
+    FACTOR_BITS,
+    FLAG,
+    LARGEST,
+    LAYERS,
+    MATRIX_SHAPES,
+    PREDICT_UNIT,
+    SIGMA_UNIT,
+    SINH_UNIT,
+)
+from core.learned.photos.prices import Prices
 
 
 @dataclass(frozen=True)
@@ -191,7 +106,10 @@ class NeuralCoder:
         return bytes(tfc.entropy_encode_finalize(coder).numpy())
 
     def decode(self, string: bytes, height: int, width: int) -> np.ndarray:
-        """Latents (height, width, C) int32. Any bytes give some latents, or raise BitstreamError."""
+        """Latents (height, width, C) int32.
+
+        Any bytes give some latents, or raise BitstreamError.
+        """
         values = np.zeros((height * width + 1, CHANNELS), np.int32)
         try:
             coder = tfc.create_range_decoder(tf.constant(string), tf.constant(self._lookup))
@@ -224,21 +142,24 @@ class NeuralCoder:
         out[:, self._order] = cost[:-1]
         return out.reshape(y_hat.shape)
 
-    def around(
-        self,
-        y_hat: np.ndarray,
-        see: Callable[[np.ndarray, np.ndarray, np.ndarray, list[np.ndarray]], None],
-    ) -> None:
-        """What latents (h, w, C) would cost if one of them were another; as `ContextCoder.around`
-        does.
+    def around(self, y_hat: np.ndarray) -> Iterator[Prices]:
+        """What latents (h, w, C) would cost if one of them were another, part by part.
+
+        Channels that are 0 everywhere are left out.
         """
         height, width, _ = y_hat.shape
         values = self._rows(y_hat)
         for site in self._sites(values.any(0), height, width, values):
             y, x = np.divmod(site.rows[:, None], width)
             rest = values[site.rows[:, None], site.channels] - site.base
-            costs = [self._cost(site, rest + step) for step in (-1, 0, 1)]
-            see(y, x, self._order[site.channels], costs)
+            yield Prices(
+                y,
+                x,
+                self._order[site.channels],
+                less=self._cost(site, rest - 1),
+                now=self._cost(site, rest),
+                more=self._cost(site, rest + 1),
+            )
 
     def _rows(self, y_hat: np.ndarray) -> np.ndarray:
         """(h · w + 1, C) int32 in the coder's order of channels; the last row stands for what lies

@@ -11,7 +11,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from core.learned.photos import neural_tables
-from core.learned.photos.neural_coder import (
+from core.learned.photos.neural_layout import CHANNELS, MASKS, MATRICES
+from core.learned.photos.neural_tables import FRACTIONS, OCTAVES, PER_OCTAVE
+from core.learned.photos.neural_task import COUNTS, LAYER, Sites
+from core.learned.photos.neural_tensors import (
     BRIGHTEST,
     FACTOR_BITS,
     FLAG,
@@ -20,9 +23,6 @@ from core.learned.photos.neural_coder import (
     SIGMA_UNIT,
     SINH_UNIT,
 )
-from core.learned.photos.neural_layout import CHANNELS, MASKS, MATRICES
-from core.learned.photos.neural_tables import FRACTIONS, OCTAVES, PER_OCTAVE
-from core.learned.photos.neural_task import COUNTS, LAYER, Sites
 
 LARGEST_WEIGHT = 127
 SQUASHED = 32  # units of a squashed latent

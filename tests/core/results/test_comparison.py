@@ -97,6 +97,14 @@ def test_the_matched_ratio_is_the_geometric_mean_of_the_pictures():
     assert back == pytest.approx(1 / found, abs=1e-9)
 
 
+def test_speed_is_in_megapixels_a_second():
+    # 0.008 Mpx in 0.1 s, and in 0.2 s.
+    found = comparison.megapixels_per_second(made([0.5]), "test")
+    assert found == pytest.approx((0.08, 0.04))
+    with pytest.raises(DataError, match="no file"):
+        comparison.megapixels_per_second(made([0.5]), "nobody")
+
+
 def test_codecs_without_common_pictures_are_a_sentence():
     data = made([0.5])
     with pytest.raises(DataError, match="no image"):

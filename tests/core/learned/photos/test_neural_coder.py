@@ -7,17 +7,13 @@ import pytest
 import tensorflow as tf
 
 from core.errors import BitstreamError
-from core.learned.photos.neural_coder import (
-    MATRIX_SHAPES,
-    NeuralCoder,
-    neural_shapes,
-    sound_neural,
-)
+from core.learned.photos.neural_coder import NeuralCoder
 from core.learned.photos.neural_export import quantise
 from core.learned.photos.neural_layout import CHANNELS, FAR_CHANNELS, NEAR, visits
 from core.learned.photos.neural_net import Network, start_parameters
 from core.learned.photos.neural_tables import FRACTIONS, OCTAVES, PER_OCTAVE
 from core.learned.photos.neural_task import COUNTS, LAYER, NeuralTask, Sites, spreads
+from core.learned.photos.neural_tensors import MATRIX_SHAPES, neural_shapes, sound_neural
 
 LEVELS = 2
 
@@ -142,12 +138,9 @@ def test_prices_of_other_values_are_those_of_the_coder(coder):
     """
     y_hat = latents(4, 4, 6)
     costs = np.full((3, *y_hat.shape), np.nan)
-
-    def see(y, x, channels, found):
+    for y, x, channels, *found in coder.around(y_hat):
         for cost, part in zip(costs, found, strict=True):
             cost[y, x, channels] = part
-
-    coder.around(y_hat, see)
     live = y_hat.any((0, 1))
     whole = coder.bits(y_hat)
     assert np.allclose(costs[1][1:, :, live], whole[1:, :, live], atol=1e-4)

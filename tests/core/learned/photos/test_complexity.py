@@ -1,0 +1,32 @@
+"""Multiplications and parameters of the photo coder, counted by hand and from its own shapes."""
+
+import math
+
+import pytest
+
+from core.learned.photos.complexity import complexity
+
+
+def test_multiplications_are_those_of_a_count_by_hand():
+    # N = 128, 256 latents, per pixel: 9·9·3·128/16 + 128²/16 + 5·5·128·128/64 + 128²/64
+    # + 5·5·128·256/256 = 1944 + 1024 + 6400 + 256 + 3200.
+    found = complexity({"filters": 128, "latents": 256})
+    assert found.encode == found.decode == pytest.approx(12.824)
+
+
+def test_without_normalisation_only_the_kernels_count():
+    found = complexity({"filters": 4, "latents": 2, "colours": 1, "activation": "relu"})
+    assert found.encode == pytest.approx((81 * 4 / 16 + 25 * 16 / 64 + 25 * 8 / 256) / 1000)
+
+
+@pytest.mark.parametrize("activation", ["gdn", "relu"])
+def test_parameters_are_those_of_the_model(activation):
+    from core.learned.photos.model import PhotoConfig, parameter_shapes
+
+    config = PhotoConfig(lmbda=(0.01,), filters=6, latents=8, activation=activation)
+    shared = 0
+    for name, shape in parameter_shapes(config).items():
+        side, *_ = name.split("/")
+        if side in ("analysis", "synthesis", "analysis_norm", "synthesis_norm"):
+            shared += math.prod(shape)
+    assert complexity(config.to_json()).parameters == shared
