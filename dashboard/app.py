@@ -39,8 +39,6 @@ _freeze_later()
 admission.admit(state.session_id())
 
 # without icons: until their font is loaded, they are words that cover the neighbours' links
-=======
-# without icons: until their font is loaded, they are words that cover the neighbours' links
 PAGES = (
     ("compare.py", "Compare"),
     ("svd.py", "SVD"),
