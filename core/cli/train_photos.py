@@ -1,13 +1,14 @@
 """`python -m core train bls2017`, `store` and `evaluate`: the model of photographs."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
 from core.cli.output import Json, show
 from core.cli.progress import training
 from core.errors import ModelError, SettingError
+from core.learned.photos.family import PhotoCard
 from core.store import zoo
 
 OtherRun = "Start from the weights of this run folder's model, which may have other levels."
@@ -153,7 +154,8 @@ def evaluate(
     from core.learned.photos.model import PhotoConfig
 
     stored = zoo.load(name, "bls2017")
-    coder = PhotoCoder(PhotoConfig.from_json(stored.card["config"]), stored.tensors)
+    config = PhotoConfig.from_json(cast(PhotoCard, stored.card)["config"])
+    coder = PhotoCoder(config, stored.tensors)
     if card:
         figures = photo_store.figures(coder, pictures)
         zoo.amend(name, {"figures": figures})
