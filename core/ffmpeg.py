@@ -15,8 +15,8 @@ import numpy as np
 from core.errors import ProgramError
 
 QUIET = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-threads", "1")
-SECONDS = 60.0  # far more than one picture takes: it only ends a process that hangs
-SECONDS_PER_MEGAPIXEL = 20.0
+SECONDS = 120.0  # far more than a picture takes, on a busy machine too: it only ends what hangs
+SECONDS_PER_MEGAPIXEL = 120.0
 
 
 @cache

@@ -1,4 +1,7 @@
-"""The entry point: `streamlit run dashboard/app.py`. Names the pages and starts what they all share."""
+"""The entry point: `streamlit run dashboard/app.py`.
+
+Names the pages and starts what they all share.
+"""
 
 import sys
 from pathlib import Path
@@ -19,7 +22,8 @@ st.html(theme.CSS)
 imports.mend()
 reruns.mend()
 
-PAGES = (  # without icons: until their font is loaded, they are words that cover the neighbours' links
+# without icons: until their font is loaded, they are words that cover the neighbours' links
+PAGES = (
     ("compare.py", "Compare"),
     ("svd.py", "SVD"),
     ("digits.py", "Digits"),

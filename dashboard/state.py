@@ -1,5 +1,8 @@
-"""What a person's session holds across pages: the current picture, and widgets that outlive a page change."""
+"""What a person's session holds across pages: the current picture, and widgets that outlive a page
+change.
+"""
 
+from collections.abc import Callable
 from uuid import uuid4
 
 import streamlit as st
@@ -25,10 +28,11 @@ DEFAULT_SAMPLE = "astronaut"
 
 
 def keep(*keys: str) -> None:
-    """Makes widget values survive a visit to another page: Streamlit forgets those of widgets that were not drawn.
+    """Makes widget values survive a visit to another page: Streamlit forgets those of widgets that
+    were not drawn.
 
-    It also sends them to the browser in every run: one that was sent once only can be lost when the next run replaces the
-    widget before the browser has drawn it.
+    It also sends them to the browser in every run: one that was sent once only can be lost when the
+    next run replaces the widget before the browser has drawn it.
     """
     for key in keys:
         if key in st.session_state:
@@ -62,13 +66,18 @@ def set_picture(picture: Picture) -> None:
 
 
 def link_source() -> str | None:
-    """What a permalink can say of the current picture: `sample:…` or a URL; None for an uploaded file."""
+    """What a permalink can say of the current picture: `sample:…` or a URL; None for an uploaded
+    file.
+    """
     source = current_picture().source
     return source if source.startswith(("sample:", "http://", "https://")) else None
 
 
 def picture_chooser() -> Picture:
-    """The sidebar's chooser: sample, upload or address. Returns the current picture; a refusal is shown, and nothing changes."""
+    """The sidebar's chooser: sample, upload or address.
+
+    Returns the current picture; a refusal is shown, and nothing changes.
+    """
     current = current_picture()
     with st.sidebar:
         kinds = ("Sample", "Upload", "Web")
@@ -93,7 +102,8 @@ def picture_chooser() -> Picture:
         if refusal := st.session_state.get("picture_refusal"):
             st.error(plain(refusal), icon=":material/block:")
         picture = current_picture()
-        size = f"{picture.width} × {picture.height} px · {picture.width * picture.height / 1e6:.2f} Mpx"
+        size = f"{picture.width} × {picture.height} px · "
+        f"{picture.width * picture.height / 1e6:.2f} Mpx"
         st.caption(f"**{plain(picture.name)}** · {size}")
         for note in picture.notes:
             st.caption(f":material/info: {plain(note)}")
@@ -111,7 +121,7 @@ def _choose_sample(current: Picture) -> None:
     st.selectbox(
         "Sample picture",
         list(SAMPLES),
-        format_func=SAMPLES.get,
+        format_func=SAMPLES.__getitem__,
         key="sample_name",
         on_change=changed,
         label_visibility="collapsed",
@@ -147,7 +157,7 @@ def _choose_address() -> None:
                 _accept(lambda: fetch(url), url)
 
 
-def _accept(get, source: str) -> None:
+def _accept(get: Callable[[], tuple[bytes, str]], source: str) -> None:
     try:
         data, name = get()
         picture = images.read(data, name)
@@ -173,7 +183,10 @@ def _from_link() -> Picture | None:
                 f"The picture of this link could not be loaded. {error}"
             )
     elif source == "upload":
-        st.session_state.picture_refusal = "This link was made with an uploaded file, which a link cannot carry. Upload the file again; all else is restored."
+        st.session_state.picture_refusal = (
+            "This link was made with an uploaded file, which a link cannot carry. "
+            "Upload the file again; all else is restored."
+        )
         st.session_state.picture_kind = "Upload"
     return None
 

@@ -1,14 +1,13 @@
 """`python -m core train bls2017`, `store` and `evaluate`: the model of photographs."""
 
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
 from core.cli.output import Json, show
 from core.cli.progress import training
 from core.errors import ModelError, SettingError
-from core.learned.photos.family import PhotoCard
 from core.store import zoo
 
 OtherRun = "Start from the weights of this run folder's model, which may have other levels."
@@ -151,10 +150,11 @@ def evaluate(
         )
     from core.learned.photos import publish as photo_store
     from core.learned.photos.coder import PhotoCoder
+    from core.learned.photos.family import photo_card
     from core.learned.photos.model import PhotoConfig
 
     stored = zoo.load(name, "bls2017")
-    config = PhotoConfig.from_json(cast(PhotoCard, stored.card)["config"])
+    config = PhotoConfig.from_json(photo_card(stored.card)["config"])
     coder = PhotoCoder(config, stored.tensors)
     if card:
         figures = photo_store.figures(coder, pictures)

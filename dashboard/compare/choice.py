@@ -14,7 +14,8 @@ from core.metrics import FORMS, MEASURES, named
 from dashboard import state
 
 MODES = {"size": "Same file size", "quality": "Same quality", "own": "Own settings"}
-# Axes of quality: every measure that curves are compared in, and the MSE, over which λ's tangents are straight.
+# Axes of quality: every measure that curves are compared in, and the MSE, over which λ's tangents
+# are straight.
 AXES = {name: form.label for name, form in FORMS.items()} | {"mse": MEASURES["mse"].label}
 DEFAULT_CODECS = ["jpeg", "jpeg2000", "webp", "avif"]
 DEFAULT_BPP = 0.5
@@ -36,7 +37,10 @@ _DEFAULTS = {
 
 @dataclass(frozen=True)
 class Choice:
-    """Which codecs, and how their settings are chosen. `own` maps codec -> setting; `target` belongs to `measure`."""
+    """Which codecs, and how their settings are chosen.
+
+    `own` maps codec -> setting; `target` belongs to `measure`.
+    """
 
     codecs: tuple[Codec, ...]
     mode: str
@@ -47,7 +51,9 @@ class Choice:
 
 
 def initialise(picture: Picture) -> None:
-    """Fills the session state: from the link at first, with defaults otherwise; the budget follows the picture's size."""
+    """Fills the session state: from the link at first, with defaults otherwise; the budget follows
+    the picture's size.
+    """
     ss = st.session_state
     state.keep(*_DEFAULTS, "cmp_bytes", *(own_key(name) for name in CODECS))
     first = "cmp_codecs" not in ss
@@ -118,7 +124,9 @@ def write_link() -> None:
 
 
 def _read_link() -> None:
-    """Takes over what the address says, item by item; whatever is not valid is left at its default."""
+    """Takes over what the address says, item by item; whatever is not valid is left at
+    its default.
+    """
     ss, link = st.session_state, st.query_params
     names = list(dict.fromkeys(n for n in link.get("c", "").split(",") if n in CODECS))[:MAX_CODECS]
     if len(names) >= MIN_CODECS:

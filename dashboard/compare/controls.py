@@ -60,7 +60,9 @@ def judged_by() -> str:
 
 
 def setting_control(codec: Codec, key: str) -> float:
-    """A slider over a codec's setting, from coarse to fine; its value lives in the session state under `key`."""
+    """A slider over a codec's setting, from coarse to fine; its value lives in the session state
+    under `key`.
+    """
     s = codec.setting
     label = f"{codec.info.title} · {s.name}{f' ({s.unit})' if s.unit else ''}"
     usual = set(_ladder(s))
@@ -73,7 +75,9 @@ def setting_control(codec: Codec, key: str) -> float:
 
 
 def _ladder(s: Setting) -> list[float]:
-    """The values that a slider offers for a setting: each step of it, or 80 values over its range, and its grid."""
+    """The values that a slider offers for a setting: each step of it, or 80 values over its range,
+    and its grid.
+    """
     if s.step:
         return [float(v) for v in np.arange(s.low, s.high + s.step / 2, s.step)]
     values = np.geomspace(s.low, s.high, 80) if s.scale == "log" else np.linspace(s.low, s.high, 80)

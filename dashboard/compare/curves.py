@@ -1,4 +1,6 @@
-"""The rate-distortion chart of the Compare page: curves that grow while they are measured, λ, BD-rate."""
+"""The rate-distortion chart of the Compare page: curves that grow while they are measured, λ,
+BD-rate.
+"""
 
 import time
 from contextlib import suppress
@@ -197,7 +199,7 @@ def _is_stopped(picture: Picture, codecs: tuple[Codec, ...]) -> bool:
 
 def _axes() -> None:
     columns = st.columns([2, 1, 1, 2], vertical_alignment="bottom")
-    columns[0].selectbox("Quality axis", list(AXES), format_func=AXES.get, key="cmp_y")
+    columns[0].selectbox("Quality axis", list(AXES), format_func=AXES.__getitem__, key="cmp_y")
     columns[1].toggle("Log rate", key="cmp_log")
     columns[2].toggle(
         "Hull",
@@ -264,7 +266,7 @@ def _anchor(codecs: tuple[Codec, ...]) -> str:
     if ss.cmp_anchor not in titles:
         ss.cmp_anchor = codecs[0].name
     left, right = st.columns(2)
-    left.selectbox("Anchor", list(titles), format_func=titles.get, key="cmp_anchor")
+    left.selectbox("Anchor", list(titles), format_func=titles.__getitem__, key="cmp_anchor")
     form = FORMS[_bd_quality()]
     right.caption(
         f"Mean difference of bytes at equal quality ({form.label}), on this one picture. Negative: "

@@ -1,4 +1,6 @@
-"""The comparison as one self-contained HTML file: pictures, table, chart, and what made the figures."""
+"""The comparison as one self-contained HTML file: pictures, table, chart, and what made the
+figures.
+"""
 
 import base64
 import html as escape
@@ -17,18 +19,23 @@ from dashboard.ui.rd_chart import rd_chart
 from dashboard.ui.text import decibel
 from dashboard.ui.theme import colour
 
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>RD Explorer – {title}</title><style>
-body {{font: 15px/1.5 system-ui, sans-serif; max-width: 1200px; margin: 2rem auto; padding: 0 1rem; color: #1c2430}}
+body {{font: 15px/1.5 system-ui, sans-serif; max-width: 1200px; margin: 2rem auto; padding: 0 1rem;
+  color: #1c2430}}
 table {{border-collapse: collapse; font-variant-numeric: tabular-nums}}
 td, th {{padding: .35rem .8rem; border-bottom: 1px solid #d9dfe7; text-align: right}}
 td:first-child, th:first-child {{text-align: left}}
 .grid {{display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(340px, 1fr))}}
 figure {{margin: 0}} img {{max-width: 100%; image-rendering: pixelated}}
 figcaption, small {{color: #5a6675}} .wide {{overflow-x: auto}}</style>
-<h1>RD Explorer</h1><p><b>{title}</b>, {width} × {height} pixels. SHA-256 of the pixels: <code>{sha}</code></p>
-<div class="wide">{table}</div>{chart}<div class="grid">{pictures}</div><h2>Made with</h2><ul>{made}</ul>
-<p><small>{when}. A rate is the length of the whole file; PSNR is over R, G and B; pictures are embedded without loss.</small></p>
+<h1>RD Explorer</h1>
+<p><b>{title}</b>, {width} × {height} pixels. SHA-256 of the pixels: <code>{sha}</code></p>
+<div class="wide">{table}</div>{chart}
+<div class="grid">{pictures}</div><h2>Made with</h2><ul>{made}</ul>
+<p><small>{when}. A rate is the length of the whole file; PSNR is over R, G and B;
+pictures are embedded without loss.</small></p>
 </html>"""
 
 
@@ -55,7 +62,7 @@ def html(
         titles,
         "psnr",
         AXES["psnr"],
-        {r.codec.name: r.measured.point for r in shown},
+        {r.codec.name: r.point for r in shown},
         hull=True,
     )
     chart.update_layout(template="plotly_white")
@@ -63,7 +70,7 @@ def html(
     figures += [
         _figure(
             r.codec.info.title,
-            f"{r.measured.point.bytes:,} bytes · {decibel(r.measured.point.measures['psnr'])}",
+            f"{r.point.bytes:,} bytes · {decibel(r.point.measures['psnr'])}",
             r.png,
         )
         for r in shown
@@ -87,17 +94,18 @@ def html(
 
 
 def _table(shown: Sequence[Result]) -> str:
-    measures = [n for n in metrics.NAMES if any(n in r.measured.point.measures for r in shown)]
+    measures = [n for n in metrics.NAMES if any(n in r.point.measures for r in shown)]
     names = ["codec", "setting", "bytes", "bpp", *(metrics.MEASURES[n].label for n in measures)]
     rows = []
     for r in shown:
-        p = r.measured.point
+        p = r.point
         values = [f"{p.setting:.4g}", f"{p.bytes:,}", f"{p.bpp:.4f}"]
         for name in measures:
             value = p.measures.get(name)
             values.append("–" if value is None else f"{value:.4f}")
         cells = "".join(f"<td>{v}</td>" for v in values)
-        name = f'<td style="color:{colour(r.codec.name)};font-weight:600">{escape.escape(r.codec.info.title)}</td>'
+        title = escape.escape(r.codec.info.title)
+        name = f'<td style="color:{colour(r.codec.name)};font-weight:600">{title}</td>'
         rows.append(f"<tr>{name}{cells}</tr>")
     return f"<table><tr>{''.join(f'<th>{n}</th>' for n in names)}</tr>{''.join(rows)}</table>"
 

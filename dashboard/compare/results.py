@@ -35,6 +35,12 @@ class Result:
     note: str = ""
     final: bool = False  # no measure is to come any more
 
+    @property
+    def point(self) -> RDPoint:
+        """The figures of a result that is there."""
+        assert self.measured is not None, f"{self.codec.name} has not been measured"
+        return self.measured.point
+
 
 class Places:
     """Where the results are drawn, each time more of them are there."""
@@ -145,6 +151,7 @@ def _match_note(match: Match, name: str) -> str:
         return f"cannot be this small: {match.error:+.0%} over the budget"
     form = FORMS[name]
     reached = match.measured.point.quality(name)
+    assert reached is not None  # it was measured: it is the target
     if match.met:
         above = f"{abs(reached - match.target):.{form.decimals}f} {form.unit}".strip()
         return f"{above} above the target"

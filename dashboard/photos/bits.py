@@ -44,7 +44,8 @@ def show(picture: Picture, shown: Shown | None) -> None:
         st.caption(
             "Each cell is one position of the latents, 16 × 16 pixels: all its channels together."
             if k == 1
-            else f"The picture is large: each cell is the mean of {k} × {k} positions of 16 × 16 pixels."
+            else f"The picture is large: each cell is the mean of {k} × {k} positions of 16 × 16 "
+            "pixels."
         )
     with right:
         st.subheader("Over the channels")
@@ -56,18 +57,23 @@ def show(picture: Picture, shown: Shown | None) -> None:
         count = len(look.channel_bits)
         silent = int((look.channel_bits < 1).sum())
         st.caption(
-            f"{photo_lab.channels_for(look.channel_bits, 0.5)} of {count} channels take half of the bits, "
+            f"{photo_lab.channels_for(look.channel_bits, 0.5)} of {count} channels take half of "
+            "the bits, "
             f"{photo_lab.channels_for(look.channel_bits, 0.9)} take nine tenths"
             + (f"; {silent} cost less than one bit in all." if silent else ".")
         )
         total = float(look.channel_bits.sum())
         st.caption(
-            f"All together: {total:,.0f} bits = {total / 8:,.0f} bytes. The file has {point.bytes:,} bytes: "
-            f"{point.bytes - point.payload_bytes} are its header, a few check the latents and end the string."
+            f"All together: {total:,.0f} bits = {total / 8:,.0f} bytes. The file has "
+            f"{point.bytes:,} bytes: "
+            f"{point.bytes - (point.payload_bytes or 0)} are its header, a few check the latents "
+            "and end the string."
         )
         st.caption(
-            f"The context coder looks at what is decoded around a latent before it picks a table. With one table a "
-            f"channel, the same latents would cost {look.static_bits / 8:,.0f} bytes: context saves "
+            "The context coder looks at what is decoded around a latent before it picks a "
+            "table. With one table a "
+            f"channel, the same latents would cost {look.static_bits / 8:,.0f} bytes: context "
+            "saves "
             f"**{1 - total / max(look.static_bits, 1e-9):.1%}**."
         )
     st.subheader("The most expensive channels")
@@ -79,5 +85,6 @@ def show(picture: Picture, shown: Shown | None) -> None:
         width=112,
     )
     st.caption(
-        "Whole numbers ŷ as they are coded: grey is zero, each channel is stretched to its own largest value."
+        "Whole numbers ŷ as they are coded: grey is zero, each channel is stretched to its own "
+        "largest value."
     )

@@ -26,7 +26,9 @@ def rd_chart(
     paper: Curve,
     log_rate: bool,
 ) -> go.Figure:
-    """The picture's curves with the files that are shown, and the published means over Kodak as crosses."""
+    """The picture's curves with the files that are shown, and the published means over Kodak as
+    crosses.
+    """
     fig = rd.rd_chart(curves, titles, axis, axis_title, operating, log_rate=log_rate)
     fig.add_scatter(
         x=paper.rate,
@@ -34,7 +36,8 @@ def rd_chart(
         name="Ballé 2017, mean over Kodak",
         mode="markers",
         marker={"symbol": "x-thin", "size": 9, "line": {"width": 2, "color": NEUTRAL}},
-        hovertemplate="<b>Ballé et al. 2017</b>, mean over Kodak, not this picture<br>%{x:.3f} bpp · %{y:.2f} dB"
+        hovertemplate="<b>Ballé et al. 2017</b>, mean over Kodak, not this picture<br>%{x:.3f} "
+        "bpp · %{y:.2f} dB"
         "<extra></extra>",
     )
     ours = [p.bpp for p in curves.get("bls2017", ())]
@@ -43,12 +46,8 @@ def rd_chart(
         fig.update_xaxes(range=[np.log10(min([*ours, *paper.rate]) / 1.5), np.log10(widest)])
     else:
         fig.update_xaxes(range=[0, widest])
-    seen = [
-        p.quality(axis)
-        for points in curves.values()
-        for p in points
-        if p.bpp <= widest and p.quality(axis) is not None
-    ]
+    inside = [p.quality(axis) for points in curves.values() for p in points if p.bpp <= widest]
+    seen = [quality for quality in inside if quality is not None]
     values = [v for v in (*seen, *paper.quality) if np.isfinite(v)]
     fig.update_yaxes(range=[min(values) - 0.8, max(values) + 0.8])
     return fig
@@ -122,7 +121,9 @@ def channel_chart(bits: np.ndarray) -> go.Figure:
 
 
 def relaxed_charts(found: Sequence[Relaxed], lmbda: Sequence[float]) -> tuple[go.Figure, go.Figure]:
-    """Rate, and distortion, with noise (as trained) against rounded (as used), one point a level; equal on the dashed line."""
+    """Rate, and distortion, with noise (as trained) against rounded (as used), one point a level;
+    equal on the dashed line.
+    """
     rates = [(r.noisy_bpp, r.rounded_bpp) for r in found]
     distortions = [(r.noisy_mse, r.rounded_mse) for r in found]
     out = []
@@ -142,7 +143,8 @@ def relaxed_charts(found: Sequence[Relaxed], lmbda: Sequence[float]) -> tuple[go
             name="levels",
             marker={"size": 10, "color": OURS},
             customdata=[[r.level + 1, lmbda[r.level]] for r in found],
-            hovertemplate="level %{customdata[0]}, λ = %{customdata[1]:g}<br>with noise %{x:.4g}, rounded %{y:.4g}"
+            hovertemplate="level %{customdata[0]}, λ = %{customdata[1]:g}<br>with noise "
+            "%{x:.4g}, rounded %{y:.4g}"
             "<extra></extra>",
         )
         out.append(fig)
@@ -164,7 +166,9 @@ def loss_chart(validation: Sequence[dict]) -> go.Figure:
 
 
 def progress_chart(validation: Sequence[dict], most: int = 8) -> go.Figure:
-    """How the model's rate-distortion curve on held-out photographs rose: some validations, pale to strong."""
+    """How the model's rate-distortion curve on held-out photographs rose: some validations, pale to
+    strong.
+    """
     fig = figure("Rate, bpp (estimated)", "PSNR, dB", height=340)
     places = np.linspace(0, len(validation) - 1, min(most, len(validation))).round().astype(int)
     chosen = [validation[i] for i in places]

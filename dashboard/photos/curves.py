@@ -1,4 +1,6 @@
-"""Rate and distortion of the shown picture: the learned levels, JPEG, JPEG 2000, and the paper's means for orientation."""
+"""Rate and distortion of the shown picture: the learned levels, JPEG, JPEG 2000, and the paper's
+means for orientation.
+"""
 
 import streamlit as st
 

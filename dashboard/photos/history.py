@@ -3,12 +3,13 @@
 import pandas as pd
 import streamlit as st
 
+from core.learned.photos.family import PhotoCard
 from dashboard.photos import charts
 from dashboard.ui.charts import chart_config
 from dashboard.ui.text import plain, seconds_text
 
 
-def show(card: dict) -> None:
+def show(card: PhotoCard) -> None:
     """The section: everything comes from the card, so that it is there before TensorFlow is."""
     validation = [
         v
@@ -26,7 +27,8 @@ def show(card: dict) -> None:
             config=chart_config("training-curves"),
         )
         st.caption(
-            "Measured while training on photographs that were held out: rate + λ · distortion over all levels, and the "
+            "Measured while training on photographs that were held out: rate + λ · distortion "
+            "over all levels, and the "
             "curve that they give."
         )
     else:
@@ -49,7 +51,7 @@ def show(card: dict) -> None:
         st.markdown(f"- {plain(str(note))}")
 
 
-def _levels(card: dict) -> None:
+def _levels(card: PhotoCard) -> None:
     figures = card.get("figures", {})
     if isinstance(figures, dict) and figures.get("levels"):
         st.subheader(f"Figures on {plain(str(figures.get('pictures', 'test pictures')))}")

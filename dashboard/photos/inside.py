@@ -1,4 +1,6 @@
-"""Inside the model: the filters of its first stage, and the gain of its divisive normalisation on the picture."""
+"""Inside the model: the filters of its first stage, and the gain of its divisive normalisation on
+the picture.
+"""
 
 import numpy as np
 import streamlit as st
@@ -23,7 +25,7 @@ class Section:
     def __init__(self) -> None:
         st.subheader("Filters next to the pixels")
         st.session_state.setdefault("pho_side", "analysis")
-        self._side = st.segmented_control(
+        side = st.segmented_control(
             "Side",
             list(SIDES),
             key="pho_side",
@@ -31,6 +33,7 @@ class Section:
             required=True,
             label_visibility="collapsed",
         )
+        self._side = side or "analysis"
         self._filters = st.empty()
         st.subheader("Gain of the normalisation")
         self._gain = st.empty()
@@ -91,8 +94,10 @@ def _show_maps(picture: Picture, maps: list[np.ndarray]) -> None:
             config=chart_config(f"gdn-gain-{number}"),
         )
     text = (
-        "GDN divides each channel by what all channels do at the same place: x / √(β + Σ γ x²). Shown is that factor, mean "
-        "over the channels, against its value where nothing happens: 0 dB in flat places, far below in texture and at edges. "
+        "GDN divides each channel by what all channels do at the same place: x / √(β + Σ γ x²). "
+        "Shown is that factor, mean "
+        "over the channels, against its value where nothing happens: 0 dB in flat places, far "
+        "below in texture and at edges. "
         "So contrast is made even, as in the retina, before it is rounded."
     )
     if picture.width * picture.height > answers.GAIN_PIXELS:

@@ -19,11 +19,12 @@ KEYS = (
 
 
 def choose_model() -> PhotoCard | None:
-    """The sidebar's choice of a model: its card, or None when the store has none (which is said)."""
+    """The sidebar's choice of a model: its card, or None (which is said) where there is none."""
     cards = {card["name"]: card for card in photo_models.cards()}
     if not cards:
         st.info(
-            "There is no model of photographs in the store. Train one on the page *Train & models*, or import one there.",
+            "There is no model of photographs in the store. Train one on the page *Train & "
+            "models*, or import one there.",
             icon=":material/model_training:",
         )
         return None
@@ -41,7 +42,8 @@ def choose_model() -> PhotoCard | None:
         card = cards[st.session_state.pho_model]
         config = card["config"]
         st.caption(
-            f"**{card['name']}**: {_rates(card)}, {config['filters']} filters, {config['latents']} latent channels, "
+            f"**{card['name']}**: {_rates(card)}, {config['filters']} filters, "
+            f"{config['latents']} latent channels, "
             f"{config['activation'].upper()}, trained for {card.get('steps', 0):,} steps."
         )
         st.session_state.setdefault("pho_search", True)
@@ -49,8 +51,10 @@ def choose_model() -> PhotoCard | None:
             "Search the latents",
             key="pho_search",
             disabled=config.get("metric", "mse") != "mse",
-            help="Rounding looks at each latent alone. The search asks synthesis and entropy coder what other numbers "
-            "would do to this very picture, and takes those that lower R + λ · MSE. The decoder needs not know.",
+            help="Rounding looks at each latent alone. The search asks synthesis and entropy "
+            "coder what other numbers "
+            "would do to this very picture, and takes those that lower R + λ · MSE. The decoder "
+            "need not know.",
         )
     return card
 
@@ -72,7 +76,8 @@ def choose_level(card: PhotoCard) -> int:
             1,
             levels,
             key="pho_level",
-            help="One model for all rates: each level has its own λ in rate + λ · distortion. Small files on the left.",
+            help="One model for all rates: each level has its own λ in rate + λ · distortion. "
+            "Small files on the left.",
         )
     else:
         st.caption("This model was trained for one λ and has one level.")

@@ -1,4 +1,6 @@
-"""Relaxed or rounded: rate and distortion with noise, as in training, against rounding, as in use (the paper's figure 4)."""
+"""Relaxed or rounded: rate and distortion with noise, as in training, against rounding, as in use
+(the paper's figure 4).
+"""
 
 import streamlit as st
 

@@ -1,4 +1,6 @@
-"""The top of the Photos page: the picture at a level in the viewer, and the same picture by others at no fewer bytes."""
+"""The top of the Photos page: the picture at a level in the viewer, and the same picture by others
+at no fewer bytes.
+"""
 
 import time
 
@@ -180,7 +182,8 @@ def _draw_table(
         elif isinstance(found, Match) and not found.met:
             st.caption(f":material/info: **{title}** has no file this long: shown is its largest.")
     st.caption(
-        "As in figure 5 of the paper, JPEG and JPEG 2000 get no fewer bytes than the learned file: their smallest file "
+        "As in figure 5 of the paper, JPEG and JPEG 2000 get no fewer bytes than the learned "
+        "file: their smallest file "
         "that is at least as long."
     )
 

@@ -1,7 +1,8 @@
 """A mend of Streamlit's runs: imports in background threads are not disturbed by them.
 
-Streamlit 1.60 puts the script's path in front of `sys.path` for every run and takes it away at the end. An import in another
-thread that is walking along the path just then skips an entry, and does not find what lies there. Here the entry stays.
+Streamlit 1.60 puts the script's path in front of `sys.path` for every run and takes it away at the
+end. An import in another thread that is walking along the path just then skips an entry, and does
+not find what lies there. Here the entry stays.
 """
 
 import sys
@@ -10,7 +11,10 @@ from streamlit.runtime.scriptrunner.exec_code import modified_sys_path
 
 
 def mend() -> None:
-    """Puts the mend in place, for the whole server; further calls change nothing. To be called before any thread is started."""
+    """Puts the mend in place, for the whole server; further calls change nothing.
+
+    To be called before any thread is started.
+    """
     if modified_sys_path.__exit__ is _stay:
         return
     modified_sys_path.__exit__ = _stay

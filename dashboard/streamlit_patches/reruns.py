@@ -1,14 +1,18 @@
 """Mends of Streamlit's reruns: what a person did is never lost to a timer.
 
-In Streamlit 1.60 four things get in a person's way while a page has timers (fragments with `run_every`):
+In Streamlit 1.60 four things get in a person's way while a page has timers (fragments with
+`run_every`):
 
-* A fragment's rerun that meets a waiting rerun of the whole page turns it into one of the fragment alone: a click made while
-  the server was busy, on a link to another page for instance, was lost. Here the whole page is run, fragments included.
-* A timer's message carries the browser's values of all widgets, which may be older than those of a run that is under way, and
-  so can take a choice back. Here a timer carries none: the server's own values hold.
-* A message without values, such as a timer's then is, replaces those of a run that waits to start: what a person had just
-  chosen or uploaded was lost. Here the waiting values stay.
-* A widget's message is dropped if its fragment has just moved or gone. Here it makes the whole page run.
+* A fragment's rerun that meets a waiting rerun of the whole page turns it into one of the fragment
+  alone: a click made while the server was busy, on a link to another page for instance, was lost.
+  Here the whole page is run, fragments included.
+* A timer's message carries the browser's values of all widgets, which may be older than those of a
+  run that is under way, and so can take a choice back. Here a timer carries none: the server's own
+  values hold.
+* A message without values, such as a timer's then is, replaces those of a run that waits to start:
+  what a person had just chosen or uploaded was lost. Here the waiting values stay.
+* A widget's message is dropped if its fragment has just moved or gone. Here it makes the whole page
+  run.
 """
 
 import functools

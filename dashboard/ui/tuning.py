@@ -1,4 +1,6 @@
-"""The switch "tuned for": it keeps the codecs that a page has chosen in the variants that it names."""
+"""The switch "tuned for": it keeps the codecs that a page has chosen in the variants
+that it names.
+"""
 
 import streamlit as st
 

@@ -1,11 +1,12 @@
-"""The photo coder at work: picture ↔ rounded latents ↔ string, in tiles, so that memory stays bounded.
+"""The photo coder at work: picture ↔ rounded latents ↔ string.
 
-A tile is computed with a margin of its neighbours' pixels, or latents, that is wider than the transforms reach, and cut back:
-the result is that of the whole picture at once, without seams.
+It works in tiles, so that memory stays bounded. A tile is computed with a margin of its neighbours'
+pixels, or latents, that is wider than the transforms reach, and then cut back: the result is that
+of the whole picture at once, without seams.
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Literal
 
@@ -14,22 +15,22 @@ import tensorflow as tf
 
 from core.errors import BitstreamError, ModelError
 from core.learned.ops.transforms import conv_up_exactly
-from core.learned.photos.context_coder import ContextCoder, ContextModel
+from core.learned.photos.context_coder import ContextCoder
+from core.learned.photos.context_model import ContextModel
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
 from core.learned.photos.neural_coder import NeuralCoder
 from core.learned.photos.neural_tensors import has_neural
 from core.learned.photos.static_coder import StaticCoder
 
-# Tables chosen by context, one a channel, or chosen by a network.
+# Tables chosen by context, one per channel, or chosen by a network.
 Coding = Literal["context", "static", "neural"]
 
 TILE = 64  # latents: 1024 pixels
 MARGIN = 4  # latents; a latent sees 30 pixels beyond its own 16, a pixel 3 latents beyond its own
-PROBED, PROBES = (
-    32,
-    256,
-)  # curvature: from at most so many latents a side; at least so many samples a channel
+PROBED = 32  # latents per side, at most, from which the curvature is estimated
+PROBES = 256  # samples per channel, at least
 HASH_BYTES = 3
+Tile = tuple[slice, slice]  # rows and columns
 
 
 class PhotoCoder:
@@ -37,59 +38,72 @@ class PhotoCoder:
 
     def __init__(self, config: PhotoConfig, tensors: dict[str, np.ndarray]):
         self.config = config
-        self.model = PhotoTransforms(
-            config,
-            {k: tf.constant(v, tf.float32) for k, v in tensors.items() if v.dtype.kind == "f"},
-        )
-        self._tensors = {k: v for k, v in tensors.items() if v.dtype.kind == "i"}
-        pixels, latents = (1, None, None, config.colours), (1, None, None, config.latents)
-        level = tf.TensorSpec(
-            (1,), tf.int32
-        )  # one graph for every size: a graph made for one size rounds differently
-        self._analysis = tf.function(self._rounded, [tf.TensorSpec(pixels, tf.uint8), level])
-        self._bits = tf.function(self.model.bits, [tf.TensorSpec(latents), level])
+        parameters = {}
+        self._tensors = {}  # the whole numbers of the entropy coders
+        for name, value in tensors.items():
+            if value.dtype.kind == "f":
+                parameters[name] = tf.constant(value, tf.float32)
+            else:
+                self._tensors[name] = value
+        self.model = PhotoTransforms(config, parameters)
         exactly = partial(self.model.synthesis, conv_up=conv_up_exactly)
-        self._synthesis = tf.function(exactly, [tf.TensorSpec(latents), level])
-        several = tf.TensorSpec((None, None, None, config.latents))
-        area, share = (tf.TensorSpec((1, None, None, depth)) for depth in (config.colours, 1))
+        # One graph for every size: a graph made for one size rounds differently.
+        level = tf.TensorSpec((1,), tf.int32)
+        image = tf.TensorSpec((1, None, None, config.colours), tf.uint8)
+        pixels = tf.TensorSpec((1, None, None, config.colours))
+        inside = tf.TensorSpec((1, None, None, 1))
+        latents = tf.TensorSpec((1, None, None, config.latents))
+        many_pixels = tf.TensorSpec((None, None, None, config.colours))
+        many_latents = tf.TensorSpec((None, None, None, config.latents))
+        self._analysis = tf.function(self._rounded, [image, level])
+        self._bits = tf.function(self.model.bits, [latents, level])
+        self._synthesis = tf.function(exactly, [latents, level])
         self._gradient = tf.function(
-            partial(_error_gradient, exactly), [tf.TensorSpec(latents), area, share, level]
+            partial(_error_gradient, exactly),
+            [latents, pixels, inside, level],
         )
         self._vector_jacobian = tf.function(
             partial(_vector_jacobian_product, exactly),
-            [several, tf.TensorSpec((None, None, None, config.colours)), level],
+            [many_latents, many_pixels, level],
         )
 
     def latents(self, image: np.ndarray, level: int) -> np.ndarray:
-        """uint8 (H, W, colours) → ŷ (⌈H/16⌉, ⌈W/16⌉, latents) int32. The picture is continued by its last row and column."""
+        """uint8 (H, W, colours) → ŷ (⌈H/16⌉, ⌈W/16⌉, latents) int32.
+
+        The picture is continued to whole latents by its last row and column.
+        """
         height, width, _ = image.shape
-        padded = np.pad(image, ((0, -height % STRIDE), (0, -width % STRIDE), (0, 0)), "edge")
-        h, w = padded.shape[0] // STRIDE, padded.shape[1] // STRIDE
+        margins = ((0, -height % STRIDE), (0, -width % STRIDE), (0, 0))
+        padded = np.pad(image, margins, "edge")
+        h = padded.shape[0] // STRIDE
+        w = padded.shape[1] // STRIDE
         y_hat = np.empty((h, w, self.config.latents), np.int32)
         for tile, outer, inner in _tiles(h, w):
-            pixels = padded[_scaled(outer[0]), _scaled(outer[1])]
-            y_hat[tile] = self._analysis(tf.constant(pixels[None]), tf.constant([level])).numpy()[
-                inner
-            ]
+            pixels = tf.constant(padded[_scaled(outer)][None])
+            found = self._analysis(pixels, tf.constant([level]))
+            y_hat[tile] = found.numpy()[inner]
         return y_hat
 
     def information(self, y_hat: np.ndarray, level: int) -> float:
-        """The information content of ŷ (h, w, latents) under the model's priors, one a channel, in bits."""
-        return sum(
-            float(self._bits(tf.constant(y_hat[tile][None], tf.float32), tf.constant([level]))[0])
-            for tile, _, _ in _tiles(*y_hat.shape[:2])
-        )
+        """The information content of ŷ (h, w, latents) in bits, under one prior per channel."""
+        height, width, _ = y_hat.shape
+        total = 0.0
+        for tile, _, _ in _tiles(height, width):
+            latents = tf.constant(y_hat[tile][None], tf.float32)
+            total += float(self._bits(latents, tf.constant([level]))[0])
+        return total
 
     def picture(self, y_hat: np.ndarray, level: int, height: int, width: int) -> np.ndarray:
         """ŷ (⌈height/16⌉, ⌈width/16⌉, latents) → uint8 (height, width, colours)."""
         h, w, _ = y_hat.shape
         out = np.empty((h * STRIDE, w * STRIDE, self.config.colours), np.uint8)
         for tile, outer, inner in _tiles(h, w):
-            x = self._synthesis(
-                tf.constant(y_hat[outer][None], tf.float32), tf.constant([level])
-            ).numpy()[0]
-            x = x[_scaled(inner[0]), _scaled(inner[1])]
-            out[_scaled(tile[0]), _scaled(tile[1])] = np.round(np.clip(np.nan_to_num(x), 0, 255))
+            latents = tf.constant(y_hat[outer][None], tf.float32)
+            x = self._synthesis(latents, tf.constant([level])).numpy()[0]
+            x = x[_scaled(inner)]
+            # Latents that no picture has can drive the synthesis beyond what a float holds.
+            x = np.nan_to_num(x)
+            out[_scaled(tile)] = np.round(np.clip(x, 0, 255))
         return out[:height, :width]
 
     def error_and_gradient(
@@ -105,7 +119,7 @@ class PhotoCoder:
         total = 0.0
         # Twice the margin: a latent's gradient needs the errors of pixels that see further latents.
         for tile, outer, inner in _tiles(height, width, reach=2):
-            pixels = image[_scaled(outer[0]), _scaled(outer[1])]
+            pixels = image[_scaled(outer)]
             inside = np.ones((*pixels.shape[:2], 1), np.float32)
             # What the last latents decode beyond the picture's edge counts for nothing.
             beyond = []
@@ -119,7 +133,7 @@ class PhotoCoder:
                 tf.constant([level]),
             )
             gradient[tile] = of_tile.numpy()[0][inner]
-            own = errors.numpy()[0][_scaled(inner[0]), _scaled(inner[1])]
+            own = errors.numpy()[0][_scaled(inner)]
             total += float(np.square(own, dtype=np.float64).sum())
         return total, gradient
 
@@ -163,7 +177,7 @@ class PhotoCoder:
         """The neural entropy coder of a level. Raises ModelError where the model has none."""
         if not has_neural(self._tensors):
             raise ModelError(
-                "This model has no neural entropy coder; `train store-entropy` adds one."
+                "This model has no neural entropy coder; `train entropy` makes one."
             )
         return NeuralCoder(self._tensors, level)
 
@@ -172,17 +186,25 @@ class PhotoCoder:
         return _hash(y_hat) + self._coder(level, coding).encode(y_hat)
 
     def symbol_bits(self, y_hat: np.ndarray, level: int, coding: Coding = "context") -> np.ndarray:
-        """What each latent of ŷ (h, w, latents) costs in bits, float32 of that shape: their sum is the string's length."""
+        """What each latent of ŷ (h, w, latents) costs in bits, float32 of that shape.
+
+        The sum is the length of the string.
+        """
         return self._coder(level, coding).bits(y_hat)
 
     def decode(
         self, payload: bytes, level: int, h: int, w: int, coding: Coding = "context"
     ) -> np.ndarray:
-        """The latents (h, w, latents) int32 of `encode`. Raises BitstreamError where they are not those that were written."""
-        y_hat = self._coder(level, coding).decode(payload[HASH_BYTES:], h, w).astype(np.int32)
+        """The latents (h, w, latents) int32 of `encode`.
+
+        Raises BitstreamError where they are not those that were written.
+        """
+        found = self._coder(level, coding).decode(payload[HASH_BYTES:], h, w)
+        y_hat = found.astype(np.int32)
         if _hash(y_hat) != payload[:HASH_BYTES]:
             raise BitstreamError(
-                "This file's payload does not decode to the picture that was written. Get the file again."
+                "This file's payload does not decode to the picture that was written. "
+                "Get the file again."
             )
         return y_hat
 
@@ -194,51 +216,63 @@ class PhotoCoder:
         return StaticCoder(self._tensors["tables/cdf"], self._tensors["tables/offset"], level)
 
     def _rounded(self, x: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
-        return tf.cast(tf.round(self.model.analysis(x, levels))[0], tf.int32)
+        y = self.model.analysis(x, levels)
+        return tf.cast(tf.round(y)[0], tf.int32)
 
 
 def _hash(y_hat: np.ndarray) -> bytes:
-    return zlib.crc32(np.ascontiguousarray(y_hat, "<i4").tobytes()).to_bytes(4, "little")[
-        :HASH_BYTES
-    ]
+    latents = np.ascontiguousarray(y_hat, "<i4").tobytes()
+    return zlib.crc32(latents).to_bytes(4, "little")[:HASH_BYTES]
 
 
 def _error_gradient(
-    synthesis, y_hat: tf.Tensor, wanted: tf.Tensor, share: tf.Tensor, levels: tf.Tensor
+    synthesis: Callable[..., tf.Tensor],
+    y_hat: tf.Tensor,
+    wanted: tf.Tensor,
+    inside: tf.Tensor,
+    levels: tf.Tensor,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Errors of the pixels where `share` is 1, and the gradient of their squared sum by ŷ."""
+    """Errors of the pixels where `inside` is 1, and the gradient of their squared sum by ŷ."""
     with tf.GradientTape() as tape:
         tape.watch(y_hat)
         x_hat = tf.clip_by_value(synthesis(y_hat, levels), 0, 255)
-    errors = (x_hat - wanted) * share
+    errors = (x_hat - wanted) * inside
     return errors, tape.gradient(x_hat, y_hat, 2 * errors)
 
 
 def _vector_jacobian_product(
-    synthesis, y_hat: tf.Tensor, signs: tf.Tensor, levels: tf.Tensor
+    synthesis: Callable[..., tf.Tensor],
+    y_hat: tf.Tensor,
+    signs: tf.Tensor,
+    levels: tf.Tensor,
 ) -> tf.Tensor:
-    """The Jacobian of the synthesis, transposed, times `signs`: pixels back to latents."""
+    """The Jacobian of the synthesis, transposed, times `signs`: from pixels back to latents."""
     with tf.GradientTape() as tape:
         tape.watch(y_hat)
         x_hat = synthesis(y_hat, levels)
     return tape.gradient(x_hat, y_hat, signs)
 
 
-def _tiles(
-    h: int, w: int, reach: int = 1
-) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice], tuple[slice, slice]]]:
-    """Tiles of a grid (h, w): where each lies, with `reach` margins, and where it lies inside these."""
-    for rows in _spans(h, reach * MARGIN):
-        for columns in _spans(w, reach * MARGIN):
-            yield tuple(zip(rows, columns, strict=True))
+def _tiles(height: int, width: int, reach: int = 1) -> Iterator[tuple[Tile, Tile, Tile]]:
+    """Tiles of a grid: where each lies, with `reach` margins, and where it lies inside these."""
+    for row, rows, inner_row in _spans(height, reach * MARGIN):
+        for column, columns, inner_column in _spans(width, reach * MARGIN):
+            yield (row, column), (rows, columns), (inner_row, inner_column)
 
 
 def _spans(size: int, margin: int) -> Iterator[tuple[slice, slice, slice]]:
+    """The same in one direction."""
     for start in range(0, size, TILE):
         stop = min(start + TILE, size)
-        first, last = max(start - margin, 0), min(stop + margin, size)
+        first = max(start - margin, 0)
+        last = min(stop + margin, size)
         yield slice(start, stop), slice(first, last), slice(start - first, stop - first)
 
 
-def _scaled(span: slice) -> slice:
-    return slice(span.start * STRIDE, span.stop * STRIDE)
+def _scaled(tile: Tile) -> Tile:
+    """A tile of latents as one of pixels."""
+    rows, columns = tile
+    return (
+        slice(rows.start * STRIDE, rows.stop * STRIDE),
+        slice(columns.start * STRIDE, columns.stop * STRIDE),
+    )

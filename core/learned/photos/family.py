@@ -1,24 +1,60 @@
-"""The photo coder's model family, registered with the store. TensorFlow is imported once one is checked."""
+"""The photo coder's model family, registered with the store.
 
-from typing import Any, NotRequired
+TensorFlow is imported once a model is checked.
+"""
+
+from typing import Any, NotRequired, TypedDict, cast
 
 from core.store.families import Card, Family, Tensors, register
 
 
-class PhotoCard(Card):
-    """What the card of a model of photographs says beyond every card's fields."""
+class LevelFigures(TypedDict):
+    """Means over a folder's pictures at one level; rates in bpp."""
 
-    config: dict[str, Any]  # of `PhotoConfig.to_json`
-    lmbda: list[float]  # one for each level
-    figures: NotRequired[dict[str, Any]]  # rate and distortion on Kodak
-    sessions: NotRequired[list[dict[str, Any]]]  # of training
-    entropy_model: NotRequired[Any]  # of a model that was trained for `bls2017-neural`
+    level: int
+    lmbda: float
+    bpp: float  # of whole files
+    static_bpp: float  # information content under one table per channel
+    psnr: float  # in dB
+    mse: float  # on 0..255
+    ms_ssim: NotRequired[float]
+
+
+class Figures(TypedDict):
+    """What was measured of a model, on which folder of pictures."""
+
+    pictures: str
+    bpp: str  # what kind of rate the figures call bpp
+    static_bpp: str
+    levels: list[LevelFigures]
+
+
+class PhotoCard(Card):
+    """The card of a model of photographs."""
+
+    config: dict[str, Any]  # `PhotoConfig.to_json`
+    lmbda: list[float]  # one per level, rising
+    seed: NotRequired[int]
+    options: NotRequired[dict[str, Any]]  # of the training command
+    sessions: NotRequired[list[dict[str, Any]]]  # every command that had a part in the training
+    training_seconds: NotRequired[float]
+    data: NotRequired[dict[str, Any]]  # the photographs, by source and licence
+    validation: NotRequired[list[dict[str, Any]]]  # on held-out crops, in the course of training
+    tried: NotRequired[list[str]]
+    transforms: NotRequired[str]  # the model whose transforms a neural entropy model was added to
+    entropy_model: NotRequired[dict[str, Any]]  # how the neural entropy model was trained
+    figures: NotRequired[Figures]
+
+
+def photo_card(card: Card) -> PhotoCard:
+    """`card` with the fields of its family, which the caller knows to be this one."""
+    return cast(PhotoCard, card)
 
 
 def _check(card: Card, tensors: Tensors) -> None:
     from core.learned.photos.model import check
 
-    check(card, tensors)
+    check(photo_card(card), tensors)
 
 
 PHOTOS = register(Family("bls2017", _check, max_weights=12_000_000))

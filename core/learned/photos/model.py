@@ -1,12 +1,17 @@
-"""The nonlinear transform coder of Ballé, Laparra, Simoncelli, "End-to-end Optimized Image Compression" (ICLR 2017).
+"""The nonlinear transform coder of Ballé, Laparra, Simoncelli.
 
-    x ─ 9×9 ↓4 ─ GDN ─ 5×5 ↓2 ─ GDN ─ 5×5 ↓2 ─ × gain ─ + noise | round ─ ŷ ─ ÷ gain ─ 5×5 ↑2 ─ IGDN ─ 5×5 ↑2 ─ IGDN ─ 9×9 ↑4 ─ x̂
-                                                          └ bits under the channel's prior
+"End-to-end Optimized Image Compression" (ICLR 2017):
 
-Beyond the paper one set of transforms serves several levels, each trained for its own λ in bpp + λ · MSE: a level has its own
-gains per channel (before rounding, after it, and before each normalisation) and its own priors. One level is the paper's model.
+    analysis     x ─ 9×9 ↓4 ─ GDN ─ 5×5 ↓2 ─ GDN ─ 5×5 ↓2 ─ × gain ─ y
+    coding       y ─ + noise | round ─ ŷ ─ bits under the channel's prior
+    synthesis    ŷ ─ ÷ gain ─ 5×5 ↑2 ─ IGDN ─ 5×5 ↑2 ─ IGDN ─ 9×9 ↑4 ─ x̂
+
+Beyond the paper one set of transforms serves several levels, each trained for its own λ in
+bpp + λ · MSE: a level has its own gains per channel (before rounding, after it, and before each
+normalisation) and its own priors. With one level it is the paper's model.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
@@ -18,10 +23,11 @@ from core.errors import ModelError
 from core.learned.ops import priors, transforms
 from core.learned.ops.spectral import to_kernel
 from core.learned.ops.tables import sound_tables
-from core.learned.photos.context_coder import context_shapes, sound_context
+from core.learned.photos.context_model import context_shapes, sound_context
+from core.learned.photos.family import PhotoCard
 from core.learned.photos.neural_layout import CHANNELS
 from core.learned.photos.neural_tensors import has_neural, neural_shapes, sound_neural
-from core.store.families import check_shapes
+from core.store.families import Tensors, check_shapes
 
 STRIDE = 16  # image pixels per latent position, in each direction
 KERNELS = (9, 5, 5)
@@ -31,22 +37,24 @@ SMALLEST_BETA = 1e-6
 
 @dataclass(frozen=True)
 class PhotoConfig:
-    """What a model is. `lmbda`: one λ per level, rising, for bpp + λ · D, where D is the MSE on 0..255 or 1 − MS-SSIM."""
+    """What a model is.
+
+    `lmbda`: one λ per level, rising, for bpp + λ · D, where D is the MSE on 0..255 or 1 − MS-SSIM.
+    """
 
     lmbda: tuple[float, ...]
     filters: int = 128
-    latents: int = (
-        256  # the best 192 of a block's 768 linear coefficients end at 36 dB on Kodak, 256 at 40 dB
-    )
-    colours: int = 3
-    activation: str = "gdn"
-    metric: str = "mse"
-    input_scale: float = (
-        8.0  # ±4 instead of ±½: latents then start at magnitudes that survive rounding
-    )
+    # The best 192 of a block's 768 linear coefficients end at 36 dB on Kodak, 256 at 40 dB.
+    latents: int = 256
+    colours: int = 3  # or 1: grey
+    activation: str = "gdn"  # or "relu"
+    metric: str = "mse"  # or "ms-ssim"
+    # Pixels become ±4 instead of ±½: latents then start at magnitudes that survive rounding.
+    input_scale: float = 8.0
 
     @property
     def levels(self) -> int:
+        """How many rates the model has."""
         return len(self.lmbda)
 
     @property
@@ -54,100 +62,121 @@ class PhotoConfig:
         """Channels between the stages, from pixels to latents."""
         return self.colours, self.filters, self.filters, self.latents
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
+        """What a card or a run's record says under "config"."""
         return asdict(self) | {"lmbda": list(self.lmbda)}
 
     @classmethod
-    def from_json(cls, data: dict) -> "PhotoConfig":
+    def from_json(cls, data: dict[str, Any]) -> "PhotoConfig":
+        """From what `to_json` gives; raises KeyError or TypeError for anything else."""
         return cls(**(data | {"lmbda": tuple(data["lmbda"])}))
 
 
 class PhotoTransforms:
-    """Transforms and priors over named parameters. Parameters are anything that TensorFlow takes: variables or arrays.
+    """Transforms and priors over named parameters: anything that TensorFlow takes for a tensor.
 
-    Names, with i counted from the pixel side: `analysis/{i}/spectrum`, `analysis/{i}/bias`, `analysis_norm/{i}/root_beta`,
-    `analysis_norm/{i}/root_gamma`, `analysis_gain/{i}`, the same for `synthesis`, `log_gain`, `log_inverse_gain`, `prior/…`.
+    Names, with i counted from the pixel side: `analysis/{i}/spectrum`, `analysis/{i}/bias`,
+    `analysis_norm/{i}/root_beta`, `analysis_norm/{i}/root_gamma`, `analysis_gain/{i}`, the same for
+    `synthesis`, `log_gain`, `log_inverse_gain`, `prior/…`.
     """
 
-    def __init__(self, config: PhotoConfig, parameters: dict):
-        self.config, self.parameters = config, parameters
+    def __init__(self, config: PhotoConfig, parameters: Mapping[str, Any]):
+        self.config = config
+        self.parameters = parameters
 
     def analysis(self, x: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
-        """Pixels (B, H, W, colours) on 0..255, H and W multiples of 16 → scaled latents (B, H/16, W/16, latents)."""
+        """Pixels → scaled latents.
+
+        `x` is (B, H, W, colours) on 0..255, H and W multiples of 16; `levels` is (B,) int32. The
+        latents are (B, H/16, W/16, latents).
+        """
         p = self.parameters
         x = (tf.cast(x, tf.float32) / 255 - 0.5) * self.config.input_scale
-        for i in range(3):
-            x = transforms.conv_down(
-                x,
-                self._kernel("analysis", i),
-                STRIDES[i],
-                p[f"analysis/{i}/bias"] if i < 2 else None,
-            )
-            if i < 2:
-                x = self._normalise(
-                    "analysis", i, x * _per_level(p[f"analysis_gain/{i}"], levels), inverse=False
-                )
+        for i in range(2):
+            kernel = self._kernel("analysis", i)
+            x = transforms.conv_down(x, kernel, STRIDES[i], p[f"analysis/{i}/bias"])
+            x = x * _per_level(p[f"analysis_gain/{i}"], levels)
+            x = self._normalise("analysis", i, x)
+        # The last stage has neither a bias nor a nonlinearity.
+        x = transforms.conv_down(x, self._kernel("analysis", 2), STRIDES[2], None)
         return x * _per_level(p["log_gain"], levels)
 
     def synthesis(
-        self, y_hat: tf.Tensor, levels: tf.Tensor, conv_up=transforms.conv_up
+        self,
+        y_hat: tf.Tensor,
+        levels: tf.Tensor,
+        conv_up: Callable[..., tf.Tensor] = transforms.conv_up,
     ) -> tf.Tensor:
-        """Rounded or noisy latents (B, h, w, latents) → pixels (B, 16h, 16w, colours) around 0..255, not clipped.
+        """Rounded or noisy latents → pixels around 0..255, not clipped.
 
-        `conv_up` is one of the two of `transforms`: decoders want the exact one.
+        `y_hat` is (B, h, w, latents), `levels` (B,) int32; the pixels are (B, 16h, 16w, colours).
+        `conv_up` is one of the two of `transforms`; decoders use the exact one.
         """
         p = self.parameters
         x = y_hat * _per_level(p["log_inverse_gain"], levels)
         for i in (2, 1, 0):
-            x = conv_up(x, self._kernel("synthesis", i), STRIDES[i], p[f"synthesis/{i}/bias"])
+            kernel = self._kernel("synthesis", i)
+            x = conv_up(x, kernel, STRIDES[i], p[f"synthesis/{i}/bias"])
             if i > 0:
-                x = self._normalise("synthesis", i - 1, x, inverse=True) * _per_level(
-                    p[f"synthesis_gain/{i - 1}"], levels
-                )
+                x = self._normalise("synthesis", i - 1, x)
+                x = x * _per_level(p[f"synthesis_gain/{i - 1}"], levels)
         return (x / self.config.input_scale + 0.5) * 255
 
     def bits(self, y: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
-        """Information content (B,) of latents in bits: of integers, or of noisy latents as its differentiable proxy."""
+        """Information content (B,) of latents (B, h, w, latents) in bits.
+
+        That of whole numbers, or of noisy latents as its differentiable proxy.
+        """
         return priors.bits(self.prior(), levels, y)
 
-    def prior(self) -> dict:
-        return {
-            name[6:]: value for name, value in self.parameters.items() if name.startswith("prior/")
-        }
+    def prior(self) -> dict[str, Any]:
+        """The parameters of the priors, without the `prior/` of their names."""
+        prior = {}
+        for name, value in self.parameters.items():
+            if name.startswith("prior/"):
+                prior[name.removeprefix("prior/")] = value
+        return prior
 
     def _kernel(self, side: str, i: int) -> tf.Tensor:
         return to_kernel(self.parameters[f"{side}/{i}/spectrum"], KERNELS[i])
 
-    def _normalise(self, side: str, i: int, x: tf.Tensor, inverse: bool) -> tf.Tensor:
+    def _normalise(self, side: str, i: int, x: tf.Tensor) -> tf.Tensor:
+        """The nonlinearity of a stage: GDN in the analysis, its approximate inverse after it."""
         if self.config.activation == "relu":
             return tf.nn.relu(x)
+        # Squares keep β and γ positive while their roots are trained freely.
         beta = tf.square(self.parameters[f"{side}_norm/{i}/root_beta"]) + SMALLEST_BETA
         gamma = tf.square(self.parameters[f"{side}_norm/{i}/root_gamma"])
-        return (transforms.igdn if inverse else transforms.gdn)(x, beta, gamma)
+        if side == "analysis":
+            return transforms.gdn(x, beta, gamma)
+        return transforms.igdn(x, beta, gamma)
 
 
 def parameter_shapes(config: PhotoConfig) -> dict[str, tuple[int, ...]]:
-    """The trained parameters of a model by name."""
-    n, levels = config.filters, config.levels
-    shapes = {f"log_{kind}": (levels, config.latents) for kind in ("gain", "inverse_gain")}
+    """The shapes of a model's trained parameters by name."""
+    n = config.filters
+    levels = config.levels
+    latents = config.latents
+    shapes: dict[str, tuple[int, ...]] = {
+        "log_gain": (levels, latents),
+        "log_inverse_gain": (levels, latents),
+    }
     for i, k in enumerate(KERNELS):
         for side in ("analysis", "synthesis"):
-            shapes[f"{side}/{i}/spectrum"] = (k * k, *config.widths[i : i + 2])
+            shapes[f"{side}/{i}/spectrum"] = (k * k, config.widths[i], config.widths[i + 1])
         shapes[f"synthesis/{i}/bias"] = (config.widths[i],)
     for i in range(2):
         shapes[f"analysis/{i}/bias"] = (n,)
         for side in ("analysis", "synthesis"):
             shapes[f"{side}_gain/{i}"] = (levels, n)
             if config.activation == "gdn":
-                shapes |= {
-                    f"{side}_norm/{i}/root_beta": (n,),
-                    f"{side}_norm/{i}/root_gamma": (n, n),
-                }
+                shapes[f"{side}_norm/{i}/root_beta"] = (n,)
+                shapes[f"{side}_norm/{i}/root_gamma"] = (n, n)
     for i, (wide_in, wide_out) in enumerate(pairwise(priors.WIDTHS)):
-        shapes[f"prior/matrix{i}"] = (levels, config.latents, wide_out, wide_in)
-        shapes[f"prior/bias{i}"] = (levels, config.latents, wide_out, 1)
+        shapes[f"prior/matrix{i}"] = (levels, latents, wide_out, wide_in)
+        shapes[f"prior/bias{i}"] = (levels, latents, wide_out, 1)
         if i < priors.LAYERS - 1:
-            shapes[f"prior/factor{i}"] = (levels, config.latents, wide_out, 1)
+            shapes[f"prior/factor{i}"] = (levels, latents, wide_out, 1)
     return shapes
 
 
@@ -158,8 +187,10 @@ def of_one_level(name: str) -> bool:
     return name in ("log_gain", "log_inverse_gain")
 
 
-def check(card: Any, tensors: dict[str, np.ndarray]) -> None:
-    """Raise ModelError unless `tensors` are the weights and tables of the model that the card's "config" describes."""
+def check(card: PhotoCard, tensors: Tensors) -> None:
+    """Raise ModelError unless `tensors` are the weights and tables of the model that the card's
+    "config" describes.
+    """
     try:
         config = PhotoConfig.from_json(card["config"])
         shapes = parameter_shapes(config)
@@ -167,16 +198,20 @@ def check(card: Any, tensors: dict[str, np.ndarray]) -> None:
         raise ModelError(
             f"Model {card['name']!r} has no usable configuration in its card."
         ) from None
-    shapes |= {"tables/cdf": (None,), "tables/offset": (config.levels, config.latents)}
-    shapes |= context_shapes(config.levels, config.latents)
-    if has_neural(tensors):
-        shapes |= neural_shapes(config.levels)
-    check_shapes(card, tensors, shapes)
-    if not (
-        sound_tables(tensors["tables/cdf"], tensors["tables/offset"])
-        and sound_context(tensors)
-        and (not has_neural(tensors) or (config.latents == CHANNELS and sound_neural(tensors)))
-    ):
+    neural = has_neural(tensors)
+    expected: dict[str, tuple[int | None, ...]] = {}
+    expected |= shapes
+    expected["tables/cdf"] = (None,)
+    expected["tables/offset"] = (config.levels, config.latents)
+    expected |= context_shapes(config.levels, config.latents)
+    if neural:
+        expected |= neural_shapes(config.levels)
+    check_shapes(card, tensors, expected)
+    sound = sound_tables(tensors["tables/cdf"], tensors["tables/offset"])
+    sound = sound and sound_context(tensors)
+    if neural:
+        sound = sound and config.latents == CHANNELS and sound_neural(tensors)
+    if not sound:
         raise ModelError(f"Model {card['name']!r} is unusable: its coding tables are not valid.")
 
 
@@ -192,29 +227,35 @@ def rate_distortion(
     seed: tf.Tensor,
     hard: tf.Tensor | bool = False,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Training's rate in bpp and distortion, both (B,), with uniform noise for rounding. `seed`: (2,) int32, a pure source.
+    """Training's rate in bpp and distortion, both (B,), with uniform noise in place of rounding.
 
-    `hard`: the distortion is that of truly rounded latents, gradients straight through, while the rate keeps the noise
-    (Minnen & Singh, "Channel-wise autoregressive entropy models", 2020, section 3.3).
+    `x` is (B, H, W, colours) on 0..255, `levels` (B,) int32, `seed` (2,) int32: the same seed makes
+    the same noise. `hard`: the distortion is that of truly rounded latents, gradients straight
+    through, while the rate keeps the noise (Minnen & Singh, "Channel-wise autoregressive entropy
+    models", 2020, section 3.3).
     """
     y = model.analysis(x, levels)
     noise = tf.random.stateless_uniform(tf.shape(y), seed, -0.5, 0.5)
     pixels = tf.cast(tf.shape(x)[1] * tf.shape(x)[2], tf.float32)
-    y_hat = y + tf.where(hard, tf.stop_gradient(tf.round(y) - y), noise)
-    return model.bits(y + noise, levels) / pixels, distortion(
-        model.config.metric, x, model.synthesis(y_hat, levels)
-    )
+    rounding = tf.stop_gradient(tf.round(y) - y)
+    y_hat = y + tf.where(hard, rounding, noise)
+    bpp = model.bits(y + noise, levels) / pixels
+    x_hat = model.synthesis(y_hat, levels)
+    return bpp, distortion(model.config.metric, x, x_hat)
 
 
 def quantised(
     model: PhotoTransforms, x: tf.Tensor, levels: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Estimated rate (B,) in bpp of the rounded latents, and the reconstruction, rounded and clipped to 0..255."""
+    """Estimated rate (B,) in bpp of the rounded latents, and the decoded pictures.
+
+    These are (B, H, W, colours) float32, rounded and clipped to 0..255.
+    """
     y = tf.round(model.analysis(x, levels))
     pixels = tf.cast(tf.shape(x)[1] * tf.shape(x)[2], tf.float32)
-    return model.bits(y, levels) / pixels, tf.clip_by_value(
-        tf.round(model.synthesis(y, levels)), 0, 255
-    )
+    bpp = model.bits(y, levels) / pixels
+    x_hat = tf.round(model.synthesis(y, levels))
+    return bpp, tf.clip_by_value(x_hat, 0, 255)
 
 
 def distortion(metric: str, x: tf.Tensor, x_hat: tf.Tensor) -> tf.Tensor:
@@ -222,6 +263,8 @@ def distortion(metric: str, x: tf.Tensor, x_hat: tf.Tensor) -> tf.Tensor:
     x = tf.cast(x, tf.float32)
     if metric == "mse":
         return tf.reduce_mean(tf.math.squared_difference(x, x_hat), (1, 2, 3))
-    # Patches of 128 px are too small for the five scales of the measure: four keep the 11-tap window inside.
+    # Patches of 128 px are too small for the five scales of the measure: four keep the 11-tap
+    # window inside.
     weights = np.array([0.0448, 0.2856, 0.3001, 0.2363]) / 0.8668
-    return 1 - tf.image.ssim_multiscale(x, tf.clip_by_value(x_hat, 0, 255), 255, weights)
+    shown = tf.clip_by_value(x_hat, 0, 255)
+    return 1 - tf.image.ssim_multiscale(x, shown, 255, weights)

@@ -1,12 +1,12 @@
 """The neural entropy coder of the photo coder's latents: the trained network in whole numbers.
 
 Activations are whole numbers from 0 to 255, weights from −127 to 127, and every sum that a matrix
-product can form, in whatever order, stays below 2²⁴ (`neural_tensors.sound_neural` checks it on load): exact in
-float32, so that every machine, library and number of threads computes the same. Means and scales
-are whole numbers, too; they pick one of the stored tables of the range coder.
+product can form, in whatever order, stays below 2²⁴ (`neural_tensors.sound_neural` checks it on
+load): exact in float32, so that every machine, library and number of threads computes the same.
+Means and scales are whole numbers, too; they pick one of the stored tables of the range coder.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,7 @@ from core.learned.photos.neural_tensors import (
     SIGMA_UNIT,
     SINH_UNIT,
 )
+from core.learned.photos.prices import Prices
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,10 @@ class NeuralCoder:
         return bytes(tfc.entropy_encode_finalize(coder).numpy())
 
     def decode(self, string: bytes, height: int, width: int) -> np.ndarray:
-        """Latents (height, width, C) int32. Any bytes give some latents, or raise BitstreamError."""
+        """Latents (height, width, C) int32.
+
+        Any bytes give some latents, or raise BitstreamError.
+        """
         values = np.zeros((height * width + 1, CHANNELS), np.int32)
         try:
             coder = tfc.create_range_decoder(tf.constant(string), tf.constant(self._lookup))
@@ -138,21 +142,24 @@ class NeuralCoder:
         out[:, self._order] = cost[:-1]
         return out.reshape(y_hat.shape)
 
-    def around(
-        self,
-        y_hat: np.ndarray,
-        see: Callable[[np.ndarray, np.ndarray, np.ndarray, list[np.ndarray]], None],
-    ) -> None:
-        """What latents (h, w, C) would cost if one of them were another; as `ContextCoder.around`
-        does.
+    def around(self, y_hat: np.ndarray) -> Iterator[Prices]:
+        """What latents (h, w, C) would cost if one of them were another, part by part.
+
+        Channels that are 0 everywhere are left out.
         """
         height, width, _ = y_hat.shape
         values = self._rows(y_hat)
         for site in self._sites(values.any(0), height, width, values):
             y, x = np.divmod(site.rows[:, None], width)
             rest = values[site.rows[:, None], site.channels] - site.base
-            costs = [self._cost(site, rest + step) for step in (-1, 0, 1)]
-            see(y, x, self._order[site.channels], costs)
+            yield Prices(
+                y,
+                x,
+                self._order[site.channels],
+                less=self._cost(site, rest - 1),
+                now=self._cost(site, rest),
+                more=self._cost(site, rest + 1),
+            )
 
     def _rows(self, y_hat: np.ndarray) -> np.ndarray:
         """(h · w + 1, C) int32 in the coder's order of channels; the last row stands for what lies

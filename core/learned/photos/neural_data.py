@@ -13,7 +13,9 @@ from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.model import STRIDE
 from core.learned.photos.neural_task import Sites
 
-VIEWS = 3  # of each training photograph: other places, flips, turns, and for every second a reduction up to 2 : 1
+VIEWS = (
+    3  # of each photograph; with LEVELS_A_VIEW they make sure that a single one shows all levels
+)
 LEVELS_A_VIEW = 4  # spread evenly
 SIDE = 1024  # pixels of a photograph that are used, at most, in each direction
 SMALLEST_SIDE = 256  # which a reduction keeps

@@ -2,7 +2,8 @@
 for each that follows.
 
     around ─ squash ─ W(visit) ─ ReLU ─ W ─ ReLU ─ h ─┬──────────────┬──────────────┐
-    own groups before ─ squash ───────────────────────┴ V₁ ─ ReLU ───┴ V₂ ─ ReLU ───┴ V₃ ─ mean, scale
+    own groups before ─ squash ───────────────────────┴ V₁ ─ ReLU ───┴ V₂ ─ ReLU ───┴ V₃ ─ mean,
+                                                                                          scale
 
 V₁ … V₃ are masked (Germain et al., "MADE", 2015): a unit belongs to a group of channels, sees the
 channels of earlier groups and the units of its own and earlier groups. Each layer's bias is the sum
@@ -59,7 +60,8 @@ def start_parameters(sigma: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     out["mean_bias"] = np.zeros((levels, CHANNELS), np.float32)
     out["scale_bias"] = np.log2(np.maximum(sigma, 0.01) * 0.5).astype(np.float32)
     out["scale_bias_visit"] = np.zeros((VISITS, CHANNELS), np.float32)
-    # Half of the near neighbours' mean: right for the channels that hold the local mean, harmless for the rest, which are small.
+    # Half of the near neighbours' mean: right for the channels that hold the local mean, harmless
+    # for the rest, which are small.
     out["predict_near"] = np.full((VISITS, NEAR, CHANNELS), 0.125, np.float32)
     out["predict_far"] = np.zeros((VISITS, FAR, FAR_CHANNELS), np.float32)
     return out

@@ -10,6 +10,7 @@ import numpy as np
 from core.datasets.photos import load_photos
 from core.errors import ModelError
 from core.learned.photos.coder import PhotoCoder
+from core.learned.photos.family import PhotoCard, photo_card
 from core.learned.photos.model import PhotoConfig
 from core.learned.photos.neural_data import training_sites
 from core.learned.photos.neural_export import quantise
@@ -17,7 +18,7 @@ from core.learned.photos.neural_layout import MASKS
 from core.learned.photos.neural_run import latents_file, read_neural_record
 from core.learned.photos.neural_tensors import MATRIX_SHAPES
 from core.learned.photos.publish import figures, proof_of, read_history
-from core.learned.training.loop import read_checkpoint
+from core.learned.training.checkpoint import read_checkpoint
 from core.store import zoo
 
 
@@ -28,7 +29,7 @@ def store_neural_run(
     pictures: Path | None,
     notes: Iterable[str] = (),
     replace: bool = False,
-) -> dict:
+) -> PhotoCard:
     """Store the averaged network of a run's checkpoint, with its transforms, as model `name` and
     return its card.
 
@@ -43,7 +44,7 @@ def store_neural_run(
         raise ModelError(
             f"{run}: it was trained for another model than the stored {base.card['name']!r}."
         )
-    config = PhotoConfig.from_json(base.card["config"])
+    config = PhotoConfig.from_json(photo_card(base.card)["config"])
     order, sigma = np.array(record["order"]), np.array(record["sigma"])
     cache = latents_file(run, record["weights_sha256"], order)
     sites = training_sites(
@@ -52,7 +53,7 @@ def store_neural_run(
     tensors = base.tensors | quantise(weights, order, sigma, sites)
     history = read_history(run)
     kept = ("config", "lmbda", "steps", "seed", "options", "sessions", "training_seconds", "data")
-    card = {key: base.card[key] for key in (*kept, "validation") if key in base.card}
+    card = {key: value for key, value in base.card.items() if key in (*kept, "validation")}
     card |= {
         "title": "Photographs, all rates, neural entropy model",
         "transforms": base.card["name"],
@@ -69,9 +70,10 @@ def store_neural_run(
     coder = PhotoCoder(config, tensors)
     if pictures:
         card["figures"] = figures(coder, pictures)
-    return zoo.store(
+    stored = zoo.store(
         name, "bls2017", tensors, card, proof=proof_of(name, config, tensors), replace=replace
     )
+    return photo_card(stored)
 
 
 def cost(weights: dict[str, np.ndarray]) -> dict[str, float]:

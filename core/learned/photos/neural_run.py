@@ -13,6 +13,7 @@ import numpy as np
 from core.datasets.photos import load_photos
 from core.errors import ModelError
 from core.learned.photos.coder import PhotoCoder
+from core.learned.photos.family import photo_card
 from core.learned.photos.model import PhotoConfig
 from core.learned.photos.neural_data import held_out_latents, training_sites
 from core.learned.photos.neural_task import NeuralTask, Sites, channel_order, spreads
@@ -43,7 +44,7 @@ def train_neural(options: Options, resume: bool = False, branch: Path | None = N
     Raises ModelError where the model is missing, DataError where there are no photographs.
     """
     stored = zoo.load(options.model, "bls2017")
-    coder = PhotoCoder(PhotoConfig.from_json(stored.card["config"]), stored.tensors)
+    coder = PhotoCoder(PhotoConfig.from_json(photo_card(stored.card)["config"]), stored.tensors)
     photos = load_photos(options.data, options.run.parent / "cache")
     parent = options.run if resume and (options.run / RECORD).exists() else branch
     before = read_neural_record(parent) if parent else {}

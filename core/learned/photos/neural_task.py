@@ -12,7 +12,8 @@ from core.learned.photos.neural_layout import FAR_CHANNELS, MATRICES, NEAR, visi
 from core.learned.photos.neural_net import Network, logistic_bits, start_parameters
 from core.learned.training.optim import Adam
 
-# Positions a step by first layer (none, coarse, diagonal, straight), in about the proportions of a picture: the loss is its rate.
+# Positions a step by first layer (none, coarse, diagonal, straight), in about the proportions of a
+# picture: the loss is its rate.
 COUNTS = (32, 480, 512, 1024)
 LAYER = np.array([0 if i is None else i + 1 for i in MATRICES])  # of a visit, into COUNTS
 SMALLEST_SIGMA = 0.4

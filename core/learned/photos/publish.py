@@ -1,8 +1,9 @@
-"""From a training run to a stored model: float16 weights, integer tables, figures on pictures, and the card."""
+"""From a training run to a stored model: weights, integer tables, figures on pictures, card."""
 
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import tensorflow as tf
@@ -16,15 +17,19 @@ from core.images.resize import centre_crop, grey
 from core.learned.ops.tables import build_tables
 from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.context_fit import fit_context_model
+from core.learned.photos.family import Figures, LevelFigures, PhotoCard, photo_card
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
 from core.learned.photos.run import read_record
 from core.learned.photos.search import searched
 from core.learned.training.checkpoint import read_checkpoint
 from core.learned.training.loop import PROGRESS
 from core.store import zoo
+from core.store.families import Tensors
 from core.store.modelfile import StoredModel
 
-FIT_PICTURES, FIT_SIDE = 60, 384  # what the context coder is fitted to
+FIT_PICTURES = 60  # photographs that the context coder is fitted to
+FIT_SIDE = 384  # pixels of their middle per side, at most
+PICTURES = {".png", ".webp", ".jpg", ".jpeg", ".tif", ".tiff"}
 
 
 def store_run(
@@ -34,32 +39,35 @@ def store_run(
     pictures: Path | None,
     notes: Iterable[str] = (),
     replace: bool = False,
-) -> dict:
+) -> PhotoCard:
     """Store the averaged weights of a run's checkpoint as model `name` and return its card.
 
-    `photos`: folder of the training photographs, to whose latents the context coder is fitted. `pictures`: folder to measure
-    it on, for the card; None: no figures. `notes`: sentences for the card's log of what was tried. Raises ModelError where
-    the run has no checkpoint or the name is taken.
+    `photos`: folder of the training photographs, to whose latents the context coder is fitted.
+    `pictures`: folder to measure it on, for the card; None: no figures. `notes`: sentences for the
+    card's log of what was tried. Raises ModelError where the run has no checkpoint or the name is
+    taken.
     """
     zoo.check_free(name, replace)
     weights, step = read_checkpoint(run)
-    record, tensors = (
-        read_record(run),
-        {key: value.astype(np.float16) for key, value in weights.items()},
-    )
+    record = read_record(run)
     config = PhotoConfig.from_json(record["config"])
-    tensors |= build_tables(
-        {k.removeprefix("prior/"): v for k, v in tensors.items() if k.startswith("prior/")}
-    )
-    tensors |= fit_context_model(
-        _latents(model_of(config, tensors), load_photos(photos, run.parent / "cache"))
-    )
-    history, before = read_history(run), record.get("before", {})
+    tensors = {key: value.astype(np.float16) for key, value in weights.items()}
+    # Both entropy coders are made for the model as it is stored: in float16.
+    model = model_of(config, tensors)
+    tensors |= build_tables(PhotoTransforms(config, tensors).prior())
+    latents = _latents(model, load_photos(photos, run.parent / "cache"))
+    tensors |= fit_context_model(latents)
+    history = read_history(run)
+    before = record.get("before", {})
     earlier = before.get("steps", 0)
-    card = {
-        "title": "Photographs, all rates"
-        if config.levels > 1
-        else f"Photographs, λ = {config.lmbda[0]:g}",
+    validation = list(before.get("validation", []))
+    for line in history["validation"]:
+        validation.append(line | {"step": earlier + line["step"]})
+    title = "Photographs, all rates"
+    if config.levels == 1:
+        title = f"Photographs, λ = {config.lmbda[0]:g}"
+    card: dict[str, Any] = {
+        "title": title,
         "config": config.to_json(),
         "lmbda": list(config.lmbda),
         "steps": earlier + step,
@@ -68,31 +76,33 @@ def store_run(
         "sessions": record["sessions"],
         "training_seconds": before.get("training_seconds", 0) + history["seconds"],
         "data": record["data"],
-        "validation": before.get("validation", [])
-        + [line | {"step": earlier + line["step"]} for line in history["validation"]],
+        "validation": validation,
         "tried": list(notes),
     }
     if pictures:
         card["figures"] = figures(PhotoCoder(config, tensors), pictures)
-    return zoo.store(
-        name, "bls2017", tensors, card, proof=proof_of(name, config, tensors), replace=replace
-    )
+    proof = proof_of(name, config, tensors)
+    stored = zoo.store(name, "bls2017", tensors, card, proof=proof, replace=replace)
+    return photo_card(stored)
 
 
 def proof_of(
-    name: str, config: PhotoConfig, tensors: dict[str, np.ndarray]
-) -> Callable[[StoredModel], dict]:
-    """For `zoo.store`: holds the reloaded model to the strings and pixels of `tensors`. Raises ModelError where it differs."""
+    name: str, config: PhotoConfig, tensors: Tensors
+) -> Callable[[StoredModel], dict[str, Any]]:
+    """For `zoo.store`: holds the model as read back to the strings and pixels of `tensors`.
+
+    What it returns raises ModelError where they differ.
+    """
     x = np.random.default_rng(0).integers(0, 256, (64, 64, config.colours), np.uint8)
     wanted = _strings_and_pixels(config, tensors, x)
 
-    def same_after_reload(stored: StoredModel) -> dict:
-        for (string, pixels), (again, pixels_again) in zip(
-            wanted, _strings_and_pixels(config, stored.tensors, x), strict=True
-        ):
+    def same_after_reload(stored: StoredModel) -> dict[str, Any]:
+        found = _strings_and_pixels(config, stored.tensors, x)
+        for (string, pixels), (again, pixels_again) in zip(wanted, found, strict=True):
             if string != again or not np.array_equal(pixels, pixels_again):
                 raise ModelError(
-                    f"Model {name!r} does not write the same bytes after reloading; it was not stored."
+                    f"Model {name!r} does not write the same bytes after reloading; "
+                    "it was not stored."
                 )
         return {"levels": config.levels, "same_bytes_and_pixels_after_reload": True}
 
@@ -100,90 +110,100 @@ def proof_of(
 
 
 def _strings_and_pixels(
-    config: PhotoConfig, tensors: dict[str, np.ndarray], x: np.ndarray
+    config: PhotoConfig, tensors: Tensors, x: np.ndarray
 ) -> list[tuple[bytes, np.ndarray]]:
-    """Per level and entropy coder the string of one picture `x` (H, W, colours), and what is decoded from it."""
-    coder, out = PhotoCoder(config, tensors), []
+    """The string of a picture `x` (H, W, colours) and what is decoded from it.
+
+    One of each per level and entropy coder.
+    """
+    coder = PhotoCoder(config, tensors)
+    out = []
     height, width, _ = x.shape
     for level in range(config.levels):
         y_hat = coder.latents(x, level)
+        h, w, _ = y_hat.shape
         for coding in coder.codings:
             string = coder.encode(y_hat, level, coding)
-            again = coder.decode(string, level, *y_hat.shape[:2], coding)
+            again = coder.decode(string, level, h, w, coding)
             out.append((string, coder.picture(again, level, height, width)))
     return out
 
 
-def model_of(config: PhotoConfig, tensors: dict[str, np.ndarray]) -> PhotoTransforms:
+def model_of(config: PhotoConfig, tensors: Tensors) -> PhotoTransforms:
     """A model for use from stored tensors: float32 constants, tables left out."""
-    return PhotoTransforms(
-        config, {k: tf.constant(v, tf.float32) for k, v in tensors.items() if v.dtype.kind == "f"}
-    )
+    weights = {}
+    for name, value in tensors.items():
+        if value.dtype.kind == "f":
+            weights[name] = tf.constant(value, tf.float32)
+    return PhotoTransforms(config, weights)
 
 
 def _latents(model: PhotoTransforms, photos: Photos) -> list[list[np.ndarray]]:
-    """Per level the rounded latents of the middles of some training photographs."""
+    """Per level the rounded latents (h, w, latents) of the middles of some training photographs."""
+
+    def rounded(x: tf.Tensor, level: tf.Tensor) -> tf.Tensor:
+        return tf.cast(tf.round(model.analysis(x, level)), tf.int32)
+
+    run = tf.function(rounded, reduce_retracing=True)
     training, _ = split(photos)
-    run = tf.function(
-        lambda x, level: tf.cast(tf.round(model.analysis(x, level)), tf.int32),
-        reduce_retracing=True,
-    )
-    crops = [
-        _colours(_middle(photos.image(i)), model.config.colours) for i in training[:FIT_PICTURES]
-    ]
-    return [
-        [run(tf.constant(x[None]), tf.constant([level])).numpy()[0] for x in crops]
-        for level in range(model.config.levels)
-    ]
+    crops = []
+    for i in training[:FIT_PICTURES]:
+        middle = _colours(_middle(photos.image(i)), model.config.colours)
+        crops.append(tf.constant(middle[None]))
+    latents = []
+    for level in range(model.config.levels):
+        levels = tf.constant([level])
+        latents.append([run(x, levels).numpy()[0] for x in crops])
+    return latents
 
 
 def _middle(image: np.ndarray) -> np.ndarray:
-    """The middle of a picture, in whole blocks, at most FIT_SIDE a side."""
-    height, width = (
-        max(min(side, FIT_SIDE) // STRIDE * STRIDE, 1)  # at least one pixel
-        for side in image.shape[:2]
-    )
+    """The middle of a picture, in whole blocks, at most FIT_SIDE pixels per side."""
+    # At least one pixel remains of a picture that is smaller than a block.
+    height, width = (max(min(side, FIT_SIDE) // STRIDE * STRIDE, 1) for side in image.shape[:2])
     return centre_crop(image, height, width)
 
 
 def _colours(image: np.ndarray, colours: int) -> np.ndarray:
-    return image if colours == 3 else grey(image)[..., None]
+    """An RGB picture as it is, or its luma (BT.601) for a grey model."""
+    if colours == 3:
+        return image
+    return grey(image)[..., None]
 
 
-def figures(coder: PhotoCoder, folder: Path) -> dict:
+def figures(coder: PhotoCoder, folder: Path) -> Figures:
     """What a card says under "figures" of the pictures in `folder`; raises as `evaluate`."""
     return {
         "pictures": folder.name,
         "bpp": f"whole files of the {coder.codings[-1]} coder",
-        "static_bpp": "information content under one table a channel",
+        "static_bpp": "information content under one table per channel",
         "levels": evaluate(coder, folder),
     }
 
 
-def evaluate(coder: PhotoCoder, folder: Path, search: bool = True) -> list[dict]:
-    """Per level, over the pictures of `folder`: lmbda, and means of real and estimated bpp, PSNR in dB, MSE and MS-SSIM.
+def evaluate(coder: PhotoCoder, folder: Path, search: bool = True) -> list[LevelFigures]:
+    """Means over the pictures of `folder`, per level.
 
-    `search`: of latents as the codec searches them, else just rounded.
-    Raises ImageError for a file that is no picture, DataError where the folder holds none.
+    `search`: of latents as the codec searches them, else just rounded. Raises ImageError for a file
+    that is no picture, DataError where the folder holds none.
     """
-    files = sorted(
-        p
-        for p in folder.iterdir()
-        if p.suffix.lower() in {".png", ".webp", ".jpg", ".jpeg", ".tif", ".tiff"}
-    )
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
     if not files:
         raise DataError(f"{folder} holds no pictures to measure the model on.")
     images = [load(path).image for path in files]
     rows = []
     for level, lmbda in enumerate(coder.config.lmbda):
         found = [_figures(coder, image, level, search) for image in images]
-        means = {key: round(float(np.mean([f[key] for f in found])), 5) for key in found[0]}
-        rows.append({"level": level, "lmbda": lmbda} | means)
+        row = {"level": level, "lmbda": lmbda}
+        for key in found[0]:
+            mean = np.mean([of_one[key] for of_one in found])
+            row[key] = round(float(mean), 5)
+        rows.append(cast(LevelFigures, row))
     return rows
 
 
 def _figures(coder: PhotoCoder, image: np.ndarray, level: int, search: bool) -> dict[str, float]:
-    """Figures of one picture. `bpp` is that of the whole file, `static_bpp` the information content under the priors."""
+    """Figures of one picture uint8 (H, W, 3), as in `LevelFigures`."""
     x = _colours(image, coder.config.colours)
     height, width, _ = x.shape
     coding = coder.codings[-1]
@@ -192,22 +212,28 @@ def _figures(coder: PhotoCoder, image: np.ndarray, level: int, search: bool) -> 
     file = pack(Container("bls2017", level + 1, width, height, payload, bytes(4)))
     decoded = coder.picture(y_hat, level, height, width)
     mse = float(np.mean((decoded.astype(np.float64) - x) ** 2))
-    bits = {"bpp": 8 * len(file), "static_bpp": coder.information(y_hat, level)}
-    out = {key: count / (height * width) for key, count in bits.items()} | {
+    pixels = height * width
+    out = {
+        "bpp": 8 * len(file) / pixels,
+        "static_bpp": coder.information(y_hat, level) / pixels,
         "psnr": metrics.psnr_of(mse),
         "mse": mse,
     }
     if coder.config.colours == 3:
-        out |= metrics.measure(
-            image, decoded, ["ms_ssim"]
-        )  # nothing where the picture is too small
+        # Gives nothing where the picture is too small.
+        out |= metrics.measure(image, decoded, ["ms_ssim"])
     return out
 
 
-def read_history(run: Path) -> dict:
-    """From a run's progress: `validation`, a list of its validation lines, and `seconds` of training over all sessions."""
+def read_history(run: Path) -> dict[str, Any]:
+    """What a run's progress says over all its sessions.
+
+    `validation`: a list of its validation lines; `seconds`: how long it has trained.
+    """
     lines = [json.loads(line) for line in (run / PROGRESS).read_text().splitlines()]
-    validation, seconds, before = [], 0.0, 0
+    validation = []
+    seconds = 0.0
+    before = 0
     for line in lines:
         if line["event"] == "start":
             before = line["step"]
@@ -215,7 +241,6 @@ def read_history(run: Path) -> dict:
             seconds += line["step_s"] * (line["step"] - before)
             before = line["step"]
         elif line["event"] == "validation":
-            validation.append(
-                {key: value for key, value in line.items() if key not in ("event", "time")}
-            )
+            facts = {key: value for key, value in line.items() if key not in ("event", "time")}
+            validation.append(facts)
     return {"validation": validation, "seconds": round(seconds)}

@@ -1,10 +1,11 @@
-"""Where training of the photo coder starts: at the best linear block transform of the training photographs.
+"""Where training of the photo coder starts: at the best linear block transform of the photographs.
 
-Random filters spend thousands of steps on becoming a transform that JPEG would be content with. A cascade of
-principal component analyses (the Karhunen–Loève transform: blocks of 4×4 pixels, then 2×2 neighbours, then 2×2 again) is known
-in closed form and fits in the taps of the three stages; the channels that it leaves over start at random. Gains follow
-from reverse water-filling at each λ (Cover & Thomas, section 10.3), priors from the variances. The normalisation starts
-close to the identity. Training takes it from there: overlap, nonlinearity, better priors.
+Random filters spend thousands of steps on becoming a transform that JPEG would be content with. A
+cascade of principal component analyses (the Karhunen–Loève transform: blocks of 4×4 pixels, then
+2×2 neighbours, then 2×2 again) is known in closed form and fits in the taps of the three stages;
+the channels that it leaves over start at random. Gains follow from reverse water-filling at each λ
+(Cover & Thomas, section 10.3), priors from the variances. The normalisation starts close to the
+identity. Training takes it from there: overlap, nonlinearity, better priors.
 """
 
 import numpy as np
@@ -19,93 +20,144 @@ SPARE_SHARE = 0.3  # scale of the left-over random filters, relative to a usual 
 
 
 def start_parameters(config: PhotoConfig, patches: np.ndarray, seed: int) -> dict[str, np.ndarray]:
-    """All parameters of a `PhotoTransforms` from sample `patches` (n, H, W, colours) uint8, H and W multiples of 16."""
-    rng = np.random.default_rng(seed)
-    x = (patches.astype(np.float32) / 255 - 0.5) * config.input_scale
-    out: dict[str, np.ndarray] = {}
-    paired = (
-        config.activation == "relu"
-    )  # a value needs two rectified channels, its positive and its negative part
-    scale = np.ones(
-        config.colours
-    )  # what each channel of the stage before is divided by, so that none dwarfs the others
-    for i, (k, stride) in enumerate(zip(KERNELS, STRIDES, strict=True)):
-        wide_in, wide_out = config.widths[i], config.widths[i + 1]
-        blocks = _blocks(x, stride)
-        basis, spread = _principal(
-            blocks.reshape(-1, blocks.shape[-1]), wide_out // 2 if paired and i < 2 else wide_out
-        )
-        basis, before, x = (
-            basis.reshape(stride, stride, x.shape[-1], -1),
-            scale[:, None],
-            blocks @ basis,
-        )
-        scale = np.sqrt(np.maximum(spread, 1e-2)) if i < 2 else np.ones(len(spread))
-        spare = SPARE_SHARE / np.sqrt(k * k * wide_in)
-        for side, taps in (
-            ("analysis", basis * before / scale),
-            ("synthesis", basis / before * scale),
-        ):
-            taps = np.concatenate([taps, -taps], 2) if paired and i > 0 else taps
-            taps = np.concatenate([taps, -taps], 3) if paired and i < 2 else taps
-            used, carried = taps.shape[2:]  # channels that carry the linear transform
-            kernel = np.zeros((k, k, wide_in, wide_out), np.float32)
-            new = kernel[..., carried:] if side == "analysis" else kernel[:, :, used:]
-            new[:] = rng.normal(
-                0, spare, new.shape
-            )  # spare features are made from all channels, and read by none yet
-            first = (k - stride) // 2
-            kernel[first : first + stride, first : first + stride, :used, :carried] = taps
-            out[f"{side}/{i}/spectrum"] = to_spectrum(kernel)
-    for i in range(3):
-        out[f"synthesis/{i}/bias"] = np.zeros(config.widths[i], np.float32)
-    n = config.filters
-    for i in range(2):
-        out[f"analysis/{i}/bias"] = np.zeros(n, np.float32)
-        for side in ("analysis", "synthesis"):
-            out[f"{side}_gain/{i}"] = np.zeros((config.levels, n), np.float32)
-            if config.activation == "gdn":
-                out[f"{side}_norm/{i}/root_beta"] = np.ones(n, np.float32)
-                out[f"{side}_norm/{i}/root_gamma"] = np.full((n, n), ROOT_GAMMA, np.float32)
+    """All parameters of a `PhotoTransforms`, float32.
+
+    `patches` (n, H, W, colours) uint8 is the sample; H and W are multiples of 16.
+    """
+    kernels, latents = _cascade(config, patches, seed)
     variance = np.full(config.latents, SMALLEST_VARIANCE)
-    variance[: x.shape[-1]] = np.maximum(x.reshape(-1, x.shape[-1]).var(0), SMALLEST_VARIANCE)
-    return out | _gains_and_priors(config, variance, seed)
+    found = latents.reshape(-1, latents.shape[-1]).var(0)
+    variance[: len(found)] = np.maximum(found, SMALLEST_VARIANCE)
+    return kernels | _plain(config) | _gains_and_priors(config, variance, seed)
+
+
+def _cascade(
+    config: PhotoConfig, patches: np.ndarray, seed: int
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """The kernels of both sides as spectra, and the linear latents (n, H/16, W/16, m)."""
+    rng = np.random.default_rng(seed)
+    paired = config.activation == "relu"
+    kernels = {}
+    x = (patches.astype(np.float32) / 255 - 0.5) * config.input_scale
+    # What each channel of the stage before is divided by, so that none dwarfs the others.
+    before = np.ones(config.colours)
+    for i, (k, stride) in enumerate(zip(KERNELS, STRIDES, strict=True)):
+        rectified = paired and i < 2
+        wide_out = config.widths[i + 1]
+        blocks = _blocks(x, stride)  # (n, h, w, stride · stride · c)
+        rows = blocks.reshape(-1, blocks.shape[-1])
+        # A value takes two rectified channels: its positive and its negative part.
+        basis, spread = _principal(rows, wide_out // 2 if rectified else wide_out)
+        scale = np.ones(len(spread))
+        if i < 2:
+            scale = np.sqrt(np.maximum(spread, 1e-2))
+        taps = basis.reshape(stride, stride, x.shape[-1], -1)  # (stride, stride, c, m)
+        # The basis is orthonormal: the same taps, scaled the other way, lead back.
+        for side, scaled in (
+            ("analysis", taps * before[:, None] / scale),
+            ("synthesis", taps / before[:, None] * scale),
+        ):
+            if paired and i > 0:
+                scaled = np.concatenate([scaled, -scaled], 2)
+            if rectified:
+                scaled = np.concatenate([scaled, -scaled], 3)
+            shape = (k, k, config.widths[i], wide_out)
+            kernel = _kernel(side, scaled, shape, rng)
+            kernels[f"{side}/{i}/spectrum"] = to_spectrum(kernel)
+        x = blocks @ basis
+        before = scale
+    return kernels, x
+
+
+def _kernel(
+    side: str,
+    taps: np.ndarray,
+    shape: tuple[int, int, int, int],
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """A kernel of `shape` (k, k, in, out) with `taps` in its middle, and spare random filters.
+
+    Spare features are made from all channels by the analysis, and made into all channels by the
+    synthesis; the linear transform reads none of them yet.
+    """
+    k, _, wide_in, _ = shape
+    stride, _, used, carried = taps.shape  # channels that carry the linear transform
+    kernel = np.zeros(shape, np.float32)
+    if side == "analysis":
+        spare = kernel[..., carried:]
+    else:
+        spare = kernel[:, :, used:]
+    deviation = SPARE_SHARE / np.sqrt(k * k * wide_in)
+    spare[:] = rng.normal(0, deviation, spare.shape)
+    first = (k - stride) // 2
+    last = first + stride
+    kernel[first:last, first:last, :used, :carried] = taps
+    return kernel
+
+
+def _plain(config: PhotoConfig) -> dict[str, np.ndarray]:
+    """Biases of zero, gains of one, and a normalisation close to the identity."""
+    n = config.filters
+    parameters = {}
+    for i in range(3):
+        parameters[f"synthesis/{i}/bias"] = np.zeros(config.widths[i], np.float32)
+    for i in range(2):
+        parameters[f"analysis/{i}/bias"] = np.zeros(n, np.float32)
+        for side in ("analysis", "synthesis"):
+            # Gains are kept as logarithms.
+            parameters[f"{side}_gain/{i}"] = np.zeros((config.levels, n), np.float32)
+            if config.activation == "gdn":
+                norm = f"{side}_norm/{i}"
+                parameters[f"{norm}/root_beta"] = np.ones(n, np.float32)
+                parameters[f"{norm}/root_gamma"] = np.full((n, n), ROOT_GAMMA, np.float32)
+    return parameters
 
 
 def _blocks(x: np.ndarray, size: int) -> np.ndarray:
-    """(n, H, W, c) → (n, H/size, W/size, size·size·c), a block's entries in the order of a kernel's taps."""
-    n, h, w, c = x.shape
-    x = x.reshape(n, h // size, size, w // size, size, c).transpose(0, 1, 3, 2, 4, 5)
-    return x.reshape(n, h // size, w // size, size * size * c)
+    """(n, H, W, c) → (n, H/size, W/size, size·size·c), entries in the order of a kernel's taps."""
+    n, height, width, c = x.shape
+    h = height // size
+    w = width // size
+    x = x.reshape(n, h, size, w, size, c)
+    x = x.transpose(0, 1, 3, 2, 4, 5)  # (n, h, w, size, size, c)
+    return x.reshape(n, h, w, size * size * c)
 
 
 def _principal(rows: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """The at most `most` strongest principal directions, (d, m), and the root mean square along each."""
-    power, directions = np.linalg.eigh(rows.T.astype(np.float64) @ rows / len(rows))
+    """At most `most` principal directions, (d, m), strongest first, and the RMS along each."""
+    moments = rows.T.astype(np.float64) @ rows / len(rows)
+    power, directions = np.linalg.eigh(moments)
     order = np.argsort(power)[::-1][:most]
-    return directions[:, order].astype(np.float32), np.sqrt(np.maximum(power[order], 0))
+    basis = directions[:, order].astype(np.float32)
+    return basis, np.sqrt(np.maximum(power[order], 0))
 
 
 def _gains_and_priors(
     config: PhotoConfig, variance: np.ndarray, seed: int
 ) -> dict[str, np.ndarray]:
-    """Optimal gains for independent Gaussian channels of known `variance` (latents,) under uniform noise.
+    """Optimal gains for independent Gaussian channels of known `variance` (latents,).
 
-    A channel at gain g costs ½ log2 t bits and leaves variance/t, t = 1 + 12 g² variance; with 256 pixels per position the
-    minimum of bpp + λ·MSE is at t = 2 ln2 · 256 λ · variance in grey levels / (256 · colours).
+    Under uniform noise a channel at gain g costs ½ log2 t bits and leaves variance/t, where
+    t = 1 + 12 g² variance. With 256 pixels per position the minimum of bpp + λ · MSE is at
+    t = 2 ln2 · 256 λ · variance in grey levels / (256 · colours).
     """
     grey = (255 / config.input_scale) ** 2
-    lmbda = (
-        np.array(config.lmbda)[:, None]
-        if config.metric == "mse"
-        else np.array(config.lmbda)[:, None] / 2000
-    )
-    t = np.maximum(2 * np.log(2) * lmbda * variance * grey / config.colours, 1.05)
+    lmbda = np.array(config.lmbda)[:, None]  # (levels, 1)
+    if config.metric != "mse":
+        # A λ for 1 − MS-SSIM asks for about as many bits as one 2000 times smaller for the MSE.
+        lmbda = lmbda / 2000
+    t = 2 * np.log(2) * lmbda * variance * grey / config.colours
+    t = np.maximum(t, 1.05)  # (levels, latents)
     gain = np.sqrt((t - 1) / (12 * variance))
+    # The Wiener factor 1 − 1/t shrinks what is decoded towards zero.
     inverse = (1 - 1 / t) / gain
     spread = np.sqrt(gain**2 * variance + 1 / 12)
+    # A logistic distribution of scale s has the standard deviation π s / √3.
     logistic = np.maximum(spread * np.sqrt(3) / np.pi, 0.1)
-    return {
+    parameters = {
         "log_gain": np.log(gain).astype(np.float32),
         "log_inverse_gain": np.log(inverse).astype(np.float32),
-    } | {f"prior/{name}": value for name, value in prior_parameters(logistic, seed).items()}
+    }
+    for name, value in prior_parameters(logistic, seed).items():
+        parameters[f"prior/{name}"] = value
+    return parameters

@@ -1,4 +1,4 @@
-"""Rounded latents of the photo coder ↔ bytes, by the range coder of TensorFlow Compression with the stored integer tables."""
+"""Rounded latents ↔ bytes by the range coder of TensorFlow Compression, with stored tables."""
 
 import numpy as np
 import tensorflow as tf
@@ -13,8 +13,9 @@ class StaticCoder:
     def __init__(self, cdf: np.ndarray, offset: np.ndarray, level: int):
         """`cdf` and `offset` as `tables.build_tables` makes them, for all levels."""
         self.channels = offset.shape[1]
-        tables = split_tables(cdf)[level * self.channels : (level + 1) * self.channels]
-        self._tables, self._offset = tables, offset[level]
+        first = level * self.channels
+        self._tables = split_tables(cdf)[first : first + self.channels]
+        self._offset = offset[level]
         self._model = tfc.ContinuousBatchedEntropyModel(
             prior_shape=(self.channels,),
             coding_rank=3,
@@ -22,28 +23,37 @@ class StaticCoder:
             stateless=True,
             offset_heuristic=False,
             decode_sanity_check=False,
-            cdf=np.concatenate(tables),
-            cdf_offset=offset[level],
+            cdf=np.concatenate(self._tables),
+            cdf_offset=self._offset,
         )
 
     def encode(self, y_hat: np.ndarray) -> bytes:
         """The string of latents (h, w, channels), whole numbers."""
-        return bytes(self._model.compress(tf.constant(y_hat, tf.float32)).numpy())
+        latents = tf.constant(y_hat, tf.float32)
+        return bytes(self._model.compress(latents).numpy())
 
     def decode(self, string: bytes, height: int, width: int) -> np.ndarray:
-        """Latents (height, width, channels), float32. Any bytes give some latents: check what must be right before."""
-        return self._model.decompress(tf.constant(string), [height, width]).numpy()
+        """Latents (height, width, channels), float32.
+
+        Any bytes give some latents: whether they are the right ones is for the caller to check.
+        """
+        shape = [height, width]
+        return self._model.decompress(tf.constant(string), shape).numpy()
 
     def bits(self, y_hat: np.ndarray) -> np.ndarray:
-        """What each of the latents (h, w, channels) costs in bits under its table, float32; an escape with its number."""
+        """What each of the latents (h, w, channels) costs in bits, float32; escapes included."""
         out = np.empty(y_hat.shape, np.float32)
-        for channel, (table, first) in enumerate(zip(self._tables, self._offset, strict=True)):
-            symbols, escape = y_hat[..., channel].astype(np.int64) - first, len(table) - 3
-            outside = (symbols < 0) | (symbols >= escape)
+        tables = zip(self._tables, self._offset, strict=True)
+        for channel, (table, first) in enumerate(tables):
+            # A table is its precision, then cumulated frequencies; its last symbol is the escape.
             cost = PRECISION - np.log2(np.diff(table[1:]))
-            out[..., channel] = cost[np.where(outside, escape, symbols)]
+            escape = len(table) - 3
+            symbols = y_hat[..., channel].astype(np.int64) - first
+            outside = (symbols < 0) | (symbols >= escape)
+            bits = cost[np.where(outside, escape, symbols)].astype(np.float32)
+            # An escaped number follows as its sign and an Elias gamma code.
             beyond = np.where(symbols < 0, -symbols, symbols - escape + 1)
-            out[..., channel] += np.where(
-                outside, 2 + 2 * np.floor(np.log2(np.maximum(beyond, 1))), 0
-            )  # sign, Elias gamma
+            length = 2 + 2 * np.floor(np.log2(np.maximum(beyond, 1)))
+            bits += np.where(outside, length, 0)
+            out[..., channel] = bits
         return out

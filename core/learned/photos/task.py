@@ -1,4 +1,4 @@
-"""The photo coder as a task of the training loop: patches, loss over the levels, validation on held-out photographs."""
+"""The photo coder as a task of the training loop: patches, loss over the levels, validation."""
 
 import numpy as np
 import tensorflow as tf
@@ -15,10 +15,11 @@ from core.learned.photos.model import (
 from core.learned.photos.start import start_parameters
 from core.learned.training.optim import Adam
 
-LEVEL_BALANCE = (
-    0.35  # loss of a level ÷ λ^this: between equal absolute and equal relative gains of the levels
-)
-LEVEL_SPEED = 4.0  # learning rate of a level's own parameters, which see few of the samples, over that of the others
+# The loss of a level is divided by λ to this power: a compromise between equal absolute (0) and
+# equal relative (1) gains of all levels.
+LEVEL_BALANCE = 0.35
+# The parameters of a single level see few of the samples: they learn so much faster than the rest.
+LEVEL_SPEED = 4.0
 VALIDATION_SIDE = 256
 START_PATCHES = 512
 
@@ -38,66 +39,84 @@ class PhotoTask:
         seed: int = 0,
         first_hard: int | None = None,
     ):
+        self.config = config
+        self.seed = seed
+        self.count = batch
+        self.first_hard = first_hard
         train, held_out = split(photos)
-        self.config, self.seed, self.count, self.first_hard = config, seed, batch, first_hard
         self.patches = Patches(photos, train, patch, batch, seed)
+        # The start is fitted to patches of its own, not to those of the first step.
         sample = Patches(photos, train, patch, START_PATCHES, seed + 1).batch(0)
         start = start_parameters(config, _colours(sample, config), seed)
-        self.variables = {name: tf.Variable(value, name=name) for name, value in start.items()}
+        self.variables = {}
+        for name, value in start.items():
+            self.variables[name] = tf.Variable(value, name=name)
         self.model = PhotoTransforms(config, self.variables)
-        self.held_out = _colours(
-            centre_crops(photos, held_out, VALIDATION_SIDE, VALIDATION_SIDE), config
-        )
-        self.weights = (np.array(config.lmbda) / np.median(config.lmbda)).astype(
-            np.float32
-        ) ** -LEVEL_BALANCE
+        crops = centre_crops(photos, held_out, VALIDATION_SIDE, VALIDATION_SIDE)
+        self.held_out = _colours(crops, config)
+        relative = np.array(config.lmbda) / np.median(config.lmbda)
+        self.weights = relative.astype(np.float32) ** -LEVEL_BALANCE
         self._quantised = tf.function(lambda x, level: quantised(self.model, x, level))
 
-    def optimisers(self) -> list:
-        own = {n: v for n, v in self.variables.items() if of_one_level(n)}
-        shared = {n: v for n, v in self.variables.items() if n not in own}
+    def optimisers(self) -> list[Adam]:
+        """One for the parameters of single levels, one for those that all levels share."""
+        own: dict[str, tf.Variable] = {}
+        shared: dict[str, tf.Variable] = {}
+        for name, variable in self.variables.items():
+            group = own if of_one_level(name) else shared
+            group[name] = variable
         return [Adam(own, LEVEL_SPEED), Adam(shared)]
 
     def batch(self, step: int) -> dict[str, np.ndarray]:
-        """`x` (B, patch, patch, colours) uint8, `levels` (B,) int32, and whether the latents are rounded: `hard`."""
-        first = np.random.default_rng([self.seed, step, 1]).uniform(0, self.config.levels)
-        levels = (
-            np.floor(first + np.arange(self.count) * self.config.levels / self.count)
-            % self.config.levels
-        )
+        """What step `step` learns from.
+
+        `x` (B, patch, patch, colours) uint8, `levels` (B,) int32, and `hard`: whether the
+        distortion is that of rounded latents.
+        """
+        levels = self.config.levels
+        # Evenly spread from a random start, so that each level is as frequent as any other.
+        first = np.random.default_rng([self.seed, step, 1]).uniform(0, levels)
+        spread = first + np.arange(self.count) * levels / self.count
+        hard = self.first_hard is not None and step >= self.first_hard
         return {
             "x": _colours(self.patches.batch(step), self.config),
-            "levels": levels.astype(np.int32),
-            "hard": np.bool_(self.first_hard is not None and step >= self.first_hard),
+            "levels": (np.floor(spread) % levels).astype(np.int32),
+            "hard": np.array(hard),
         }
 
-    def loss(self, batch: dict, seed: tf.Tensor) -> tuple[tf.Tensor, dict]:
-        """Weighted mean of bpp + λ D; reports the unweighted mean, bpp and D."""
-        bpp, distortion = rate_distortion(
-            self.model, batch["x"], batch["levels"], seed, batch["hard"]
-        )
-        loss = (
-            bpp
-            + tf.gather(tf.constant(self.config.lmbda, tf.float32), batch["levels"]) * distortion
-        )
-        weighted = tf.reduce_mean(loss * tf.gather(self.weights, batch["levels"]))
-        return weighted, {"bpp": tf.reduce_mean(bpp), "distortion": tf.reduce_mean(distortion)}
+    def loss(
+        self, batch: dict[str, tf.Tensor], seed: tf.Tensor
+    ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+        """Weighted mean of bpp + λ D; reports the unweighted means of bpp and D."""
+        levels = batch["levels"]
+        bpp, distortion = rate_distortion(self.model, batch["x"], levels, seed, batch["hard"])
+        lmbda = tf.gather(tf.constant(self.config.lmbda, tf.float32), levels)
+        loss = bpp + lmbda * distortion  # (B,)
+        weighted = tf.reduce_mean(loss * tf.gather(self.weights, levels))
+        means = {
+            "bpp": tf.reduce_mean(bpp),
+            "distortion": tf.reduce_mean(distortion),
+        }
+        return weighted, means
 
     def validate(self) -> dict:
-        """Quantised: mean weighted loss, and per level mean bpp and mean PSNR in dB over the held-out crops."""
-        bpp, psnr, loss = [], [], 0.0
+        """Of rounded latents, over the held-out crops.
+
+        `loss`: the mean weighted loss; `bpp` and `psnr`: per level, mean bpp and mean PSNR in dB.
+        """
+        bpp = []
+        psnr = []
+        loss = 0.0
+        x = tf.constant(self.held_out)
         for level, lmbda in enumerate(self.config.lmbda):
-            rate, x_hat = self._quantised(
-                tf.constant(self.held_out), tf.fill([len(self.held_out)], level)
-            )
+            levels = tf.fill([len(self.held_out)], level)
+            rate, x_hat = self._quantised(x, levels)
             mse = np.mean((x_hat.numpy() - self.held_out) ** 2, (1, 2, 3))
+            decibels = 10 * np.log10(255**2 / np.maximum(mse, 1e-9))
             bpp.append(round(float(np.mean(rate)), 4))
-            psnr.append(round(float(np.mean(10 * np.log10(255**2 / np.maximum(mse, 1e-9)))), 3))
-            loss += (
-                self.weights[level]
-                * float(np.mean(rate) + lmbda * np.mean(mse))
-                / self.config.levels
-            )
+            psnr.append(round(float(np.mean(decibels)), 3))
+            of_level = float(np.mean(rate) + lmbda * np.mean(mse))
+            loss += self.weights[level] * of_level / self.config.levels
         return {"loss": float(loss), "bpp": bpp, "psnr": psnr}
 
 

@@ -1,27 +1,20 @@
-"""The context coder: exact for any shape and values, as long as it says, shorter than the static
-coder where there is context.
-"""
+"""The context coder: exact for any shape and values, as long as it says it is, and shorter than the
+static coder where there is context."""
 
 import numpy as np
 import pytest
 
 from core.errors import BitstreamError
-from core.learned.photos.context_coder import (
-    COARSEST,
-    ContextCoder,
-    ContextModel,
-    sound_context,
-    visits,
-)
+from core.learned.photos.context_coder import ContextCoder
 from core.learned.photos.context_fit import fit_context_model
+from core.learned.photos.context_model import ContextModel, sound_context
+from core.learned.photos.context_walk import COARSEST, visits
 
 CHANNELS = 20
 
 
 def latents(height: int, width: int, seed: int, smooth: bool = True) -> np.ndarray:
-    """(height, width, CHANNELS) int32: a smooth first channel, the others loud where a common
-    envelope is.
-    """
+    """(height, width, CHANNELS) int32: a smooth first channel, the others under one envelope."""
     rng = np.random.default_rng(seed)
     grid = rng.normal(size=(height // 4 + 2, width // 4 + 2, 2))
     field = (

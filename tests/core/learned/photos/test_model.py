@@ -1,6 +1,4 @@
-"""The photo coder: its linear start in closed form, its gradients, a short training on photographs,
-its stored form.
-"""
+"""The photo coder: its start in closed form, its gradients, a short training, its stored form."""
 
 import json
 
@@ -11,7 +9,7 @@ import tensorflow as tf
 from core.datasets.photos import Photos, load_photos
 from core.errors import ModelError, SettingError
 from core.learned.ops.tables import PRECISION, build_tables, frequencies, sound_tables, split_tables
-from core.learned.photos import context_coder
+from core.learned.photos import context_model
 from core.learned.photos import start as klt_start
 from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.context_fit import fit_context_model
@@ -63,8 +61,9 @@ def cached(photos, tmp_path_factory):
 def test_the_linear_start_loses_nothing_when_no_channel_is_dropped(
     monkeypatch, activation, filters
 ):
-    """With as many channels as pixel values the cascade is an orthonormal transform: the synthesis
-    undoes the analysis.
+    """With as many channels as pixel values the cascade is an orthonormal transform.
+
+    The synthesis undoes the analysis.
     """
     monkeypatch.setattr(klt_start, "ROOT_GAMMA", 0.0)
     config = PhotoConfig((0.01,), filters=filters, latents=768, activation=activation)
@@ -82,8 +81,9 @@ def test_the_linear_start_loses_nothing_when_no_channel_is_dropped(
 
 
 def test_gains_start_at_reverse_water_filling():
-    """More λ: more channels alive, finer steps; at high rate Δ² = 18 / (λ ln 2) grey levels² (dR/dΔ
-    = −λ dD/dΔ).
+    """More λ: more channels alive, finer steps.
+
+    At high rate Δ² = 18 / (λ ln 2) grey levels² (dR/dΔ = −λ dD/dΔ).
     """
     config = PhotoConfig((0.001, 0.1, 10.0), latents=32)
     gains = np.exp(klt_start._gains_and_priors(config, np.full(32, 400.0), 0)["log_gain"])
@@ -357,7 +357,7 @@ def test_check_refuses_what_is_no_model():
         ({}, {"tables/cdf": tensors["tables/cdf"][1:]}),
         *(
             ({}, {f"context/{name}": np.full_like(tensors[f"context/{name}"], -(10**6))})
-            for name in context_coder.NAMES
+            for name in context_model.NAMES
         ),
     ]
     for other_card, other_tensors in cases:

@@ -138,12 +138,9 @@ def test_prices_of_other_values_are_those_of_the_coder(coder):
     """
     y_hat = latents(4, 4, 6)
     costs = np.full((3, *y_hat.shape), np.nan)
-
-    def see(y, x, channels, found):
+    for y, x, channels, *found in coder.around(y_hat):
         for cost, part in zip(costs, found, strict=True):
             cost[y, x, channels] = part
-
-    coder.around(y_hat, see)
     live = y_hat.any((0, 1))
     whole = coder.bits(y_hat)
     assert np.allclose(costs[1][1:, :, live], whole[1:, :, live], atol=1e-4)

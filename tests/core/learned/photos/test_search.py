@@ -1,5 +1,7 @@
-"""The search of the photo coder's encoder: slopes and curvature as the synthesis has them, prices
-as the coder charges, and a sum of rate and distortion that never gets worse.
+"""The search of the photo coder's encoder.
+
+Gradients and curvature are those of the synthesis, prices those of the coder, and the sum of rate
+and distortion never gets worse.
 """
 
 import numpy as np
@@ -34,11 +36,11 @@ def cost(coder, image, y_hat, level) -> float:
 
 
 @pytest.mark.parametrize("height, width", [(48, 64), (41, 50)])
-def test_slopes_are_finite_differences_of_the_squared_error(coder, height, width):
+def test_gradients_are_finite_differences_of_the_squared_error(coder, height, width):
     """Also where the last latents reach beyond the picture: only its own pixels count."""
     image, level = synthetic(height, width, 3), 1
     y_hat = coder.latents(image, level)
-    error, slope = coder.error_and_gradient(image, y_hat, level)
+    error, gradient = coder.error_and_gradient(image, y_hat, level)
     assert error == pytest.approx(squared_error(coder, image, y_hat, level), rel=1e-5)
     rng = np.random.default_rng(0)
     for direction in rng.normal(size=(4, *y_hat.shape)):
@@ -46,56 +48,54 @@ def test_slopes_are_finite_differences_of_the_squared_error(coder, height, width
             squared_error(coder, image, y_hat + sign * 1e-3 * direction, level) for sign in (1, -1)
         ]
         assert (ends[0] - ends[1]) / 2e-3 == pytest.approx(
-            float(np.sum(slope * direction)), rel=0.02, abs=0.005 * error
+            float(np.sum(gradient * direction)), rel=0.02, abs=0.005 * error
         )
 
 
-def test_tiles_have_the_slopes_of_the_whole(coder, monkeypatch):
+def test_tiles_have_the_gradient_of_the_whole(coder, monkeypatch):
     image = synthetic(200, 330, 2)
     y_hat = coder.latents(image, 1)
-    error, slope = coder.error_and_gradient(image, y_hat, 1)
+    error, gradient = coder.error_and_gradient(image, y_hat, 1)
     monkeypatch.setattr(photo_coder, "TILE", 5)
     tiled_error, tiled = coder.error_and_gradient(image, y_hat, 1)
     assert tiled_error == pytest.approx(error, rel=1e-6)
-    np.testing.assert_allclose(tiled, slope, atol=1e-3 * np.abs(slope).max())
+    np.testing.assert_allclose(tiled, gradient, atol=1e-3 * np.abs(gradient).max())
     monkeypatch.setattr(photo_coder, "MARGIN", 0)  # and the check can fail
     assert (
-        np.abs(coder.error_and_gradient(image, y_hat, 1)[1] - slope).max()
-        > 1e-3 * np.abs(slope).max()
+        np.abs(coder.error_and_gradient(image, y_hat, 1)[1] - gradient).max()
+        > 1e-3 * np.abs(gradient).max()
     )
 
 
-def test_curvature_is_what_a_step_adds_to_the_slope(coder):
-    """Over many positions of a channel: the error after a step, less the error before and the
-    slope.
+def test_curvature_is_what_a_step_adds_to_the_gradient(coder):
+    """Over many positions of a channel.
+
+    The error after a step, less the error before and the gradient.
     """
     image, level = np.full((96, 96, 3), 128, np.uint8), 1
     y_hat = coder.latents(image, level)
-    error, slope = coder.error_and_gradient(image, y_hat, level)
+    error, gradient = coder.error_and_gradient(image, y_hat, level)
     curvature = coder.curvature(y_hat, level)
     for channel in np.argsort(-curvature)[:3]:
         stepped = y_hat.copy()
         stepped[3, 3, channel] += 1
-        added = squared_error(coder, image, stepped, level) - error - slope[3, 3, channel]
+        added = squared_error(coder, image, stepped, level) - error - gradient[3, 3, channel]
         assert added == pytest.approx(curvature[channel], rel=0.5)
 
 
 def test_prices_around_are_those_of_the_other_latents(coder):
     image, level = synthetic(64, 80, 5), 1
     y_hat = coder.latents(image, level)
-    prices, found = coder.context_coder(level), np.full((3, *y_hat.shape), np.nan)
-
-    def see(y, x, channels, costs):
+    prices = coder.context_coder(level)
+    found = np.full((3, *y_hat.shape), np.nan)
+    for y, x, channels, *costs in prices.around(y_hat):
         for place, bits in enumerate(costs):
             found[place][y, x, channels] = bits
-
-    prices.around(y_hat, see)
     live = y_hat.any((0, 1))
     assert np.isnan(found[..., ~live]).all() and np.isfinite(found[..., live]).all()
     bits = coder.symbol_bits(y_hat, level)
-    np.testing.assert_allclose(
-        found[1, 1:][..., live], bits[1:][..., live], rtol=1e-5
-    )  # the flags lie on the first position
+    # The flags are charged to the first position.
+    np.testing.assert_allclose(found[1, 1:][..., live], bits[1:][..., live], rtol=1e-5)
     order = [int(c) for c in prices._rules.order if live[c]]
     y, x, last = 1, 0, order[-1]
     for place, step in ((0, -1), (2, 1)):
@@ -120,9 +120,9 @@ def test_the_sum_of_rate_and_distortion_never_gets_worse(coder, height, width):
 
 def test_large_pictures_get_fewer_rounds(coder, monkeypatch):
     asked = []
-    slopes = coder.error_and_gradient
+    whole = coder.error_and_gradient
     monkeypatch.setattr(
-        type(coder), "error_and_gradient", lambda self, *of: asked.append(0) or slopes(*of)
+        type(coder), "error_and_gradient", lambda self, *of: asked.append(0) or whole(*of)
     )
     for pixels, rounds in ((96 * 128, 1), (3 * 96 * 128, 3), (10**9, 6)):
         monkeypatch.setattr("core.learned.photos.search.PIXELS", pixels)
