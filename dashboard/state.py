@@ -102,8 +102,8 @@ def picture_chooser() -> Picture:
         if refusal := st.session_state.get("picture_refusal"):
             st.error(plain(refusal), icon=":material/block:")
         picture = current_picture()
-        size = f"{picture.width} × {picture.height} px · "
-        f"{picture.width * picture.height / 1e6:.2f} Mpx"
+        megapixels = picture.width * picture.height / 1e6
+        size = f"{picture.width} × {picture.height} px · {megapixels:.2f} Mpx"
         st.caption(f"**{plain(picture.name)}** · {size}")
         for note in picture.notes:
             st.caption(f":material/info: {plain(note)}")

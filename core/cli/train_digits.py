@@ -1,5 +1,6 @@
 """`python -m core train mnist` and `train vae`: the models of MNIST digits."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -85,7 +86,7 @@ def vae(
     _report(name, result, card)
 
 
-def _report(name: str, result: "Result", card: "dict[str, Any] | None") -> None:
+def _report(name: str, result: "Result", card: Mapping[str, Any] | None) -> None:
     """Prints the figures of a stored model, or how the run ended without one."""
     if result.event == "failed":
         raise ModelError(result.message)

@@ -167,10 +167,11 @@ def _log_scale(coder: Any) -> np.ndarray:
 def _untrained(latent_dims: int) -> Any:
     """A `DigitCoder` with random weights."""
     from core.learned.digits import model as digits
+    from core.learned.digits.coder import DigitCoder
     from core.learned.digits.runs import first_weights
 
     parameters = first_weights(digits.parameter_shapes(latent_dims), seed=0)
-    return digits.DigitCoder(parameters | digits.build_tables(parameters))
+    return DigitCoder(parameters | digits.build_tables(parameters))
 
 
 @lru_cache(maxsize=4)

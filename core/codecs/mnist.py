@@ -19,7 +19,7 @@ from core.store import zoo
 from core.store.modelfile import fingerprint
 
 if TYPE_CHECKING:
-    from core.learned.digits.model import DigitCoder
+    from core.learned.digits.coder import DigitCoder
 
 SIDE = 28
 MAX_DIGITS = 60_000
@@ -119,7 +119,7 @@ def digit_coder(name: str) -> "DigitCoder":
 
 @lru_cache(maxsize=12)
 def _coder(name: str, weights_sha256: str, root: str) -> "DigitCoder":
-    from core.learned.digits.model import DigitCoder
+    from core.learned.digits.coder import DigitCoder
 
     return DigitCoder(zoo.load(name, "mnist").tensors)
 

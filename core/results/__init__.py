@@ -2,6 +2,7 @@
 
 records     the results file: one record per image × codec × setting; also as CSV
 published   curves of the literature in and out
+speed       records -> time per megapixel at one quality
 analysis    records -> mean curves, spread over pictures, BD-rates; all in the form of a measure
 """
 

@@ -34,23 +34,33 @@ class Curve:
         return self.rate, self.quality
 
 
-def figure(record: Record, metric: str) -> float | None:
+def figure(
+    record: Record,
+    metric: str,
+) -> float | None:
     """The record's figure of the measure `metric`: inf for a perfect picture, None where it was not
     measured.
     """
     value = record.get(metric)
     # JSON has no infinity: a null is one if there is no error, where the measure goes that far.
-    if value is None and metric in record and record["mse"] == 0 and named(metric).best == math.inf:
-        return math.inf
-    return value
+    if value is not None or metric not in record:
+        return value
+    perfect = record["mse"] == 0
+    return math.inf if perfect and named(metric).best == math.inf else None
 
 
-def quality(record: Record, metric: str) -> float | None:
+def quality(
+    record: Record,
+    metric: str,
+) -> float | None:
     """`figure` in the form that is drawn and compared (MS-SSIM in dB …)."""
     return form_of(metric, figure(record, metric))
 
 
-def complete_images(results: Results, codecs: Sequence[str]) -> list[str]:
+def complete_images(
+    results: Results,
+    codecs: Sequence[str],
+) -> list[str]:
     """The images that have a record at every setting of every one of `codecs`, in the order of the
     results.
     """
@@ -60,11 +70,15 @@ def complete_images(results: Results, codecs: Sequence[str]) -> list[str]:
         full = max((len(row) for row in rows.values()), default=0)
         whole = {image for image, row in rows.items() if len(row) == full}
         common = whole if common is None else common & whole
-    return [image for image in results.images() if image in (common or ())]
+    common = common or set()
+    return [image for image in results.images() if image in common]
 
 
 def mean_curve(
-    results: Results, codec: str, metric: str = "psnr", images: Sequence[str] | None = None
+    results: Results,
+    codec: str,
+    metric: str = "psnr",
+    images: Sequence[str] | None = None,
 ) -> Curve:
     """Means of bpp and of quality over `images` at constant setting, the way published curves are
     made.
@@ -86,38 +100,51 @@ def mean_curve(
         if value is not None and math.isfinite(value):
             bpp = float(np.mean([record["bpp"] for record in records]))
             points.append((bpp, value, setting))
+    title = results.title(codec)
     if not points:
-        raise DataError(
-            f"{results.title(codec)} has no {FORMS[metric].label} on the chosen images."
-        )
+        raise DataError(f"{title} has no {FORMS[metric].label} on the chosen images.")
     rate, values, settings = zip(*sorted(points), strict=True)
-    return Curve(results.title(codec), rate, values, settings, len(chosen))
+    return Curve(title, rate, values, settings, len(chosen))
 
 
-def _mean_quality(records: list[Record], metric: str) -> float | None:
+def _mean_quality(
+    records: list[Record],
+    metric: str,
+) -> float | None:
     """The mean of the figures, then its form: as published curves of MS-SSIM in dB are made."""
     figures = [figure(record, metric) for record in records]
     known = [value for value in figures if value is not None]
     if len(known) < len(figures):
         return None
-    return form_of(metric, float(np.mean(known)))
+    mean = float(np.mean(known))
+    return form_of(metric, mean)
 
 
-def image_curve(results: Results, codec: str, image: str, metric: str = "psnr") -> Curve:
+def image_curve(
+    results: Results,
+    codec: str,
+    image: str,
+    metric: str = "psnr",
+) -> Curve:
     """One image's own curve; points without the metric, or of a perfect picture, are left out."""
-    row = results.table.get(codec, {}).get(image, {})
+    rows = results.table.get(codec, {})
+    row = rows.get(image, {})
+    title = results.title(codec)
     points: list[tuple[float, float, float]] = []
     for setting, record in row.items():
         value = quality(record, metric)
         if value is not None and math.isfinite(value):
             points.append((record["bpp"], value, setting))
     if not points:
-        return Curve(results.title(codec), (), ())
+        return Curve(title, (), ())
     rate, values, settings = zip(*sorted(points), strict=True)
-    return Curve(results.title(codec), rate, values, settings)
+    return Curve(title, rate, values, settings)
 
 
-def rate_grid(curves: Sequence[Curve], count: int = 40) -> np.ndarray:
+def rate_grid(
+    curves: Sequence[Curve],
+    count: int = 40,
+) -> np.ndarray:
     """Rates, evenly spread in log bpp, from the lowest to the highest rate that all `curves` reach;
     empty when none do.
     """
@@ -126,10 +153,15 @@ def rate_grid(curves: Sequence[Curve], count: int = 40) -> np.ndarray:
         return np.array([])
     low = max(map(min, rates))
     high = min(map(max, rates))
-    return np.geomspace(low, high, count) if 0 < low < high else np.array([])
+    if not 0 < low < high:
+        return np.array([])
+    return np.geomspace(low, high, count)
 
 
-def at_rates(curve: Curve, rates: np.ndarray) -> np.ndarray:
+def at_rates(
+    curve: Curve,
+    rates: np.ndarray,
+) -> np.ndarray:
     """The curve's quality at `rates` by piecewise cubic interpolation over log rate; NaN outside
     its range.
     """
@@ -139,9 +171,12 @@ def at_rates(curve: Curve, rates: np.ndarray) -> np.ndarray:
     if len(rate) < 2:
         return np.full(len(rates), np.nan)
     # A grid that begins at the curve's own end may miss it by a rounding error.
-    inside = (rates >= rate[0] * (1 - 1e-9)) & (rates <= rate[-1] * (1 + 1e-9))
+    above = rates >= rate[0] * (1 - 1e-9)
+    below = rates <= rate[-1] * (1 + 1e-9)
+    inside = above & below
     clipped = np.clip(rates, rate[0], rate[-1])
-    interpolated = PchipInterpolator(np.log(rate), values)(np.log(clipped))
+    curve_of_log = PchipInterpolator(np.log(rate), values)
+    interpolated = curve_of_log(np.log(clipped))
     return np.where(inside, interpolated, np.nan)
 
 
@@ -160,7 +195,10 @@ class Band:
 
 
 def band(
-    results: Results, codec: str, metric: str = "psnr", images: Sequence[str] | None = None
+    results: Results,
+    codec: str,
+    metric: str = "psnr",
+    images: Sequence[str] | None = None,
 ) -> Band:
     """Spread over `images` at constant rate, between the rates that every image reaches."""
     if images is None:
@@ -168,37 +206,44 @@ def band(
     every = [image_curve(results, codec, image, metric) for image in images]
     curves = [curve for curve in every if len(curve.rate) > 1]
     rates = rate_grid(curves)
+    title = results.title(codec)
     if not len(rates):
         empty = np.array([])
-        return Band(results.title(codec), empty, empty, empty, empty, empty)
+        return Band(title, empty, empty, empty, empty, empty)
+    # (curves, rates)
     values = np.stack([at_rates(curve, rates) for curve in curves])
+    mean = values.mean(axis=0)
     low, middle, high = np.percentile(values, (25, 50, 75), axis=0)
-    return Band(results.title(codec), rates, values.mean(axis=0), low, middle, high)
+    return Band(title, rates, mean, low, middle, high)
 
 
 def matrix(curves: dict[str, Curve]) -> dict[tuple[str, str], BDResult]:
     """(anchor, test) -> BD result, for all ordered pairs of different curves."""
-    return {
-        (anchor, test): bd_rate(curves[anchor].points, curves[test].points)
-        for anchor, test in itertools.permutations(curves, 2)
-    }
+    found: dict[tuple[str, str], BDResult] = {}
+    for anchor, test in itertools.permutations(curves, 2):
+        found[anchor, test] = bd_rate(curves[anchor].points, curves[test].points)
+    return found
 
 
 def per_image(
-    results: Results, anchor: str, codec: str, metric: str = "psnr"
+    results: Results,
+    anchor: str,
+    codec: str,
+    metric: str = "psnr",
 ) -> dict[str, BDResult]:
     """image -> BD-rate of `codec` against `anchor` on that image alone."""
-    return {
-        image: bd_rate(
-            image_curve(results, anchor, image, metric).points,
-            image_curve(results, codec, image, metric).points,
-        )
-        for image in complete_images(results, [anchor, codec])
-    }
+    found: dict[str, BDResult] = {}
+    for image in complete_images(results, [anchor, codec]):
+        ours = image_curve(results, codec, image, metric)
+        theirs = image_curve(results, anchor, image, metric)
+        found[image] = bd_rate(theirs.points, ours.points)
+    return found
 
 
 def relative_difference(
-    anchor: Curve, test: Curve, count: int = 60
+    anchor: Curve,
+    test: Curve,
+    count: int = 60,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(quality, percent): how many percent more bits `test` needs than `anchor` at equal quality,
     over their overlap.
@@ -218,51 +263,3 @@ def relative_difference(
     log_a = PchipInterpolator(quality_a, np.log(rate_a))(levels)
     log_t = PchipInterpolator(quality_t, np.log(rate_t))(levels)
     return levels, 100 * np.expm1(log_t - log_a)
-
-
-@dataclass(frozen=True)
-class Speed:
-    """What one codec costs in time and saves in bytes: medians over images of seconds per
-    megapixel, at one quality.
-    """
-
-    codec: str
-    encode: float
-    decode: float
-    bpp: float
-
-
-def speed(
-    results: Results,
-    codec: str,
-    level: float,
-    metric: str = "psnr",
-    images: Sequence[str] | None = None,
-) -> Speed | None:
-    """Times of `codec` at the setting whose mean quality is closest to `level`, and its rate at
-    just that quality.
-
-    Seconds per megapixel, medians over images; bpp from the mean curve. None where the curve does
-    not reach `level`.
-    """
-    from scipy.interpolate import PchipInterpolator
-
-    curve = mean_curve(results, codec, metric, images)
-    rate, values = pareto(*curve.points)
-    if len(rate) < 2 or not values[0] <= level <= values[-1]:
-        return None
-    nearest = int(np.argmin(np.abs(np.array(curve.quality) - level)))
-    setting = curve.settings[nearest]
-    rows = results.table[codec]
-    measured = [rows.get(image, {}) for image in images or rows]
-    records = [row[setting] for row in measured if setting in row]
-    encode = _per_megapixel(records, "encode_s")
-    decode = _per_megapixel(records, "decode_s")
-    log_rate = PchipInterpolator(values, np.log(rate))(level)
-    return Speed(codec, encode, decode, float(np.exp(log_rate)))
-
-
-def _per_megapixel(records: Sequence[Record], column: str) -> float:
-    """The median of the times in `column`, seconds per megapixel."""
-    times = [r[column] / (r["width"] * r["height"] / 1e6) for r in records]
-    return float(np.median(times))

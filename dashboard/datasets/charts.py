@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.results.analysis import Band, Curve, Speed
+from core.results.analysis import Band, Curve
+from core.results.speed import Speed
 from dashboard.ui.charts import add_line, figure, tick_log_x
 from dashboard.ui.theme import NEUTRAL, colour, faint
 

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from core.metrics import FORMS
-from core.results import analysis
-from core.results.analysis import Speed
+from core.results.speed import Speed, speed
 from dashboard.datasets import charts
 from dashboard.datasets.charts import Drawn
 from dashboard.datasets.gathered import Gathered
@@ -33,7 +32,7 @@ def draw(shown: Gathered) -> None:
         if shown.curve(entry) is None:
             continue
         images = shown.images_of(entry)
-        found = analysis.speed(entry.results, entry.codec, level, shown.metric, images)
+        found = speed(entry.results, entry.codec, level, shown.metric, images)
         if found is not None:
             points.append((entry.drawn(), found))
     quality = f"{level:g} {shown.unit}".strip()

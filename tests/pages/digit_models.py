@@ -6,10 +6,11 @@ import numpy as np
 def fill(lmbdas=(100, 2000), vae=True) -> None:
     """Store models `mnist-λ` (and `mnist-vae`) in the store that RDX_MODELS names."""
     from core.datasets.mnist import sample
+    from core.learned.digits import figures as digit_figures
     from core.learned.digits import model as mnist
-    from core.learned.digits import train as mnist_training
     from core.learned.digits import vae as vae_model
     from core.learned.digits import vae_train as vae_training
+    from core.learned.digits.coder import DigitCoder
     from core.learned.digits.runs import DATA, first_weights
     from core.store import zoo
 
@@ -21,7 +22,7 @@ def fill(lmbdas=(100, 2000), vae=True) -> None:
         weights["prior/log_scale"] -= 0 if lmbda > 1 else 4
         tensors = {key: value.astype(np.float16) for key, value in weights.items()}
         tensors |= mnist.build_tables(tensors)
-        coder = mnist.DigitCoder(tensors)
+        coder = DigitCoder(tensors)
         card = {
             "title": f"λ = {lmbda}",
             "lmbda": lmbda,
@@ -32,8 +33,8 @@ def fill(lmbdas=(100, 2000), vae=True) -> None:
             "command": "python -m core train mnist",
             "epochs": 0,
             "steps": 0,
-            "figures": mnist_training.evaluate(coder.model, sample()[:64], "mae", lmbda),
-            "real": mnist_training.real_rates(coder, sample()[:64]),
+            "figures": digit_figures.evaluate(coder.model, sample()[:64], "mae", lmbda),
+            "real": digit_figures.real_rates(coder, sample()[:64]),
         }
         zoo.store(f"mnist-{lmbda}", "mnist", tensors, card)
     if vae:

@@ -1,4 +1,7 @@
-"""The digits' model families, registered with the store. TensorFlow is imported once one is checked."""
+"""The digits' model families, registered with the store.
+
+TensorFlow is imported once a model is checked.
+"""
 
 from typing import Any, NotRequired
 
@@ -10,12 +13,23 @@ class DigitCard(Card):
 
     lmbda: float
     metric: str  # the distortion that it was trained for
-    figures: dict[str, Any]  # rate and distortion on the test set
-    latent_dims: NotRequired[int]
+    latent_dims: int
+    data: dict[str, Any]  # what it was trained and validated on
+    figures: dict[str, Any]  # rate and distortion on the test set, with plain rounding
+    searched: NotRequired[dict[str, Any]]  # the same with searched rounding, on fewer digits
+    real: dict[str, Any]  # what the range coder makes of the test set
+
+
+class VaeCard(Card):
+    """What the card of a variational autoencoder says beyond every card's fields."""
+
+    latent_dims: int
+    data: dict[str, Any]
+    figures: dict[str, Any]  # KL divergence, cross-entropy and errors on the test set
 
 
 def _check_coder(card: Card, tensors: Tensors) -> None:
-    from core.learned.digits.model import check
+    from core.learned.digits.checks import check
 
     check(card, tensors)
 

@@ -1,7 +1,10 @@
-"""What the trainings of all digit models share: shuffled batches, first weights, provenance, and storing with a proof."""
+"""What the trainings of all models of digits share: shuffled batches, first weights, checks of
+settings, and where a model comes from.
+"""
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +18,7 @@ DATA = {"name": "MNIST 3.0.1 (TensorFlow Datasets)", "training": 60_000, "valida
 
 
 class Epochs:
-    """What configurations of trainings have in common that count in passes over the digits: `epochs`, `batch`, `lr`, `seed`."""
+    """What the settings of every training have that counts in passes over the digits."""
 
     epochs: float
     batch: int
@@ -42,45 +45,60 @@ class Epochs:
 
 
 class Shuffled:
-    """Batches of `size` digits as a function of the step: every epoch is one permutation, seeded by its number."""
+    """Batches of `size` digits as a function of the step: every epoch is one permutation, seeded by
+    its number.
+    """
 
-    def __init__(self, digits: np.ndarray, size: int, seed: int):
-        self.digits, self.size, self.seed, self.epoch = digits, size, seed, -1
+    def __init__(self, digits: np.ndarray, size: int, seed: int) -> None:
+        self.digits = digits
+        self.size = size
+        self.seed = seed
+        self.epoch = -1
 
     def __call__(self, step: int) -> np.ndarray:
-        epoch, at = divmod(step, len(self.digits) // self.size)
+        batches = len(self.digits) // self.size
+        epoch, place = divmod(step, batches)
         if epoch != self.epoch:
-            self.order, self.epoch = (
-                np.random.default_rng([self.seed, epoch]).permutation(len(self.digits)),
-                epoch,
-            )
-        return self.digits[self.order[at * self.size : (at + 1) * self.size]]
+            rng = np.random.default_rng([self.seed, epoch])
+            self.order = rng.permutation(len(self.digits))
+            self.epoch = epoch
+        first = place * self.size
+        chosen = self.order[first : first + self.size]
+        return self.digits[chosen]
 
 
 def first_weights(shapes: dict[str, tuple[int, ...]], seed: int) -> dict[str, np.ndarray]:
-    """Untrained float32 parameters by name: Glorot-uniform for those that end in "kernel", zeros for all others."""
+    """Untrained float32 parameters by name: Glorot-uniform for those that end in "kernel", zeros
+    for all others.
+    """
     rng = np.random.default_rng(seed)
-    parameters = {}
+    parameters: dict[str, np.ndarray] = {}
     for name, shape in shapes.items():
         if name.endswith("kernel"):
             area = int(np.prod(shape[:-2]))
-            bound = np.sqrt(6 / (area * (shape[-2] + shape[-1])))
-            parameters[name] = rng.uniform(-bound, bound, shape).astype(np.float32)
+            fans = area * (shape[-2] + shape[-1])
+            bound = np.sqrt(6 / fans)
+            drawn = rng.uniform(-bound, bound, shape)
+            parameters[name] = drawn.astype(np.float32)
         else:
             parameters[name] = np.zeros(shape, np.float32)
     return parameters
 
 
-def check_ranges(config: object, ranges: dict[str, tuple[float, float]]) -> None:
+def check_ranges(config: object, ranges: Mapping[str, tuple[float, float]]) -> None:
     """Raise SettingError unless every named field of `config` lies in its range (inclusive)."""
     for name, (low, high) in ranges.items():
-        if not low <= getattr(config, name) <= high:
-            raise SettingError(
-                f"{name} must be between {low:g} and {high:g}, not {getattr(config, name):g}."
-            )
+        value = getattr(config, name)
+        if not low <= value <= high:
+            raise SettingError(f"{name} must be between {low:g} and {high:g}, not {value:g}.")
 
 
-def session(started: float) -> dict:
-    """When, where and with what a model was made, for its card. `started`: time.time() when this session began."""
-    made = provenance(omitted=("--resume", "--replace"))  # they do not change the result
-    return {"created": made.pop("date"), "session_seconds": round(time.time() - started), **made}
+def session(started: float) -> dict[str, Any]:
+    """When, where and with what a model was made, for its card.
+
+    `started`: time.time() when training began, or went on.
+    """
+    # Two options that do not change the result.
+    made = provenance(omitted=("--resume", "--replace"))
+    seconds = round(time.time() - started)
+    return {"created": made.pop("date"), "session_seconds": seconds, **made}

@@ -1,22 +1,36 @@
-"""A variational autoencoder of MNIST digits (Kingma & Welling 2014), to generate, and to compare a KL with a bit rate.
+"""A variational autoencoder of MNIST digits (Kingma & Welling 2014), to generate, and to compare a
+KL divergence with a bit rate.
 
-    x ─ conv 32 3×3 ↓2 ─ conv 64 3×3 ↓2 ─ dense ─ mean μ, log variance     z = μ + σ · ε,  ε ~ N(0, 1)
+    x ─ conv 32 3×3 ↓2 ─ conv 64 3×3 ↓2 ─ dense ─ mean μ, log variance
+    z = μ + σ · ε,  ε ~ N(0, 1)
     z ─ dense 7·7·32 ─ conv 64 3×3 ↑2 ─ conv 32 3×3 ↑2 ─ conv 1 3×3 ─ logits of the pixels
 
-Trained on the evidence lower bound: KL(N(μ, σ²) ‖ N(0, 1)) plus the binary cross-entropy of the grey values in 0..1.
+Trained on the evidence lower bound: KL(N(μ, σ²) ‖ N(0, 1)) plus the binary cross-entropy of the
+grey values in 0..1.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import cast
 
 import numpy as np
 import tensorflow as tf
 
 from core.errors import ModelError
-from core.store.families import check_shapes
+from core.learned.digits.family import VaeCard
+from core.store.families import Card, Tensors, check_shapes
+
+# Of the decoder's transposed convolutions: name, side of the output, its channels, stride.
+UPWARDS = (
+    ("decoder/conv1", 14, 64, 2),
+    ("decoder/conv2", 28, 32, 2),
+    ("decoder/conv3", 28, 1, 1),
+)
 
 
 def parameter_shapes(latent_dims: int) -> dict[str, tuple[int, ...]]:
-    """The trained parameters of a model by name. Transposed kernels are (height, width, out, in)."""
+    """The shapes of the trained parameters by name; transposed kernels are (height, width, out,
+    in).
+    """
     return {
         "encoder/conv1/kernel": (3, 3, 1, 32),
         "encoder/conv1/bias": (32,),
@@ -35,75 +49,122 @@ def parameter_shapes(latent_dims: int) -> dict[str, tuple[int, ...]]:
     }
 
 
-def check(card: Any, tensors: dict[str, np.ndarray]) -> None:
-    """Raise ModelError unless `tensors` are the weights of a model like this, and `card` tells what pages show."""
-    dims = tensors["decoder/dense/kernel"].shape[0] if "decoder/dense/kernel" in tensors else 0
+def check(
+    card: Card,
+    tensors: Tensors,
+) -> None:
+    """Raise ModelError unless `tensors` are the weights of a model like this, and `card` says what
+    the pages show.
+    """
+    first = tensors.get("decoder/dense/kernel")
+    dims = 0 if first is None else first.shape[0]
     check_shapes(card, tensors, parameter_shapes(dims))
     try:
-        numbers = [card["figures"]["kl_bits"], card["figures"]["mae"], card["data"]["validation"]]
-        complete = (
-            all(isinstance(number, int | float) for number in numbers)
-            and isinstance(card["created"], str)
-            and card["latent_dims"] == dims
-        )
+        complete = _is_complete(cast(VaeCard, card), dims)
     except (KeyError, TypeError):
         complete = False
     if not complete:
         raise ModelError(f"Model {card['name']!r} has an incomplete card: figures are missing.")
 
 
+def _is_complete(
+    card: VaeCard,
+    dims: int,
+) -> bool:
+    """Whether the card has all figures; or KeyError or TypeError."""
+    figures = card["figures"]
+    numbers = (
+        figures["kl_bits"],
+        figures["mae"],
+        card["data"]["validation"],
+    )
+    if not all(isinstance(number, int | float) for number in numbers):
+        return False
+    return isinstance(card["created"], str) and card["latent_dims"] == dims
+
+
 class Vae:
     """Encoder and decoder over named parameters: variables while training, arrays afterwards."""
 
-    def __init__(self, parameters: dict):
-        self.parameters = {
-            name: tf.cast(value, tf.float32) if isinstance(value, np.ndarray) else value
-            for name, value in parameters.items()
-        }
+    def __init__(self, parameters: Mapping[str, tf.Variable | np.ndarray]) -> None:
+        self.parameters: dict[str, tf.Tensor | tf.Variable] = {}
+        for name, value in parameters.items():
+            stored = isinstance(value, np.ndarray)
+            self.parameters[name] = tf.cast(value, tf.float32) if stored else value
         self.latent_dims = parameters["decoder/dense/kernel"].shape[0]
 
     def encode(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Digits (B, 28, 28, 1) in 0..1 -> mean and log variance of z, each (B, latent_dims)."""
         for name in ("encoder/conv1", "encoder/conv2"):
-            x = tf.nn.relu(tf.nn.conv2d(x, self._kernel(name), 2, "SAME") + self._bias(name))
-        x = tf.matmul(tf.reshape(x, (-1, 3136)), self._kernel("encoder/dense")) + self._bias(
-            "encoder/dense"
-        )
-        return x[:, : self.latent_dims], x[:, self.latent_dims :]
+            kernel, bias = self._pair(name)
+            x = tf.nn.conv2d(x, kernel, 2, "SAME")
+            x = tf.nn.relu(x + bias)
+        flat = tf.reshape(x, (-1, 3136))  # 7 · 7 · 64
+        both = self._dense("encoder/dense", flat)
+        mean = both[:, : self.latent_dims]
+        log_variance = both[:, self.latent_dims :]
+        return mean, log_variance
 
     def decode(self, z: tf.Tensor) -> tf.Tensor:
         """Latents (B, latent_dims) -> logits (B, 28, 28, 1); their sigmoid is the digit in 0..1."""
-        x = tf.nn.relu(tf.matmul(z, self._kernel("decoder/dense")) + self._bias("decoder/dense"))
+        x = tf.nn.relu(self._dense("decoder/dense", z))
         x = tf.reshape(x, (-1, 7, 7, 32))
-        for name, side, channels, stride in (
-            ("conv1", 14, 64, 2),
-            ("conv2", 28, 32, 2),
-            ("conv3", 28, 1, 1),
-        ):
-            shape = (tf.shape(z)[0], side, side, channels)
-            x = tf.nn.conv2d_transpose(x, self._kernel(f"decoder/{name}"), shape, stride, "SAME")
-            x += self._bias(f"decoder/{name}")
-            x = x if name == "conv3" else tf.nn.relu(x)
+        count = tf.shape(z)[0]
+        for name, side, channels, stride in UPWARDS:
+            kernel, bias = self._pair(name)
+            shape = (count, side, side, channels)
+            x = tf.nn.conv2d_transpose(x, kernel, shape, stride, "SAME")
+            x += bias
+            if name != "decoder/conv3":
+                x = tf.nn.relu(x)
         return x
 
     def pictures(self, z: np.ndarray) -> np.ndarray:
         """Latents (B, latent_dims) -> digits uint8 (B, 28, 28, 1)."""
-        return np.round(tf.sigmoid(self.decode(tf.constant(z, tf.float32))).numpy() * 255).astype(
-            np.uint8
-        )
+        logits = self.decode(tf.constant(z, tf.float32))
+        grey = tf.sigmoid(logits).numpy() * 255
+        return np.round(grey).astype(np.uint8)
 
-    def _kernel(self, name: str):
-        return self.parameters[f"{name}/kernel"]
+    def _pair(self, name: str) -> tuple[tf.Tensor, tf.Tensor]:
+        return self.parameters[f"{name}/kernel"], self.parameters[f"{name}/bias"]
 
-    def _bias(self, name: str):
-        return self.parameters[f"{name}/bias"]
+    def _dense(
+        self,
+        name: str,
+        x: tf.Tensor,
+    ) -> tf.Tensor:
+        kernel, bias = self._pair(name)
+        return tf.matmul(x, kernel) + bias
 
 
-def kl_bits(mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
-    """KL(N(μ, σ²) ‖ N(0, 1)) per dimension in bits, shaped like `mean` (Kingma & Welling 2014, appendix B)."""
-    return 0.5 * (tf.square(mean) + tf.exp(log_variance) - 1 - log_variance) / np.log(2)
+def sample(
+    mean: tf.Tensor,
+    log_variance: tf.Tensor,
+    seed: tf.Tensor,
+) -> tf.Tensor:
+    """z = μ + σ · ε, shaped like `mean`; ε from `seed`, two whole numbers."""
+    epsilon = tf.random.stateless_normal(tf.shape(mean), seed)
+    return mean + tf.exp(log_variance / 2) * epsilon
 
 
-def cross_entropy_bits(x: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    """Binary cross-entropy (B,) in bits of grey values in 0..1 under the decoder's logits, summed over pixels."""
-    return tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(x, logits), (1, 2, 3)) / np.log(2)
+def kl_bits(
+    mean: tf.Tensor,
+    log_variance: tf.Tensor,
+) -> tf.Tensor:
+    """KL(N(μ, σ²) ‖ N(0, 1)) per dimension in bits, shaped like `mean` (Kingma & Welling 2014,
+    appendix B).
+    """
+    variance = tf.exp(log_variance)
+    nats = 0.5 * (tf.square(mean) + variance - 1 - log_variance)
+    return nats / np.log(2)
+
+
+def cross_entropy_bits(
+    x: tf.Tensor,
+    logits: tf.Tensor,
+) -> tf.Tensor:
+    """Binary cross-entropy (B,) in bits of grey values in 0..1 under the decoder's logits, summed
+    over pixels.
+    """
+    nats = tf.nn.sigmoid_cross_entropy_with_logits(x, logits)
+    return tf.reduce_sum(nats, (1, 2, 3)) / np.log(2)

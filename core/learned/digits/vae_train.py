@@ -1,8 +1,11 @@
-"""Training of the variational autoencoder of digits, as a task of the common loop, up to the stored model."""
+"""Training of the variational autoencoder of digits, as a task of the common loop, up to the stored
+model.
+"""
 
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -14,7 +17,10 @@ from core.learned.digits.runs import DATA, Epochs, Shuffled, check_ranges, first
 from core.learned.training.loop import Result, train
 from core.learned.training.optim import Adam
 from core.store import zoo
+from core.store.families import Card
 from core.store.modelfile import StoredModel
+
+AT_ONCE = 500  # digits in memory while evaluating
 
 
 @dataclass(frozen=True)
@@ -27,24 +33,33 @@ class VaeTraining(Epochs):
     lr: float = 1e-3
     seed: int = 0
 
-    def __post_init__(self):
-        check_ranges(
-            self,
-            {"epochs": (1e-3, 1000), "latent_dims": (1, 256), "batch": (1, 4096), "lr": (1e-7, 1)},
-        )
+    def __post_init__(self) -> None:
+        ranges = {
+            "epochs": (1e-3, 1000),
+            "latent_dims": (1, 256),
+            "batch": (1, 4096),
+            "lr": (1e-7, 1),
+        }
+        check_ranges(self, ranges)
 
 
 class VaeTask:
     """The variational autoencoder for `training.train`."""
 
-    def __init__(self, config: VaeTraining, train_set: np.ndarray, test_set: np.ndarray):
+    def __init__(
+        self,
+        config: VaeTraining,
+        train_set: np.ndarray,
+        test_set: np.ndarray,
+    ) -> None:
         self.test_set = test_set
         self.batches = Shuffled(train_set, config.batch, config.seed)
-        start = first_weights(vae.parameter_shapes(config.latent_dims), config.seed)
+        shapes = vae.parameter_shapes(config.latent_dims)
+        start = first_weights(shapes, config.seed)
         self.variables = {name: tf.Variable(value) for name, value in start.items()}
         self.model = vae.Vae(self.variables)
 
-    def optimisers(self) -> list:
+    def optimisers(self) -> list[Adam]:
         return [Adam(self.variables)]
 
     def batch(self, step: int) -> dict[str, np.ndarray]:
@@ -55,9 +70,11 @@ class VaeTask:
     ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         x = tf.cast(batch["digits"], tf.float32) / 255
         mean, log_variance = self.model.encode(x)
-        z = mean + tf.exp(log_variance / 2) * tf.random.stateless_normal(tf.shape(mean), seed)
-        rate = tf.reduce_mean(tf.reduce_sum(vae.kl_bits(mean, log_variance), 1))
-        distortion = tf.reduce_mean(vae.cross_entropy_bits(x, self.model.decode(z)))
+        z = vae.sample(mean, log_variance, seed)
+        kl = tf.reduce_sum(vae.kl_bits(mean, log_variance), 1)
+        rate = tf.reduce_mean(kl)
+        logits = self.model.decode(z)
+        distortion = tf.reduce_mean(vae.cross_entropy_bits(x, logits))
         return rate + distortion, {"rate": rate, "distortion": distortion}
 
     def validate(self) -> dict[str, float]:
@@ -69,63 +86,88 @@ class VaeTask:
         }
 
 
-def evaluate(model: vae.Vae, digits: np.ndarray) -> dict:
-    """Figures over `digits`, uint8 (N, 28, 28, 1), with one z sampled per digit (seeded) and 8-bit reconstructions.
+def evaluate(model: vae.Vae, digits: np.ndarray) -> dict[str, Any]:
+    """Figures over `digits`, uint8 (N, 28, 28, 1), with one z sampled per digit (seeded) and 8-bit
+    reconstructions.
 
-    kl_bits, cross_entropy_bits and their sum, the negative evidence lower bound elbo_bits; mae and mse (0..1) of the
-    reconstructions from sampled z; kl_per_dim: (latent_dims,) means in bits.
+    kl_bits, cross_entropy_bits and their sum, the negative evidence lower bound elbo_bits; mae and
+    mse (0..1) of the reconstructions from sampled z; kl_per_dim: (latent_dims,) means in bits.
     """
-    kl, sums = 0.0, np.zeros(3)
-    for at in range(0, len(digits), 500):
-        x = tf.cast(digits[at : at + 500], tf.float32) / 255
-        mean, log_variance = model.encode(x)
-        z = mean + tf.exp(log_variance / 2) * tf.random.stateless_normal(tf.shape(mean), (0, at))
-        logits = model.decode(z)
-        x_hat = tf.round(tf.sigmoid(logits) * 255) / 255
-        kl += tf.reduce_sum(vae.kl_bits(mean, log_variance), 0).numpy().astype(np.float64)
-        sums += [
-            float(tf.reduce_sum(vae.cross_entropy_bits(x, logits))),
-            float(tf.reduce_sum(tf.reduce_mean(tf.abs(x - x_hat), (1, 2, 3)))),
-            float(tf.reduce_sum(tf.reduce_mean(tf.square(x - x_hat), (1, 2, 3)))),
-        ]
-    kl, (cross_entropy, mae, mse) = kl / len(digits), sums / len(digits)
+    kl = np.zeros(model.latent_dims)
+    sums = np.zeros(3)
+    for first in range(0, len(digits), AT_ONCE):
+        x = tf.cast(digits[first : first + AT_ONCE], tf.float32) / 255
+        part, others = _sums(model, x, first)
+        kl += part
+        sums += others
+    kl /= len(digits)
+    cross_entropy, mae, mse = sums / len(digits)
+    total = float(kl.sum())
     return {
-        "kl_bits": float(kl.sum()),
+        "kl_bits": total,
         "cross_entropy_bits": float(cross_entropy),
         "mae": float(mae),
         "mse": float(mse),
-        "elbo_bits": float(kl.sum() + cross_entropy),
-        "kl_per_dim": [round(float(b), 4) for b in kl],
+        "elbo_bits": float(total + cross_entropy),
+        "kl_per_dim": [round(float(bits), 4) for bits in kl],
     }
 
 
-def run(
-    config: VaeTraining, name: str, folder: Path, resume: bool = False, replace_model: bool = False
-) -> tuple[Result, dict | None]:
-    """Train in run folder `folder` and store the model as `name`. Returns how it ended, and the card of a finished model.
+def _sums(model: vae.Vae, x: tf.Tensor, seed: int) -> tuple[np.ndarray, list[float]]:
+    """Over some digits `x` (B, 28, 28, 1) in 0..1, the sums of the KL (latent_dims,), and of
+    cross-entropy, absolute and squared error.
+    """
+    mean, log_variance = model.encode(x)
+    z = vae.sample(mean, log_variance, (0, seed))
+    logits = model.decode(z)
+    x_hat = tf.round(tf.sigmoid(logits) * 255) / 255
+    kl = tf.reduce_sum(vae.kl_bits(mean, log_variance), 0)
+    pixels = (1, 2, 3)
+    each = (
+        vae.cross_entropy_bits(x, logits),
+        tf.reduce_mean(tf.abs(x - x_hat), pixels),
+        tf.reduce_mean(tf.square(x - x_hat), pixels),
+    )
+    sums = [float(tf.reduce_sum(values)) for values in each]
+    return kl.numpy().astype(np.float64), sums
 
-    Raises DataError without MNIST, ModelError when `name` is taken.
+
+def run(
+    config: VaeTraining,
+    name: str,
+    folder: Path,
+    resume: bool = False,
+    replace_model: bool = False,
+) -> tuple[Result, Card | None]:
+    """Train in run folder `folder` and store the model as `name`.
+
+    Returns how it ended, and the card of a finished model. Raises DataError without MNIST,
+    ModelError when `name` is taken.
     """
     zoo.check_free(name, replace_model)
-    train_set, test_set = data.load("train"), data.load("test")
+    train_set = data.load("train")
+    test_set = data.load("test")
     started = time.time()
-    result = train(
-        VaeTask(config, train_set, test_set), config.plan(len(train_set)), folder, resume=resume
-    )
+    task = VaeTask(config, train_set, test_set)
+    plan = config.plan(len(train_set))
+    result = train(task, plan, folder, resume=resume)
     if result.event != "done":
         return result, None
     tensors = {key: value.astype(np.float16) for key, value in result.averaged.items()}
     model = vae.Vae(tensors)
-    probe = np.random.default_rng(0).normal(size=(16, config.latent_dims)).astype(np.float32)
+    rng = np.random.default_rng(0)
+    probe = rng.normal(size=(16, config.latent_dims)).astype(np.float32)
+    drawn = model.pictures(probe)
 
-    def same_pictures(stored: StoredModel) -> dict:
-        if not np.array_equal(vae.Vae(stored.tensors).pictures(probe), model.pictures(probe)):
+    def same_pictures(stored: StoredModel) -> dict[str, Any]:
+        again = vae.Vae(stored.tensors)
+        if not np.array_equal(again.pictures(probe), drawn):
             raise ModelError(
                 f"Model {name!r} does not draw the same digits after reloading; it was not stored."
             )
         return {"digits": len(probe), "same_pictures_after_reload": True}
 
-    card = {
+    facts = {
         "title": "Digits, variational autoencoder",
         **asdict(config),
         "steps": result.step,
@@ -133,4 +175,5 @@ def run(
         "data": DATA,
         "figures": evaluate(model, test_set),
     }
-    return result, zoo.store(name, "vae", tensors, card, proof=same_pictures, replace=replace_model)
+    card = zoo.store(name, "vae", tensors, facts, proof=same_pictures, replace=replace_model)
+    return result, card

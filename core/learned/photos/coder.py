@@ -176,9 +176,7 @@ class PhotoCoder:
     def neural_coder(self, level: int) -> NeuralCoder:
         """The neural entropy coder of a level. Raises ModelError where the model has none."""
         if not has_neural(self._tensors):
-            raise ModelError(
-                "This model has no neural entropy coder; `train entropy` makes one."
-            )
+            raise ModelError("This model has no neural entropy coder; `train entropy` makes one.")
         return NeuralCoder(self._tensors, level)
 
     def encode(self, y_hat: np.ndarray, level: int, coding: Coding = "context") -> bytes:

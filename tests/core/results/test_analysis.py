@@ -14,6 +14,7 @@ from core.rd.bdrate import bd_rate
 from core.rd.measure import evaluate
 from core.results import Results, analysis
 from core.results.analysis import Curve
+from core.results.speed import speed
 from tests.conftest import synthetic
 
 SETTINGS = (1.0, 2.0, 3.0, 4.0, 5.0)
@@ -129,10 +130,10 @@ def test_perfect_pictures_are_left_out_of_curves():
 
 
 def test_speed_is_seconds_per_megapixel_at_one_quality():
-    found = analysis.speed(made({"a": 1.0, "b": 0.5}), "b", 33.0)
+    found = speed(made({"a": 1.0, "b": 0.5}), "b", 33.0)
     assert (found.encode, found.decode) == (0.25, 1.0)  # 0.125 s and 0.5 s for half a megapixel
     assert found.bpp == pytest.approx(0.5 * 1.5 * 2**0.5)
-    assert analysis.speed(made({"a": 1.0}), "a", 50.0) is None
+    assert speed(made({"a": 1.0}), "a", 50.0) is None
 
 
 @pytest.mark.parametrize("name", metrics.FORMS)

@@ -9,7 +9,9 @@ import tensorflow_compression as tfc
 
 from core.datasets.mnist import sample
 from core.errors import ModelError
+from core.learned.digits import checks
 from core.learned.digits import model as mnist
+from core.learned.digits.coder import DigitCoder
 from core.learned.digits.runs import first_weights
 
 
@@ -62,14 +64,14 @@ def keras_twins(parameters):
 def test_transforms_are_the_tutorials(tensors):
     analysis, synthesis = keras_twins(tensors)
     x = sample()[:9].astype(np.float32) / 255
-    model = mnist.DigitCoder(tensors).model
+    model = DigitCoder(tensors).model
     y = model.analysis(x)
     np.testing.assert_allclose(y, analysis(x), atol=1e-4)
     np.testing.assert_allclose(model.synthesis(y), synthesis(y), atol=1e-4)
 
 
 def test_bits_are_those_of_tfcs_entropy_model(tensors):
-    coder = mnist.DigitCoder(tensors)
+    coder = DigitCoder(tensors)
     y_hat = coder.quantised(sample()[:32])
     prior = tfc.NoisyLogistic(loc=0.0, scale=tf.exp(tensors["prior/log_scale"]))
     _, bits = tfc.ContinuousBatchedEntropyModel(prior, coding_rank=1)(y_hat, training=False)
@@ -81,7 +83,7 @@ def test_prior_is_a_logistic_integrated_over_the_rounding_interval(tensors):
     k = np.arange(-3, 4)[:, None]
     mass = 1 / (1 + np.exp(-(k + 0.5) / scale)) - 1 / (1 + np.exp(-(k - 0.5) / scale))
     np.testing.assert_allclose(
-        2.0 ** -mnist.DigitCoder(tensors).bits(np.tile(k, 7).astype(np.float32)),
+        2.0 ** -DigitCoder(tensors).bits(np.tile(k, 7).astype(np.float32)),
         mass,
         rtol=2e-3,
         atol=1e-12,
@@ -89,7 +91,7 @@ def test_prior_is_a_logistic_integrated_over_the_rounding_interval(tensors):
 
 
 def test_strings_and_streams_give_the_latents_back(tensors):
-    coder = mnist.DigitCoder(tensors)
+    coder = DigitCoder(tensors)
     y_hat = coder.quantised(sample()[:40])
     assert np.ptp(y_hat) > 10  # else the test would say little
     np.testing.assert_array_equal(coder.from_strings(coder.strings(y_hat)), y_hat)
@@ -100,7 +102,7 @@ def test_strings_and_streams_give_the_latents_back(tensors):
 
 
 def test_search_never_costs_more_than_rounding(tensors):
-    coder = mnist.DigitCoder(tensors)
+    coder = DigitCoder(tensors)
     digits = sample()[:20]
     x = digits.astype(np.float32) / 255
 
@@ -127,7 +129,7 @@ def test_tables_hold_the_priors_probabilities(tensors):
         latents[:, dim] = k
         np.testing.assert_allclose(
             share[:-1],
-            2.0 ** -mnist.DigitCoder(tensors).bits(latents)[:, dim],
+            2.0 ** -DigitCoder(tensors).bits(latents)[:, dim],
             rtol=0.02,
             atol=2e-4,
         )
@@ -164,11 +166,11 @@ def test_what_is_no_model_of_digits_is_refused(tensors, change, words):
             "per_digit": {"bits": [7.0], "bytes": [1]},
         },
     }
-    mnist.check(card, tensors)
+    checks.check(card, tensors)
     damaged = dict(tensors)
     change(damaged)
     with pytest.raises(ModelError, match=words):
-        mnist.check(card, damaged)
+        checks.check(card, damaged)
     for wrong in (
         {"metric": "psnr"},
         {"lmbda": None},
@@ -181,4 +183,4 @@ def test_what_is_no_model_of_digits_is_refused(tensors, change, words):
         {"data": None},
     ):
         with pytest.raises(ModelError, match="incomplete card"):
-            mnist.check({**card, **wrong}, tensors)
+            checks.check({**card, **wrong}, tensors)

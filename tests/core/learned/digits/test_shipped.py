@@ -10,7 +10,7 @@ import pytest
 from core.codecs import mnist as codec
 from core.codecs.registry import get
 from core.datasets import mnist as data
-from core.learned.digits import train as mnist_training
+from core.learned.digits import figures as digit_figures
 from core.learned.digits import vae
 from core.learned.digits import vae_train as vae_training
 from core.store import zoo
@@ -45,7 +45,7 @@ def test_all_lambdas_ship_and_are_sound(test_set):
 @pytest.mark.parametrize("lmbda", TUTORIAL)
 def test_the_loss_is_the_cards_and_below_the_tutorials(test_set, lmbda):
     name = codec.model_for(lmbda)
-    figures = mnist_training.evaluate(codec.digit_coder(name).model, test_set, "mae", lmbda)
+    figures = digit_figures.evaluate(codec.digit_coder(name).model, test_set, "mae", lmbda)
     assert figures["loss"] == pytest.approx(zoo.card(name)["figures"]["loss"], rel=1e-3)
     assert figures["loss"] <= REACHED[lmbda] * TUTORIAL[lmbda]
 
@@ -74,7 +74,7 @@ def test_a_container_of_1000_digits_is_one_stream(test_set):
     assert len(encoded.data) <= 1.02 * encoded.estimated_bits / 8 + 24
     back = get("mnist").decode(encoded.data)
     rate, error = encoded.estimated_bits / 1000, np.abs(back.astype(int) - digits).mean() / 255
-    plain = mnist_training.evaluate(
+    plain = digit_figures.evaluate(
         codec.digit_coder(codec.model_for(500)).model, test_set[:1000], "mae", 500
     )
     assert rate + 500 * error < plain["loss"]  # the codec searches its rounding

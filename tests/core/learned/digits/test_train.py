@@ -15,10 +15,12 @@ import pytest
 
 from core.datasets import mnist as data
 from core.errors import DataError, ModelError, SettingError
+from core.learned.digits import figures as digit_figures
 from core.learned.digits import model as mnist
 from core.learned.digits import train as mnist_training
 from core.learned.digits import vae
 from core.learned.digits import vae_train as vae_training
+from core.learned.digits.coder import DigitCoder
 from core.learned.training import loop as training
 from core.store import zoo
 
@@ -50,7 +52,7 @@ def test_one_epoch_on_mnist_halves_the_loss(tfds_dir, monkeypatch, tmp_path):
     task = mnist_training.DigitTask(config, train_set, test_set[:2000])
     before = task.validate()["loss"]
     result = training.train(task, config.plan(len(train_set)), tmp_path)
-    after = mnist_training.evaluate(
+    after = digit_figures.evaluate(
         mnist.DigitTransforms(result.averaged), test_set[:2000], "mae", 500
     )["loss"]
     assert result.event == "done" and result.step == 468
@@ -109,8 +111,8 @@ def test_a_finished_model_is_stored_proved_and_can_be_the_start_of_another(few, 
     }
     assert card["lmbda"] == 300 and card["seed"] == 0 and card["epochs"] == 2 and card["steps"] == 6
     assert (store / "tiny" / "weights.safetensors").stat().st_size < 6_000_000
-    coder = mnist.DigitCoder(zoo.load("tiny", "mnist").tensors)
-    figures = mnist_training.evaluate(coder.model, data.load("test"), "mae", 300)
+    coder = DigitCoder(zoo.load("tiny", "mnist").tensors)
+    figures = digit_figures.evaluate(coder.model, data.load("test"), "mae", 300)
     assert figures["loss"] == pytest.approx(card["figures"]["loss"], rel=1e-6)
     y_hat, x = coder.quantised(data.load("test")), data.load("test")
     assert figures["rate"] == pytest.approx(coder.bits(y_hat).sum(1).mean(), rel=1e-5)
