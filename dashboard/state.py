@@ -112,6 +112,8 @@ def picture_chooser() -> Picture:
 
 def _choose_sample(current: Picture) -> None:
     def changed() -> None:
+        if st.session_state.picture_kind != "Sample":
+            return  # a chooser that is no longer drawn may still send its old value
         st.session_state.picture_refusal = None
         set_picture(sample(st.session_state.sample_name))
 
@@ -131,6 +133,8 @@ def _choose_sample(current: Picture) -> None:
 
 def _choose_upload() -> None:
     def changed() -> None:
+        if st.session_state.picture_kind != "Upload":
+            return
         st.session_state.picture_refusal = None
         if (file := st.session_state.upload) is not None:
             _accept(lambda: (file.getvalue(), file.name), "upload")

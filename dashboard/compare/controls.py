@@ -1,5 +1,7 @@
 """The sidebar of the Compare page: which codecs, and the target that they must meet."""
 
+import time
+
 import numpy as np
 import streamlit as st
 
@@ -18,6 +20,9 @@ AIM = Slot("cmp_aim", AS_CHOSEN)
 BPPS = tuple(
     float(f"{10 ** (e / 20):.3g}") for e in range(-30, 20)
 )  # 0.0316 … 8.91 bpp, 12 % apart
+
+
+ECHO_S = 1.0  # how long the browser may repeat a value that it was told to replace
 
 
 def controls(picture: Picture) -> choice.Choice:
@@ -90,9 +95,14 @@ def _size_target(picture: Picture) -> None:
     ss, pixels = st.session_state, picture.width * picture.height
 
     def from_slider() -> None:
-        ss.cmp_bytes = max(1, round(ss.cmp_bpp * pixels / 8))
+        before, told = ss.get("cmp_told", (None, 0.0))
+        if ss.cmp_mode == "size" and (ss.cmp_bpp != before or time.monotonic() > told + ECHO_S):
+            ss.cmp_bytes = max(1, round(ss.cmp_bpp * pixels / 8))
 
-    ss.cmp_bpp = min(BPPS, key=lambda b: abs(np.log(b * pixels / 8 / ss.cmp_bytes)))
+    bpp = min(BPPS, key=lambda b: abs(np.log(b * pixels / 8 / ss.cmp_bytes)))
+    if ss.get("cmp_bpp", bpp) != bpp:  # until it hears of this, the browser sends the old value
+        ss.cmp_told = ss.cmp_bpp, time.monotonic()
+    ss.cmp_bpp = bpp
     st.select_slider(
         "Budget", BPPS, key="cmp_bpp", on_change=from_slider, format_func="{:g} bpp".format
     )
