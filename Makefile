@@ -11,7 +11,7 @@ PYTEST := $(PYTHON) -m pytest --numprocesses=$(JOBS) --dist=loadfile
 help:                              ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: $(VENV)/.installed            ## set everything up and open the app on http://localhost:8501
+run: $(VENV)/.first                ## set everything up and open the app on http://localhost:8501
 	$(PYTHON) -m core run --port $(PORT) --address $(ADDRESS) $(OPTIONS)
 
 test: $(VENV)/.installed-dev       ## set everything up and run all tests
@@ -53,6 +53,10 @@ clean:                             ## remove the environment and all caches
 
 $(VENV)/bin/python:
 	sh tools/make_venv.sh $(VENV)
+
+$(VENV)/.first: $(VENV)/.installed
+	$(PYTHON) -m dashboard.compare.first
+	touch $@
 
 $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 	sh tools/install.sh $(VENV) requirements.txt

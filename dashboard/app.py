@@ -3,7 +3,9 @@
 Names the pages and starts what they all share.
 """
 
+import gc
 import sys
+import threading
 from pathlib import Path
 
 import streamlit as st
@@ -12,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts this file's folder on the path, not the project's
     sys.path.insert(0, str(ROOT))
 
+from dashboard import admission, state  # noqa: E402
 from dashboard.streamlit_patches import imports, reruns  # noqa: E402
 from dashboard.ui import theme  # noqa: E402
 
@@ -21,6 +24,19 @@ st.set_page_config(
 st.html(theme.CSS)
 imports.mend()
 reruns.mend()
+
+
+@st.cache_resource(show_spinner=False)
+def _freeze_later() -> threading.Timer:
+    """Once all is imported, collections need not look at it any more."""
+    timer = threading.Timer(10, lambda: (gc.collect(), gc.freeze()))
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+_freeze_later()
+admission.admit(state.session_id())
 
 # without icons: until their font is loaded, they are words that cover the neighbours' links
 PAGES = (

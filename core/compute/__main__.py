@@ -29,7 +29,7 @@ def serve(workers: int) -> None:
         n_workers=workers,
         threads_per_worker=1,
         processes=True,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         memory_limit=limits.WORKER_BYTES,
         preload=["core.compute.worker"],  # the codecs are imported before the first unit comes
         env=THREADS,

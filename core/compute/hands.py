@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FOLDERS = ("RDX_MODELS",)  # environment: folders that workers must agree on with the app
 AHEAD = 1  # units that wait inside the cluster, so that no worker waits for its next one
+SETTLE_S = 2.0  # the first page is drawn before the workers take the cores to start
 LOOK_EVERY_S = 1.0  # how often the number of workers and the time limits are looked at
 
 
@@ -29,6 +30,7 @@ class _Flight:
     key: Any
     unit: Any
     tries: int = 0
+    place: str = ""  # the worker that was last seen to have it
     since: float = field(default_factory=time.monotonic)
 
 
@@ -53,6 +55,7 @@ class Hands:
         self._connection: Connection | None = None
         self._slots, self._looked, self._number = 1, 0.0, 0
         self._closed = False
+        self._born = time.monotonic()
         self._answers = ThreadPoolExecutor(1, thread_name_prefix="compute-answers")
         threading.Thread(target=self._serve, name="compute", daemon=True).start()
 
@@ -72,6 +75,8 @@ class Hands:
             self._wake.wait(LOOK_EVERY_S)
             self._wake.clear()
             try:
+                if self._connection is None and time.monotonic() > self._born + SETTLE_S:
+                    self._open()  # ready before the first unit comes
                 self._watch()
                 self._fill()
             except Exception as error:
@@ -85,16 +90,13 @@ class Hands:
     def _send(
         self, flight: _Flight, pictures: dict[str, Picture] | None = None, to: str = ""
     ) -> None:
-        if self._connection is None:
-            self._connection = self._connect()
-            self._connection.client.subscribe_topic(TOPIC, lambda event: self._tell(event[1]))
-            self._watch(now=True)
+        client = self._open().client
         self._number += 1
         name = f"unit-{id(self)}-{self._number}"
         arguments = tuple(
             Handle(a.sha256) if isinstance(a, Picture) else a for a in flight.unit.arguments
         )
-        future = self._connection.client.submit(
+        future = client.submit(
             run,
             str(flight.key),
             flight.unit.function,
@@ -110,6 +112,14 @@ class Hands:
             self._flying[name] = flight, future
         future.add_done_callback(lambda done: self._answers.submit(self._land, name, done))
 
+    def _open(self) -> Connection:
+        """The connection, made where there is none."""
+        if self._connection is None:
+            self._connection = self._connect()
+            self._connection.client.subscribe_topic(TOPIC, lambda event: self._tell(event[1]))
+            self._watch(now=True)
+        return self._connection
+
     def _land(self, name: str, future: "Future") -> None:
         """A unit has ended, one way or another."""
         with self._lock:
@@ -124,11 +134,11 @@ class Hands:
             return
         except Exception as failed:
             result, error = None, failed
-        if error is not None and _lost(error):
-            if flight.tries < limits.RETRIES:
-                flight.tries += 1
-                self._send(flight)
-                return
+        if _is_lost(error) and flight.tries < limits.RETRIES:
+            flight.tries += 1
+            self._send(flight)
+            return
+        if _is_deadly(error):
             error = RuntimeError("the process that computed this ended each time it was tried")
         self._give(flight.key, result, error)
         self._wake.set()
@@ -142,27 +152,38 @@ class Hands:
             raise ConnectionError("the cluster has ended")
         client = self._connection.client
         self._slots = max(1, sum(client.nthreads().values()))
-        late = [
-            name
-            for name, (flight, _) in list(self._flying.items())
-            if time.monotonic() - flight.since > flight.unit.limit_s
-        ]
-        for name in late:
-            self._end(name)
+        with self._lock:
+            old = {
+                name: flight
+                for name, (flight, _) in self._flying.items()
+                if time.monotonic() - flight.since > LOOK_EVERY_S
+            }
+        if old:
+            self._end_late(old, client.processing())
 
-    def _end(self, name: str) -> None:
+    def _end_late(self, old: dict[str, _Flight], busy: Mapping[str, Iterable[str]]) -> None:
+        """Ends those units that one worker has had for longer than they may take."""
+        places = {name: address for address, names in busy.items() for name in names}
+        for name, flight in old.items():
+            place = places.get(name, "")
+            if flight.place not in ("", place):  # its worker died: the clock starts again
+                flight.since = time.monotonic()
+            flight.place = place
+            if time.monotonic() - flight.since > flight.unit.limit_s:
+                self._end(name, place)
+
+    def _end(self, name: str, place: str) -> None:
         """Ends a unit that hangs, with the process in which it does."""
         with self._lock:
             flight, future = self._flying.pop(name, (None, None))
         if flight is None or future is None or self._connection is None:
             return
         client = self._connection.client
-        busy = [address for address, keys in client.processing().items() if name in keys]
         future.cancel(force=True)
         limit = flight.unit.limit_s
         self._give(flight.key, None, Overtime(f"This took more than {limit:g} s and was stopped."))
-        if busy:  # takes seconds: the other workers go on meanwhile
-            threading.Thread(target=_restart, args=(client, busy), daemon=True).start()
+        if place:  # takes seconds: the other workers go on meanwhile
+            threading.Thread(target=_restart, args=(client, [place]), daemon=True).start()
 
     def _lose(self, error: Exception) -> None:
         """The cluster is gone: what was on its way is sent again, to a new one."""
@@ -188,9 +209,15 @@ def _restart(client: "Client", workers: list[str]) -> None:
         client.restart_workers(workers, timeout=30, raise_for_error=False)
 
 
-def _lost(error: Exception) -> bool:
-    """Whether the unit never got to its end: its worker died, or the scheduler let it go."""
-    from distributed import KilledWorker
+def _is_lost(error: BaseException | None) -> bool:
+    """Whether the scheduler let the unit go before it came to an end."""
     from distributed.client import FutureCancelledError
 
-    return isinstance(error, KilledWorker | FutureCancelledError)
+    return isinstance(error, FutureCancelledError)
+
+
+def _is_deadly(error: BaseException | None) -> bool:
+    """Whether each worker that the scheduler gave the unit to has died under it."""
+    from distributed import KilledWorker
+
+    return isinstance(error, KilledWorker)

@@ -150,7 +150,7 @@ def test_a_killed_worker_is_replaced_and_its_work_done_again(service, tmp_path):
 
 
 def test_what_kills_every_worker_ends_in_a_sentence(service):
-    assert "ended each time" in ask(service, "deadly", chores.die).reason
+    assert "ended each time" in ask(service, "deadly", chores.die, limit_s=600).reason
     assert ask(service, "alive", chores.add, 1, 1) == 2
 
 

@@ -1,0 +1,180 @@
+"""A class at the app: `python -m tests.load [--people 20] [--seconds 600] [--address HOST:PORT]`.
+
+People arrive one a second, on different samples and with pictures of their own, wait for their
+first table, and from then on change the byte budget every 1 to 4 seconds. Without an address the
+app is started here, with a fresh cache. Printed are the times to the first table and from a change
+to its table, errors, and the memory of all processes of the app, minute by minute.
+"""
+
+import argparse
+import asyncio
+import io
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import psutil
+from PIL import Image
+from skimage import data
+
+from tests.load.person import Person, person
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ("astronaut", "chelsea", "coffee", "rocket", "immunohistochemistry", "camera", "logo")
+BPPS = [float(f"{10 ** (e / 20):.3g}") for e in range(-16, 7)]  # 0.158 … 2 bpp: stops of the slider
+CODECS = 4
+LIMIT_S = 180.0
+
+
+@dataclass
+class Seen:
+    """What the people saw: seconds to the first table, seconds of each change, errors."""
+
+    first: list[float] = field(default_factory=list)
+    moves: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+def own_picture(number: int) -> bytes:
+    """A picture that nobody else has: a photograph cut and mirrored by its number, as PNG."""
+    whole = (data.astronaut(), data.coffee(), data.rocket())[number % 3]
+    top = 3 * number % 60
+    cut = whole[top : top + 340, 40 + number : 540 + number]
+    out = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(cut[:, :: (-1) ** number])).save(out, "PNG")
+    return out.getvalue()
+
+
+async def visit(address: str, number: int, end: float, seen: Seen) -> None:
+    """One person's visit."""
+    rng = random.Random(number)
+    await asyncio.sleep(number)
+    async with person(address) as one:
+        arrived = time.monotonic()
+        pixels = await arrive(one, number)
+        if not await one.until(CODECS, LIMIT_S):
+            seen.errors.append(f"person {number}: no first table within {LIMIT_S:g} s")
+        seen.first.append(time.monotonic() - arrived)
+        stop = len(BPPS) // 2
+        while time.monotonic() < end and not one.closed:
+            await asyncio.sleep(rng.uniform(1, 4))
+            step = rng.choice((-2, -1, 1, 2))
+            stop = min(max(stop + step, 0), len(BPPS) - 1)
+            start = time.monotonic()
+            one.set_budget(max(1, round(BPPS[stop] * pixels / 8)) + rng.choice((0, 0, 0, number)))
+            if not await one.until(CODECS, LIMIT_S):
+                seen.errors.append(f"person {number}: no table within {LIMIT_S:g} s of a change")
+            seen.moves.append(time.monotonic() - start)
+        if one.closed:
+            seen.errors.append(f"person {number}: the connection was closed")
+        seen.errors += [f"person {number}: {error}" for error in one.errors]
+
+
+async def arrive(one: Person, number: int) -> int:
+    """Opens a sample, or uploads a picture of one's own; the picture's pixels."""
+    if number % 2 == 0:
+        name = SAMPLES[number // 2 % len(SAMPLES)]
+        one.open(f"src=sample:{name}")
+        height, width = getattr(data, name)().shape[:2]
+        return height * width
+    one.open("src=upload")
+    await one.until_there("Your picture", LIMIT_S)
+    await one.upload(f"own-{number}.png", own_picture(number))
+    return 340 * 500
+
+
+async def watch(process: psutil.Process, end: float) -> None:
+    """Prints the memory of all processes, minute by minute."""
+    minute = 0
+    while time.monotonic() < end:
+        sizes = [p.memory_info().rss for p in [process, *process.children(recursive=True)]]
+        print(
+            f"minute {minute}: {sum(sizes) / 1e9:.2f} GB in {len(sizes)} processes, "
+            f"the app's {sizes[0] / 1e6:.0f} MB",
+            flush=True,
+        )
+        minute += 1
+        await asyncio.sleep(min(60, max(0.1, end - time.monotonic())))
+
+
+def start_app(folder: str) -> tuple[subprocess.Popen, str]:
+    """The app with a fresh cache: (its process, its address)."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py")]
+    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+    command += ["--server.headless", "true"]
+    environment = os.environ | {"RDX_CACHE": folder}
+    log = open(Path(folder, "log.txt"), "w")  # noqa: SIM115 (open for as long as the app)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    while process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2):
+                return process, f"127.0.0.1:{port}"
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError(Path(folder, "log.txt").read_text())
+
+
+def tell(name: str, seconds: list[float]) -> None:
+    """Prints median and 95th percentile."""
+    if seconds:
+        p95 = float(np.percentile(seconds, 95))
+        median = statistics.median(seconds)
+        print(f"{name}: median {median:.2f} s, p95 {p95:.2f} s, worst {max(seconds):.2f} s")
+        print(f"    {len(seconds)} in all")
+
+
+async def load(address: str, people: int, seconds: float, process: int | None) -> Seen:
+    """The whole class."""
+    seen = Seen()
+    end = time.monotonic() + seconds
+    visits = [visit(address, number, end, seen) for number in range(people)]
+    if process is not None:
+        visits.append(watch(psutil.Process(process), end))
+    await asyncio.gather(*visits)
+    return seen
+
+
+def main() -> int:
+    """Runs the class and prints what it saw; 1 if there were errors."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--address")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        app, address = None, options.address
+        if address is None:
+            app, address = start_app(folder)
+        try:
+            pid = app.pid if app else None
+            seen = asyncio.run(load(address, options.people, options.seconds, pid))
+        finally:
+            if app is not None:
+                app.terminate()
+                app.wait(20)
+        log = Path(folder, "log.txt")
+        logged = log.read_text() if log.exists() else ""
+    tell("first table", seen.first)
+    tell("a change of the budget", seen.moves)
+    errors = seen.errors + [line for line in logged.splitlines() if "Error" in line]
+    print(f"errors: {len(errors)}")
+    for error in errors[:20]:
+        print(f"    {error}")
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""One person at the app, without a browser: Streamlit's own protobuf messages over its websocket."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+COOKIE = "_streamlit_xsrf"
+
+
+class Person:
+    """Looks at Compare, chooses, uploads; knows what the run under way has drawn.
+
+    `files` counts the download buttons of results in this run, `errors` holds what went wrong.
+    """
+
+    def __init__(self, socket: WebSocketClientConnection, address: str, cookie: str) -> None:
+        self._socket, self._address, self._cookie = socket, address, cookie
+        self._states: dict[str, WidgetState] = {}
+        self._widgets: dict[str, str] = {}  # label -> id
+        self._session = ""
+        self._news = asyncio.Event()
+        self._urls: asyncio.Future | None = None
+        self._query = ""
+        self.files, self.runs, self.closed = 0, 0, False
+        self.errors: list[str] = []
+
+    def open(self, query: str) -> None:
+        """Opens the page at an address."""
+        self._query = query
+        self._rerun()
+
+    def set_budget(self, count: int) -> None:
+        """Types a number of bytes."""
+        state = WidgetState(id=self._widgets["File size, at most (bytes)"], double_value=count)
+        self._states[state.id] = state
+        self._rerun()
+
+    async def upload(self, name: str, data: bytes) -> None:
+        """Drops a file into the sidebar's uploader."""
+        self._urls = asyncio.get_running_loop().create_future()
+        message = BackMsg()
+        request = message.file_urls_request
+        request.request_id, request.session_id = uuid.uuid4().hex, self._session
+        request.file_names.append(name)
+        await self._socket.write_message(message.SerializeToString(), binary=True)
+        urls = await self._urls
+        await self._put(urls.upload_url, name, data)
+        state = WidgetState(id=self._widgets["Your picture"])
+        info = state.file_uploader_state_value.uploaded_file_info.add()
+        info.name, info.size, info.file_id = name, len(data), urls.file_id
+        info.file_urls.CopyFrom(urls)
+        self._states[state.id] = state
+        self._rerun()
+
+    async def until(self, files: int, limit_s: float) -> bool:
+        """Waits until a run has drawn so many results; whether it did within the limit."""
+        end = time.monotonic() + limit_s
+        while self.files < files:
+            self._news.clear()
+            left = end - time.monotonic()
+            if left <= 0 or self.closed:
+                return False
+            try:
+                await asyncio.wait_for(self._news.wait(), left)
+            except TimeoutError:
+                return False
+        return True
+
+    async def until_there(self, label: str, limit_s: float) -> bool:
+        """Waits until the widget with this label is drawn."""
+        end = time.monotonic() + limit_s
+        while label not in self._widgets and time.monotonic() < end and not self.closed:
+            await asyncio.sleep(0.05)
+        return label in self._widgets
+
+    async def listen(self) -> None:
+        """Takes the server's messages until the connection ends."""
+        while (data := await self._socket.read_message()) is not None:
+            self._take(ForwardMsg.FromString(data))
+        self.closed = True
+        self._news.set()
+
+    def _take(self, message: ForwardMsg) -> None:
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self._session = message.new_session.initialize.session_id or self._session
+            self.runs += 1
+            self.files = 0
+        elif kind == "delta":
+            self._draw(message.delta)
+        elif kind == "file_urls_response" and self._urls is not None:
+            self._urls.set_result(message.file_urls_response.file_urls[0])
+        elif kind == "session_event":
+            exception = message.session_event.script_compilation_exception
+            if exception.type:
+                self.errors.append(exception.message)
+
+    def _draw(self, delta: Delta) -> None:
+        if delta.WhichOneof("type") != "new_element":
+            return
+        element = delta.new_element
+        kind = element.WhichOneof("type")
+        if kind == "exception":
+            self.errors.append(f"{element.exception.type}: {element.exception.message}")
+        elif kind in ("number_input", "file_uploader"):
+            widget = getattr(element, kind)
+            self._widgets[widget.label] = widget.id
+        elif kind == "download_button" and element.download_button.label.startswith("File ("):
+            self.files += 1
+            self._news.set()
+
+    def _rerun(self) -> None:
+        self.files = 0
+        state = ClientState(query_string=self._query)
+        state.widget_states.widgets.extend(self._states.values())
+        message = BackMsg(rerun_script=state)
+        self._socket.write_message(message.SerializeToString(), binary=True)
+
+    async def _put(self, url: str, name: str, data: bytes) -> None:
+        boundary = uuid.uuid4().hex
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; '
+            f'filename="{name}"\r\nContent-Type: image/png\r\n\r\n'
+        )
+        body = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
+        headers = {
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "Cookie": f"{COOKIE}={self._cookie}",
+            "X-Xsrftoken": self._cookie,
+        }
+        place = f"http://{self._address}{url}"
+        await AsyncHTTPClient().fetch(HTTPRequest(place, "PUT", headers, body))
+
+
+@asynccontextmanager
+async def person(address: str) -> AsyncIterator[Person]:
+    """A person with a connection to the app at `address` (host:port)."""
+    answer = await AsyncHTTPClient().fetch(f"http://{address}/_stcore/health")
+    cookies = [c for c in answer.headers.get_list("Set-Cookie") if c.startswith(COOKIE)]
+    cookie = cookies[0].split("=", 1)[1].split(";")[0].strip('"') if cookies else ""
+    url = f"ws://{address}/_stcore/stream"
+    socket = await websocket_connect(url, subprotocols=["streamlit"], max_message_size=400_000_000)
+    one = Person(socket, address, cookie)
+    listening = asyncio.create_task(one.listen())
+    try:
+        yield one
+    finally:
+        socket.close()
+        listening.cancel()
