@@ -1,4 +1,6 @@
-"""The door of the app: so many people at once; the others wait in a queue and are told their place."""
+"""The door of the app: so many people at once; the others wait in a
+queue and are told their place.
+"""
 
 import threading
 import time

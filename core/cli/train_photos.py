@@ -149,8 +149,8 @@ def evaluate(
             "A card has the figures of searched latents: choose --rounded or --card."
         )
     from core.learned.photos import publish as photo_store
+    from core.learned.photos.card import photo_card
     from core.learned.photos.coder import PhotoCoder
-    from core.learned.photos.family import photo_card
     from core.learned.photos.model import PhotoConfig
 
     stored = zoo.load(name, "bls2017")

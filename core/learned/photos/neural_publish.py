@@ -9,8 +9,8 @@ import numpy as np
 
 from core.datasets.photos import load_photos
 from core.errors import ModelError
+from core.learned.photos.card import PhotoCard, photo_card
 from core.learned.photos.coder import PhotoCoder
-from core.learned.photos.family import PhotoCard, photo_card
 from core.learned.photos.model import PhotoConfig
 from core.learned.photos.neural_data import training_sites
 from core.learned.photos.neural_export import quantise

@@ -12,8 +12,8 @@ import numpy as np
 
 from core.datasets.photos import load_photos
 from core.errors import ModelError
+from core.learned.photos.card import photo_card
 from core.learned.photos.coder import PhotoCoder
-from core.learned.photos.family import photo_card
 from core.learned.photos.model import PhotoConfig
 from core.learned.photos.neural_data import held_out_latents, training_sites
 from core.learned.photos.neural_task import NeuralTask, Sites, channel_order, spreads
