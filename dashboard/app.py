@@ -26,10 +26,15 @@ imports.mend()
 reruns.mend()
 
 
+def _freeze() -> None:
+    gc.collect()
+    gc.freeze()
+
+
 @st.cache_resource(show_spinner=False)
 def _freeze_later() -> threading.Timer:
     """Once all is imported, collections need not look at it any more."""
-    timer = threading.Timer(10, lambda: (gc.collect(), gc.freeze()))
+    timer = threading.Timer(10, _freeze)
     timer.daemon = True
     timer.start()
     return timer

@@ -14,7 +14,7 @@ def fill(name: str, lmbda: tuple[float, ...] = LMBDAS, activation: str = "gdn") 
     names; its card.
     """
     from core.learned.ops.tables import build_tables
-    from core.learned.photos.context_fit import fit_context_model
+    from core.learned.photos.entropy.context_fit import fit_context_model
     from core.learned.photos.model import PhotoConfig
     from core.learned.photos.publish import model_of
     from core.learned.photos.start import start_parameters

@@ -32,7 +32,7 @@ def entropy(
     ] = None,
 ) -> None:
     """Train the neural entropy model on the latents of a stored photo coder."""
-    from core.learned.photos.neural_run import Options, train_neural
+    from core.learned.photos.neural.run import Options, train_neural
 
     options = Options(data, run, model, steps, decay, lr, seed, average)
     result = train_neural(options, resume, branch)

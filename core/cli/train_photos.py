@@ -123,8 +123,8 @@ def store(
     """Store the averaged weights of a photo coder's run, or of its entropy model's, finished or
     not, as a model.
     """
-    from core.learned.photos.neural_publish import store_neural_run
-    from core.learned.photos.neural_run import is_neural_run
+    from core.learned.photos.neural.publish import store_neural_run
+    from core.learned.photos.neural.run import is_neural_run
     from core.learned.photos.publish import store_run
 
     store_as_model = store_neural_run if is_neural_run(run) else store_run
@@ -149,8 +149,8 @@ def evaluate(
             "A card has the figures of searched latents: choose --rounded or --card."
         )
     from core.learned.photos import publish as photo_store
+    from core.learned.photos.card import photo_card
     from core.learned.photos.coder import PhotoCoder
-    from core.learned.photos.family import photo_card
     from core.learned.photos.model import PhotoConfig
 
     stored = zoo.load(name, "bls2017")

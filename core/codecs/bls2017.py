@@ -14,7 +14,7 @@ from core.codecs import stored
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError
-from core.learned.photos.family import PhotoCard
+from core.learned.photos.card import PhotoCard
 from core.store import zoo
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from core.codecs.mnist import digit_coder
-from core.learned.digits.family import DigitCard
+from core.learned.digits.card import DigitCard
 from core.learned.digits.lab import (
     flip_bits,
     noisy,

@@ -14,7 +14,7 @@ from core.codecs import stored
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError, SettingError
-from core.learned.digits.family import DigitCard
+from core.learned.digits.card import DigitCard
 from core.store import zoo
 from core.store.modelfile import fingerprint
 

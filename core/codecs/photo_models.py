@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from core.codecs import stored
 from core.codecs.bls2017 import MODEL, Bls2017, Bls2017Neural, Bls2017Rounded, photo_coder
-from core.learned.photos.family import PhotoCard
+from core.learned.photos.card import PhotoCard
 
 if TYPE_CHECKING:
     from core.learned.photos.coder import PhotoCoder

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from core.learned.photos.family import PhotoCard
+from core.learned.photos.card import PhotoCard
 from dashboard.photos import charts
 from dashboard.ui.charts import chart_config
 from dashboard.ui.text import plain, seconds_text

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.codecs import photo_models
-from core.learned.photos.family import PhotoCard
+from core.learned.photos.card import PhotoCard
 
 KEYS = (
     "pho_model",

@@ -16,6 +16,7 @@ In Streamlit 1.60 four things get in a person's way while a page has timers (fra
 """
 
 import functools
+from collections.abc import Callable
 from dataclasses import replace
 
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -26,15 +27,26 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
     ScriptRequestType,
 )
 
+from dashboard.streamlit_patches import check_version
+
+OfSession = Callable[[AppSession, ClientState | None], None]
+OfScript = Callable[[ScriptRequests, RerunData], bool]
+
 
 def mend() -> None:
-    """Puts the mends in place, for the whole server; further calls change nothing."""
+    """Puts the mends in place, for the whole server; further calls change nothing.
+
+    Raises RuntimeError for another release of Streamlit than the tested one.
+    """
+    check_version()
     if not hasattr(AppSession.request_rerun, "__wrapped__"):
-        AppSession.request_rerun = _of_the_person(AppSession.request_rerun)
-        ScriptRequests.request_rerun = _of_the_whole_page(ScriptRequests.request_rerun)
+        of_session = _of_the_person(AppSession.request_rerun)
+        of_script = _of_the_whole_page(ScriptRequests.request_rerun)
+        AppSession.request_rerun = of_session  # type: ignore[method-assign, assignment]
+        ScriptRequests.request_rerun = of_script  # type: ignore[method-assign, assignment]
 
 
-def _of_the_person(request_rerun):
+def _of_the_person(request_rerun: OfSession) -> OfSession:
     @functools.wraps(request_rerun)
     def request(self: AppSession, client_state: ClientState | None) -> None:
         if client_state is not None and client_state.is_auto_rerun:
@@ -48,7 +60,7 @@ def _of_the_person(request_rerun):
     return request
 
 
-def _of_the_whole_page(request_rerun):
+def _of_the_whole_page(request_rerun: OfScript) -> OfScript:
     @functools.wraps(request_rerun)
     def request(self: ScriptRequests, new_data: RerunData) -> bool:
         waiting = self._rerun_data

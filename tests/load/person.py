@@ -1,4 +1,6 @@
-"""One person at the app, without a browser: Streamlit's own protobuf messages over its websocket."""
+"""One person at the app, without a browser, who speaks Streamlit's own protobuf messages over
+its websocket.
+"""
 
 import asyncio
 import time

@@ -5,7 +5,7 @@ from typing import Any, cast
 import numpy as np
 
 from core.errors import ModelError
-from core.learned.digits.family import DigitCard
+from core.learned.digits.card import DigitCard
 from core.learned.digits.model import METRICS, PRECISION, parameter_shapes
 from core.store.families import Card, Tensors, check_shapes
 

@@ -13,8 +13,8 @@ import tensorflow as tf
 from core.datasets import mnist as data
 from core.errors import ModelError, SettingError
 from core.learned.digits import model as mnist
+from core.learned.digits.card import DigitCard
 from core.learned.digits.coder import DigitCoder
-from core.learned.digits.family import DigitCard
 from core.learned.digits.figures import evaluate, evaluate_search, real_rates
 from core.learned.digits.runs import DATA, Epochs, Shuffled, check_ranges, first_weights, session
 from core.learned.training.loop import Result, train

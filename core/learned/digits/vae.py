@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from core.errors import ModelError
-from core.learned.digits.family import VaeCard
+from core.learned.digits.card import VaeCard
 from core.store.families import Card, Tensors, check_shapes
 
 # Of the decoder's transposed convolutions: name, side of the output, its channels, stride.

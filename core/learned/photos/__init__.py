@@ -1,12 +1,12 @@
-"""The photo coder of Ballé, Laparra, Simoncelli (2017), and the entropy coders of its latents.
+"""The photo coder of Ballé, Laparra, Simoncelli (2017).
 
-    training    photographs ─ start ─ task ─ run ─ publish (context_fit) ─▶ the store
+    training    photographs ─ start ─ task ─ run ─ publish ─▶ the store
+                neural: the same for the neural entropy model
 
-    coding      picture ─ coder ─▶ ŷ ─ context_coder | static_coder | neural_coder ─▶ string
+    coding      picture ─ coder ─▶ ŷ ─ entropy: context | static | neural ─▶ string
                           search ◀─ prices ─┘
 
-    questions   lab: filters, normalisations, noise against rounding
+    questions   lab: filters, normalisations, noise against rounding; complexity: what it costs
 
-`model` holds the transforms that all of them share, `family` the model's card. The context coder's
-stored numbers are in `context_model`, its order of coding in `context_walk`.
+`model` holds the transforms that all of them share, `card` what its card says.
 """

@@ -15,12 +15,12 @@ import tensorflow as tf
 
 from core.errors import BitstreamError, ModelError
 from core.learned.ops.transforms import conv_up_exactly
-from core.learned.photos.context_coder import ContextCoder
-from core.learned.photos.context_model import ContextModel
+from core.learned.photos.entropy.context_coder import ContextCoder
+from core.learned.photos.entropy.context_model import ContextModel
+from core.learned.photos.entropy.neural_coder import NeuralCoder
+from core.learned.photos.entropy.neural_tensors import has_neural
+from core.learned.photos.entropy.static_coder import StaticCoder
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
-from core.learned.photos.neural_coder import NeuralCoder
-from core.learned.photos.neural_tensors import has_neural
-from core.learned.photos.static_coder import StaticCoder
 
 # Tables chosen by context, one per channel, or chosen by a network.
 Coding = Literal["context", "static", "neural"]

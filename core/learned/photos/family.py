@@ -3,52 +3,8 @@
 TensorFlow is imported once a model is checked.
 """
 
-from typing import Any, NotRequired, TypedDict, cast
-
+from core.learned.photos.card import photo_card
 from core.store.families import Card, Family, Tensors, register
-
-
-class LevelFigures(TypedDict):
-    """Means over a folder's pictures at one level; rates in bpp."""
-
-    level: int
-    lmbda: float
-    bpp: float  # of whole files
-    static_bpp: float  # information content under one table per channel
-    psnr: float  # in dB
-    mse: float  # on 0..255
-    ms_ssim: NotRequired[float]
-
-
-class Figures(TypedDict):
-    """What was measured of a model, on which folder of pictures."""
-
-    pictures: str
-    bpp: str  # what kind of rate the figures call bpp
-    static_bpp: str
-    levels: list[LevelFigures]
-
-
-class PhotoCard(Card):
-    """The card of a model of photographs."""
-
-    config: dict[str, Any]  # `PhotoConfig.to_json`
-    lmbda: list[float]  # one per level, rising
-    seed: NotRequired[int]
-    options: NotRequired[dict[str, Any]]  # of the training command
-    sessions: NotRequired[list[dict[str, Any]]]  # every command that had a part in the training
-    training_seconds: NotRequired[float]
-    data: NotRequired[dict[str, Any]]  # the photographs, by source and licence
-    validation: NotRequired[list[dict[str, Any]]]  # on held-out crops, in the course of training
-    tried: NotRequired[list[str]]
-    transforms: NotRequired[str]  # the model whose transforms a neural entropy model was added to
-    entropy_model: NotRequired[dict[str, Any]]  # how the neural entropy model was trained
-    figures: NotRequired[Figures]
-
-
-def photo_card(card: Card) -> PhotoCard:
-    """`card` with the fields of its family, which the caller knows to be this one."""
-    return cast(PhotoCard, card)
 
 
 def _check(card: Card, tensors: Tensors) -> None:

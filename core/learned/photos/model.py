@@ -23,10 +23,10 @@ from core.errors import ModelError
 from core.learned.ops import priors, transforms
 from core.learned.ops.spectral import to_kernel
 from core.learned.ops.tables import sound_tables
-from core.learned.photos.context_model import context_shapes, sound_context
-from core.learned.photos.family import PhotoCard
-from core.learned.photos.neural_layout import CHANNELS
-from core.learned.photos.neural_tensors import has_neural, neural_shapes, sound_neural
+from core.learned.photos.card import PhotoCard
+from core.learned.photos.entropy.context_model import context_shapes, sound_context
+from core.learned.photos.entropy.neural_layout import CHANNELS
+from core.learned.photos.entropy.neural_tensors import has_neural, neural_shapes, sound_neural
 from core.store.families import Tensors, check_shapes
 
 STRIDE = 16  # image pixels per latent position, in each direction

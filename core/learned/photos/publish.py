@@ -15,9 +15,9 @@ from core.errors import DataError, ModelError
 from core.images import load
 from core.images.resize import centre_crop, grey
 from core.learned.ops.tables import build_tables
+from core.learned.photos.card import Figures, LevelFigures, PhotoCard, photo_card
 from core.learned.photos.coder import PhotoCoder
-from core.learned.photos.context_fit import fit_context_model
-from core.learned.photos.family import Figures, LevelFigures, PhotoCard, photo_card
+from core.learned.photos.entropy.context_fit import fit_context_model
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
 from core.learned.photos.run import read_record
 from core.learned.photos.search import searched

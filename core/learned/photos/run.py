@@ -16,7 +16,8 @@ import numpy as np
 
 from core.datasets.photos import load_photos
 from core.errors import ModelError, SettingError
-from core.learned.photos.family import PHOTOS, photo_card
+from core.learned.photos.card import photo_card
+from core.learned.photos.family import PHOTOS
 from core.learned.photos.model import PhotoConfig, of_one_level, parameter_shapes
 from core.learned.photos.task import PhotoTask
 from core.learned.training.checkpoint import read_checkpoint

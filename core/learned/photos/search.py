@@ -13,8 +13,8 @@ work.
 import numpy as np
 
 from core.learned.photos.coder import Coding, PhotoCoder
-from core.learned.photos.context_coder import ContextCoder
-from core.learned.photos.neural_coder import NeuralCoder
+from core.learned.photos.entropy.context_coder import ContextCoder
+from core.learned.photos.entropy.neural_coder import NeuralCoder
 
 ROUNDS = 6
 PIXELS = 6_000_000  # rounds × pixels: a large picture gets fewer rounds, at least one

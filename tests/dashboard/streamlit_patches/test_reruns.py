@@ -2,6 +2,7 @@
 back.
 """
 
+import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.fragment import MemoryFragmentStorage
@@ -12,7 +13,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
 )
 from streamlit.testing.v1 import AppTest
 
-from dashboard.streamlit_patches import reruns
+from dashboard.streamlit_patches import TESTED, check_version, reruns
 
 
 def test_a_timer_does_not_take_the_place_of_a_visit_to_another_page():
@@ -115,3 +116,10 @@ def test_a_kept_value_outlives_a_visit_elsewhere():
     assert not app.slider
     app.session_state.elsewhere = False
     assert app.run().slider[0].value == 7
+
+
+def test_another_release_of_streamlit_is_refused(monkeypatch):
+    check_version()
+    monkeypatch.setattr("streamlit.__version__", "1.61.0")
+    with pytest.raises(RuntimeError, match=f"{TESTED}; 1.61.0 is installed"):
+        reruns.mend()

@@ -9,10 +9,11 @@ import tensorflow as tf
 from core.datasets.photos import Photos, load_photos
 from core.errors import ModelError, SettingError
 from core.learned.ops.tables import PRECISION, build_tables, frequencies, sound_tables, split_tables
-from core.learned.photos import context_model
 from core.learned.photos import start as klt_start
 from core.learned.photos.coder import PhotoCoder
-from core.learned.photos.context_fit import fit_context_model
+from core.learned.photos.entropy import context_model
+from core.learned.photos.entropy.context_fit import fit_context_model
+from core.learned.photos.entropy.static_coder import StaticCoder
 from core.learned.photos.model import (
     PhotoConfig,
     PhotoTransforms,
@@ -30,7 +31,6 @@ from core.learned.photos.run import (
     train_photos,
     warm_weights,
 )
-from core.learned.photos.static_coder import StaticCoder
 from core.learned.photos.task import PhotoTask
 from core.learned.training.loop import Plan, train
 from core.store import zoo

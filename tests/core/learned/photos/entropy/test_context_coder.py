@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from core.errors import BitstreamError
-from core.learned.photos.context_coder import ContextCoder
-from core.learned.photos.context_fit import fit_context_model
-from core.learned.photos.context_model import ContextModel, sound_context
-from core.learned.photos.context_walk import COARSEST, visits
+from core.learned.photos.entropy.context_coder import ContextCoder
+from core.learned.photos.entropy.context_fit import fit_context_model
+from core.learned.photos.entropy.context_model import ContextModel, sound_context
+from core.learned.photos.entropy.context_walk import COARSEST, visits
 
 CHANNELS = 20
 

@@ -12,11 +12,11 @@ import numpy as np
 
 from core.datasets.photos import load_photos
 from core.errors import ModelError
+from core.learned.photos.card import photo_card
 from core.learned.photos.coder import PhotoCoder
-from core.learned.photos.family import photo_card
 from core.learned.photos.model import PhotoConfig
-from core.learned.photos.neural_data import held_out_latents, training_sites
-from core.learned.photos.neural_task import NeuralTask, Sites, channel_order, spreads
+from core.learned.photos.neural.data import held_out_latents, training_sites
+from core.learned.photos.neural.task import NeuralTask, Sites, channel_order, spreads
 from core.learned.training.loop import Plan, Result, train
 from core.store import zoo
 from core.store.provenance import provenance

@@ -5,11 +5,11 @@ import pytest
 from PIL import Image
 
 from core.errors import ModelError
-from core.learned.photos import neural_data
 from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.model import PhotoConfig
-from core.learned.photos.neural_publish import store_neural_run
-from core.learned.photos.neural_run import Options, is_neural_run, train_neural
+from core.learned.photos.neural import data as neural_data
+from core.learned.photos.neural.publish import store_neural_run
+from core.learned.photos.neural.run import Options, is_neural_run, train_neural
 from core.learned.training.loop import read_checkpoint
 from core.store import zoo
 from tests.conftest import synthetic

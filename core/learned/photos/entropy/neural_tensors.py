@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.learned.ops.tables import PRECISION, sound_tables, split_tables
-from core.learned.photos.neural_layout import (
+from core.learned.photos.entropy.neural_layout import (
     CHANNELS,
     FAR,
     FAR_CHANNELS,
@@ -20,7 +20,7 @@ from core.learned.photos.neural_layout import (
     VISITS,
     WIDTH,
 )
-from core.learned.photos.neural_tables import FRACTIONS, SCALES, reach_of
+from core.learned.photos.entropy.neural_tables import FRACTIONS, SCALES, reach_of
 
 LOUDEST = 127  # of a squashed latent
 BRIGHTEST = 255  # of an activation

@@ -11,7 +11,7 @@ from PIL import Image
 from core.datasets.photos import Photos, split
 from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.model import STRIDE
-from core.learned.photos.neural_task import Sites
+from core.learned.photos.neural.task import Sites
 
 VIEWS = (
     3  # of each photograph; with LEVELS_A_VIEW they make sure that a single one shows all levels

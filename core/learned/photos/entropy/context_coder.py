@@ -18,9 +18,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from core.coding.range_coder import AdaptiveModel, Decoder, Encoder, escape_model
-from core.learned.photos.context_model import FLAG, REACH, ContextModel
-from core.learned.photos.context_walk import BORDER, Site, follow, inside, walk
-from core.learned.photos.prices import Prices
+from core.learned.photos.entropy.context_model import FLAG, REACH, ContextModel
+from core.learned.photos.entropy.context_walk import BORDER, Site, follow, inside, walk
+from core.learned.photos.entropy.prices import Prices
 
 
 class ContextCoder:

@@ -9,14 +9,14 @@ import numpy as np
 
 from core.datasets.photos import load_photos
 from core.errors import ModelError
+from core.learned.photos.card import PhotoCard, photo_card
 from core.learned.photos.coder import PhotoCoder
-from core.learned.photos.family import PhotoCard, photo_card
+from core.learned.photos.entropy.neural_layout import MASKS
+from core.learned.photos.entropy.neural_tensors import MATRIX_SHAPES
 from core.learned.photos.model import PhotoConfig
-from core.learned.photos.neural_data import training_sites
-from core.learned.photos.neural_export import quantise
-from core.learned.photos.neural_layout import MASKS
-from core.learned.photos.neural_run import latents_file, read_neural_record
-from core.learned.photos.neural_tensors import MATRIX_SHAPES
+from core.learned.photos.neural.data import training_sites
+from core.learned.photos.neural.export import quantise
+from core.learned.photos.neural.run import latents_file, read_neural_record
 from core.learned.photos.publish import figures, proof_of, read_history
 from core.learned.training.checkpoint import read_checkpoint
 from core.store import zoo

@@ -7,13 +7,13 @@ import pytest
 import tensorflow as tf
 
 from core.errors import BitstreamError
-from core.learned.photos.neural_coder import NeuralCoder
-from core.learned.photos.neural_export import quantise
-from core.learned.photos.neural_layout import CHANNELS, FAR_CHANNELS, NEAR, visits
-from core.learned.photos.neural_net import Network, start_parameters
-from core.learned.photos.neural_tables import FRACTIONS, OCTAVES, PER_OCTAVE
-from core.learned.photos.neural_task import COUNTS, LAYER, NeuralTask, Sites, spreads
-from core.learned.photos.neural_tensors import MATRIX_SHAPES, neural_shapes, sound_neural
+from core.learned.photos.entropy.neural_coder import NeuralCoder
+from core.learned.photos.entropy.neural_layout import CHANNELS, FAR_CHANNELS, NEAR, visits
+from core.learned.photos.entropy.neural_tables import FRACTIONS, OCTAVES, PER_OCTAVE
+from core.learned.photos.entropy.neural_tensors import MATRIX_SHAPES, neural_shapes, sound_neural
+from core.learned.photos.neural.export import quantise
+from core.learned.photos.neural.net import Network, start_parameters
+from core.learned.photos.neural.task import COUNTS, LAYER, NeuralTask, Sites, spreads
 
 LEVELS = 2
 

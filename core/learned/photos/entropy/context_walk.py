@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.learned.photos.context_model import FINE, LOUDEST, SLOPE, TWELFTHS, ContextModel
+from core.learned.photos.entropy.context_model import FINE, LOUDEST, SLOPE, TWELFTHS, ContextModel
 
 # Channels in a group, the strongest first; the rest makes a last group.
 GROUPS = (1, 3, 4, 8, 16, 32, 64, 128)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.learned.photos.neural_layout import (
+from core.learned.photos.entropy.neural_layout import (
     CHANNEL_GROUP,
     DIAGONAL,
     GROUPS,

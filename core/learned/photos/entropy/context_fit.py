@@ -11,8 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from core.learned.ops.tables import frequencies
-from core.learned.photos.context_coder import ContextCoder
-from core.learned.photos.context_model import (
+from core.learned.photos.entropy.context_coder import ContextCoder
+from core.learned.photos.entropy.context_model import (
     FINE,
     FLAG,
     KINDS,
@@ -24,7 +24,7 @@ from core.learned.photos.context_model import (
     UNIT,
     ContextModel,
 )
-from core.learned.photos.context_walk import Site, follow
+from core.learned.photos.entropy.context_walk import Site, follow
 
 TABLES = 48
 PER_OCTAVE = 3  # tables; the first stands for magnitudes up to 2^−10

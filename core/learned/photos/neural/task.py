@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from core.learned.photos.neural_layout import FAR_CHANNELS, MATRICES, NEAR, visits
-from core.learned.photos.neural_net import Network, logistic_bits, start_parameters
+from core.learned.photos.entropy.neural_layout import FAR_CHANNELS, MATRICES, NEAR, visits
+from core.learned.photos.neural.net import Network, logistic_bits, start_parameters
 from core.learned.training.optim import Adam
 
 # Positions a step by first layer (none, coarse, diagonal, straight), in about the proportions of a

@@ -1,5 +1,5 @@
 """From the trained network to the whole numbers of the neural entropy coder:
-`core/learned/photos/neural_coder.py`.
+`core/learned/photos/entropy/neural_coder.py`.
 
 Each unit gets its own step, so that its activations fill 0 … 255, and the largest power of two by
 which its weights still fit into −127 … 127. A unit's step is taken out again in the weights of the
@@ -10,11 +10,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from core.learned.photos import neural_tables
-from core.learned.photos.neural_layout import CHANNELS, MASKS, MATRICES
-from core.learned.photos.neural_tables import FRACTIONS, OCTAVES, PER_OCTAVE
-from core.learned.photos.neural_task import COUNTS, LAYER, Sites
-from core.learned.photos.neural_tensors import (
+from core.learned.photos.entropy import neural_tables
+from core.learned.photos.entropy.neural_layout import CHANNELS, MASKS, MATRICES
+from core.learned.photos.entropy.neural_tables import FRACTIONS, OCTAVES, PER_OCTAVE
+from core.learned.photos.entropy.neural_tensors import (
     BRIGHTEST,
     FACTOR_BITS,
     FLAG,
@@ -23,6 +22,7 @@ from core.learned.photos.neural_tensors import (
     SIGMA_UNIT,
     SINH_UNIT,
 )
+from core.learned.photos.neural.task import COUNTS, LAYER, Sites
 
 LARGEST_WEIGHT = 127
 SQUASHED = 32  # units of a squashed latent
@@ -148,7 +148,7 @@ def _largest_activations(p: dict, sigma: np.ndarray, sites: Sites) -> dict[str, 
 
 
 def _activations(p: dict, sigma: np.ndarray, batch: dict) -> dict[str, np.ndarray]:
-    """The rectified layers of a batch, as `core/learned/photos/neural_net.py` computes them, in
+    """The rectified layers of a batch, as `core/learned/photos/neural/net.py` computes them, in
     numpy.
     """
     levels, visit = batch["levels"], batch["visit"]

@@ -15,7 +15,7 @@ import tensorflow_compression as tfc
 
 from core.errors import BitstreamError
 from core.learned.ops.tables import PRECISION, split_tables
-from core.learned.photos.neural_layout import (
+from core.learned.photos.entropy.neural_layout import (
     CHANNEL_GROUP,
     CHANNELS,
     FAR,
@@ -30,8 +30,8 @@ from core.learned.photos.neural_layout import (
     Visit,
     visits,
 )
-from core.learned.photos.neural_tables import FRACTIONS, SCALES, reach_of
-from core.learned.photos.neural_tensors import (
+from core.learned.photos.entropy.neural_tables import FRACTIONS, SCALES, reach_of
+from core.learned.photos.entropy.neural_tensors import (
     BRIGHTEST,
     FACTOR_BITS,
     FLAG,
@@ -42,7 +42,7 @@ from core.learned.photos.neural_tensors import (
     SIGMA_UNIT,
     SINH_UNIT,
 )
-from core.learned.photos.prices import Prices
+from core.learned.photos.entropy.prices import Prices
 
 
 @dataclass(frozen=True)

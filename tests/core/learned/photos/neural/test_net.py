@@ -6,8 +6,7 @@ import tensorflow as tf
 from scipy import stats
 
 from core.learned.ops.tables import PRECISION, sound_tables, split_tables
-from core.learned.photos.neural_net import logistic_bits
-from core.learned.photos.neural_tables import (
+from core.learned.photos.entropy.neural_tables import (
     FRACTIONS,
     OCTAVES,
     PER_OCTAVE,
@@ -15,6 +14,7 @@ from core.learned.photos.neural_tables import (
     build,
     reach_of,
 )
+from core.learned.photos.neural.net import logistic_bits
 
 
 @pytest.mark.parametrize("scale", [0.05, 0.3, 1.0, 7.0])
