@@ -7,6 +7,7 @@ picture share them, and they outlive the app on disk.
 """
 
 from collections.abc import Callable, Generator, Iterable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -132,6 +133,8 @@ class Measurements:
             record = stored.unpack_record(data)
             value = float(record["setting"])
             measured = yield from self._showing(picture, codec, value)
+            if measure not in (BYTES, BYTES_AT_LEAST):
+                measured = yield from self._measuring(picture, codec, value, (measure,))
             return Match(measured, target, record["error"], record["met"], record["encodes"])
         if measure in (BYTES, BYTES_AT_LEAST):
             found, timed = yield from self._fitting(picture, codec, measure, int(target))
@@ -141,7 +144,8 @@ class Measurements:
         else:
             found = yield from self._reaching(picture, codec, measure, target)
             value = found.value
-            measured = yield from self._showing(picture, codec, value)
+            yield from self._showing(picture, codec, value)
+            measured = yield from self._measuring(picture, codec, value, (measure,))
             error = quality_error(measured, measure, target)
         match = Match(measured, target, error, found.met, found.encodes)
         record = {"setting": value, "error": error, "met": found.met, "encodes": found.encodes}
@@ -262,7 +266,13 @@ class Measurements:
         return known
 
     def _keep(self, picture: Picture, codec: Codec, measured: Measured) -> Measured:
-        key = stored.key(picture.sha256, codec, measured.point.setting)
+        """Remembers a measurement, together with the measures that others have taken of it."""
+        value = measured.point.setting
+        known = self._recall(picture, codec, value)
+        if known is not None:
+            measures = known.point.measures | measured.point.measures
+            measured = replace(measured, point=replace(measured.point, measures=measures))
+        key = stored.key(picture.sha256, codec, value)
         self._store.put(stored.pack(measured), "point", *key)
         self._note(picture, codec, measured)
         return measured
