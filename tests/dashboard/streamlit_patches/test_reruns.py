@@ -108,7 +108,7 @@ def page() -> None:
 
 
 def test_a_kept_value_outlives_a_visit_elsewhere():
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=120).run()
     app.slider[0].set_value(7).run()
     app.session_state.elsewhere = True
     app.run()

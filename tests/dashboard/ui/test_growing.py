@@ -25,7 +25,7 @@ def asks_again(app: AppTest) -> bool:
 
 
 def test_it_asks_until_it_is_complete():
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=120).run()
     assert app.caption[0].value == "look 1" and asks_again(app)
     assert asks_again(app.run())
     app.run()
@@ -33,7 +33,7 @@ def test_it_asks_until_it_is_complete():
 
 
 def test_a_refusal_is_shown_literally_and_ends_it():
-    app = AppTest.from_function(page)
+    app = AppTest.from_function(page, default_timeout=120)
     app.session_state.refuse = True
     app.run()
     assert app.error[0].value == r"There is \*nothing\* here\." and not asks_again(app)
@@ -51,7 +51,7 @@ def slots() -> None:
 
 @pytest.mark.parametrize(("chosen", "seen"), [(None, "b"), ("a", "a")])
 def test_one_of_holds_what_was_chosen_and_starts_with_its_own(chosen, seen):
-    app = AppTest.from_function(slots).run()
+    app = AppTest.from_function(slots, default_timeout=120).run()
     if chosen:
         app.segmented_control(key="size").set_value(chosen).run()
     assert app.session_state.seen == seen and not app.exception

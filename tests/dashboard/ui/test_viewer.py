@@ -125,7 +125,7 @@ def script() -> None:
 
 
 def test_pictures_are_stored_by_content():
-    app = AppTest.from_function(script).run()
+    app = AppTest.from_function(script, default_timeout=120).run()
     assert not app.exception
     assert app.session_state.state == ViewerState("slider", "p1", "p0", "p0")
     assert (
