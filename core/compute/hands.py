@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FOLDERS = ("RDX_MODELS",)  # environment: folders that workers must agree on with the app
 AHEAD = 1  # units that wait inside the cluster, so that no worker waits for its next one
 SETTLE_S = 2.0  # the first page is drawn before the workers take the cores to start
+EMPTY_S = 30.0  # a cluster without a worker for so long gets none any more
+DEADLY = "the process that computed this ended each time it was tried"
 LOOK_EVERY_S = 1.0  # how often the number of workers and the time limits are looked at
 
 
@@ -54,6 +56,7 @@ class Hands:
         self._flying: dict[str, tuple[_Flight, Future]] = {}
         self._connection: Connection | None = None
         self._slots, self._looked, self._number = 1, 0.0, 0
+        self._peopled = time.monotonic()  # when there was last a worker
         self._closed = False
         self._born = time.monotonic()
         self._answers = ThreadPoolExecutor(1, thread_name_prefix="compute-answers")
@@ -117,6 +120,7 @@ class Hands:
         if self._connection is None:
             self._connection = self._connect()
             self._connection.client.subscribe_topic(TOPIC, lambda event: self._tell(event[1]))
+            self._peopled = time.monotonic()
             self._watch(now=True)
         return self._connection
 
@@ -139,7 +143,7 @@ class Hands:
             self._send(flight)
             return
         if _is_deadly(error):
-            error = RuntimeError("the process that computed this ended each time it was tried")
+            error = RuntimeError(DEADLY)
         self._give(flight.key, result, error)
         self._wake.set()
 
@@ -151,7 +155,13 @@ class Hands:
         if not self._connection.alive():
             raise ConnectionError("the cluster has ended")
         client = self._connection.client
-        self._slots = max(1, sum(client.nthreads().values()))
+        workers = sum(client.nthreads().values())
+        self._slots = max(1, workers)
+        if workers:
+            self._peopled = time.monotonic()
+        elif time.monotonic() > self._peopled + EMPTY_S:
+            # A worker that dies while it starts is not replaced by its nanny: a new cluster is.
+            raise ConnectionError(DEADLY)
         with self._lock:
             old = {
                 name: flight

@@ -26,7 +26,14 @@ def found_by(search: Generator[float, int, Found], size_of) -> Found:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "most"),
-    [("jpeg", 6), ("jpeg444", 6), ("jpeg2000", 4), ("webp", 6), ("avif", 6), ("jpegxl", 6)],
+    [
+        ("jpeg", 6),
+        ("jpeg444", 6),
+        ("jpeg2000", 4),
+        ("webp", 6),
+        ("avif", 6),
+        ("jpegxl", 10),  # its sizes jump along the distance: the bracket must be closed
+    ],
 )
 def test_few_encodes_and_the_same_answers_on_kodak(name, most, kodak):
     codec, encodes = get(name), []
@@ -46,6 +53,8 @@ def test_few_encodes_and_the_same_answers_on_kodak(name, most, kodak):
             plain, _ = best_size(codec.setting, size_of, budget)
             encodes.append(found.encodes)
             assert found.met and size_of(found.value) <= budget
+            if plain > budget:  # the plain search found no file this small; this one did
+                continue
             if codec.setting.step:
                 assert size_of(found.value) == plain, (path.name, bpp)
             else:  # within what JPEG 2000's whole coding passes leave open
