@@ -71,7 +71,7 @@ def test_a_drawn_digit_gets_bytes_and_a_flipped_bit_changes_the_picture(address,
     back = page.get_by_alt_text("what its string gives back")
     assert flipped.get_attribute("src").startswith("data:image/png") and back.count() == 1
     page.get_by_text("Clear", exact=True).click()
-    page.get_by_text("Draw a digit, large").wait_for()
+    page.get_by_text("Draw one digit, large").wait_for()
 
 
 def test_two_people_one_trains_both_go_on(address, open_page, tfds_dir):
