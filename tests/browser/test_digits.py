@@ -14,6 +14,11 @@ from tests.pages.digit_models import fill
 APP = ROOT / "dashboard" / "app.py"
 
 
+@pytest.fixture(autouse=True)
+def own_runs(address) -> None:
+    """Jobs lie in the run folder of the server, which all tests of this file share."""
+
+
 @pytest.fixture(scope="module")
 def address(serve, tmp_path_factory):
     """A server with two models of digits and, where it is, MNIST."""
