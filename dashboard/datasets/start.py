@@ -8,11 +8,10 @@ import streamlit as st
 
 from core.codecs.registry import CODECS
 from core.errors import RDError
-from core.images import SUFFIXES, png
+from core.images import SUFFIXES, png, samples
 from core.metrics import MEASURES, NAMES
 from core.sweep import estimate, plan, runs, sources
 from core.sweep.sources import Item
-from dashboard import state
 from dashboard.datasets import uploads
 from dashboard.datasets.library import show_run
 from dashboard.ui.slots import Slot, one_of
@@ -118,10 +117,10 @@ def _choose_pictures(kind: str) -> Pictures | None:
 
 def _samples() -> Pictures:
     st.caption(
-        f"{len(state.SAMPLES)} pictures that come with scikit-image: people, animals, tissue, "
+        f"{len(samples.SAMPLES)} pictures that come with scikit-image: people, animals, tissue, "
         "a galaxy."
     )
-    items = [Item(name, data=png(state.sample(name).image)) for name in state.SAMPLES]
+    items = [Item(name, data=png(samples.sample(name).image)) for name in samples.SAMPLES]
     return Pictures(SAMPLES, [], items)
 
 
