@@ -5,19 +5,26 @@ import hashlib
 COLOURS = {
     "jpeg": "#7d8797",
     "jpeg444": "#a9845a",
+    "jpeg-psnr": "#4a5568",
+    "jpeg-eye": "#a3aab8",
     "jpeg2000": "#e07b2f",
     "webp": "#2f9e6b",
+    "webp-sharp": "#7fbf3f",
     "avif": "#3b7ff0",
+    "avif-psnr": "#1f4fa8",
+    "avif-psnr-slow": "#7aa6e8",
     "jpegxl": "#8a5cf0",
+    "heic": "#c9a227",
+    "vvc": "#b4531f",
     "svd": "#d8435c",
     "klt": "#d14bab",
     "bls2017": "#0ea0b3",
     "bls2017-rounded": "#6f9aa6",
     "bls2017-static": "#0b6b86",
     "bls2017-neural": "#0b8f6a",
-    "mnist": "#c08a12",
+    "mnist": "#8c6a3f",
 }
-_OTHERS = ("#5f7f2e", "#b4531f", "#4f6db8", "#93478f", "#2f8f8f", "#9a6b3c")
+_OTHERS = ("#5f7f2e", "#4f6db8", "#93478f", "#2f8f8f", "#9a6b3c")
 NEUTRAL = "#8b95a3"
 ACCENT = "#d8435c"  # what a chart points at
 

@@ -127,6 +127,8 @@ _ALL = (
 
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in (*_ALL, *PERCEPTUAL)}
 NAMES: tuple[str, ...] = tuple(MEASURES)
+# What a sweep of the page computes unless told otherwise: what readers of papers look for.
+USUAL: tuple[str, ...] = ("psnr", "ms_ssim", "ssimulacra2")
 # Cheap enough to be computed with every file, at once, by any process.
 QUICK: tuple[str, ...] = tuple(n for n, m in MEASURES.items() if not m.needs and m.cost <= 0.05)
 # Forms in which curves are compared.

@@ -8,8 +8,13 @@ import streamlit as st
 
 from core.codecs.registry import CODECS
 from core.errors import RDError
+<<<<<<< HEAD
 from core.images import SUFFIXES, png, samples
 from core.metrics import MEASURES, NAMES
+=======
+from core.images import SUFFIXES, png
+from core.metrics import MEASURES, NAMES, USUAL
+>>>>>>> main
 from core.sweep import estimate, plan, runs, sources
 from core.sweep.sources import Item
 from dashboard.datasets import uploads
@@ -34,7 +39,7 @@ COUNT = Slot("ds_count", 100)
 CODEC_NAMES = Slot("ds_codecs", [c for c in ("jpeg", "jpeg2000", "webp", "avif") if c in CODECS])
 AIM = Slot("ds_aim", AS_CHOSEN)
 POINTS = Slot("ds_points", 8)
-MEASURE_NAMES = Slot("ds_measures", list(NAMES))
+MEASURE_NAMES = Slot("ds_measures", list(USUAL))
 NAME = Slot("ds_name", "")
 WORKERS = Slot("ds_workers", _CORES)
 DASK = Slot("ds_dask", "")
@@ -69,7 +74,7 @@ def _choose_codecs() -> None:
     """Codecs, settings, measures, and how the sweep is run."""
     for slot in (CODEC_NAMES, POINTS, MEASURE_NAMES, NAME, WORKERS, DASK, AGAIN):
         slot.keep()
-    aim_control(AIM, CODEC_NAMES.key, (MEASURE_NAMES.value or NAMES)[0])
+    aim_control(AIM, CODEC_NAMES.key, (MEASURE_NAMES.value or USUAL)[0])
     st.multiselect(
         "Codecs",
         list(CODECS),

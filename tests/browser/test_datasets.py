@@ -30,16 +30,14 @@ def _memory(pid: int) -> int:
     return int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) * 1024
 
 
-def _sweep_pid(models: Path) -> int:
-    """The process that runs the sweep: `python -m core sweep …`, whose arguments name a folder
-    below `models`.
-    """
+def _sweep_pid(below: Path) -> int:
+    """The process that runs the sweep: `python -m core sweep …`, with a folder below `below`."""
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         words = path.read_bytes().decode(errors="replace").split("\0") if path.exists() else []
         if (
             "sweep" in words
             and "core" in words
-            and any(str(models) in w for w in words)
+            and any(str(below) in w for w in words)
             and "core.jobs" not in words
         ):
             return int(path.parent.name)
@@ -87,9 +85,9 @@ def test_a_sweep_of_a_thousand_pictures(thousand, tmp_path, serve, open_page):
     page.get_by_text("× 3 codecs").wait_for()
     page.get_by_role("slider").press("Home")
     page.get_by_text("6,000 measurements").wait_for()
-    for name in ("MS-SSIM", "SSIM"):
+    for name in ("MS-SSIM", "SSIMULACRA 2"):
         tag = page.locator(".st-key-ds_measures [data-baseweb=tag]").filter(
-            has_text=re.compile(f"^{name}$")
+            has=page.get_by_title(name, exact=True)
         )
         tag.locator("[role=presentation]").last.click()
         tag.wait_for(state="detached")
@@ -97,7 +95,7 @@ def test_a_sweep_of_a_thousand_pictures(thousand, tmp_path, serve, open_page):
     _until(lambda: _done(page) >= 200)
 
     # It runs on while the person is on another page, and its curves have grown on the way back.
-    pid = _sweep_pid(models)
+    pid = _sweep_pid(tmp_path)
     early, before = _memory(pid), _done(page)
     page.get_by_role("link", name="Compare").click()
     page.get_by_text("What does every bit buy?").wait_for()
