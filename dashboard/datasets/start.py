@@ -8,13 +8,8 @@ import streamlit as st
 
 from core.codecs.registry import CODECS
 from core.errors import RDError
-<<<<<<< HEAD
 from core.images import SUFFIXES, png, samples
-from core.metrics import MEASURES, NAMES
-=======
-from core.images import SUFFIXES, png
 from core.metrics import MEASURES, NAMES, USUAL
->>>>>>> main
 from core.sweep import estimate, plan, runs, sources
 from core.sweep.sources import Item
 from dashboard.datasets import uploads
