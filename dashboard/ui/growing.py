@@ -2,7 +2,8 @@
 
 A timer that reruns the whole page races with people: what they choose meanwhile can be undone. A
 section here is a fragment; while it is incomplete, a small component in it asks for one more run
-of that fragment, and stops asking once there is nothing to wait for.
+of that fragment, and stops asking once there is nothing to wait for. A question that the server did
+not hear, since a run of the page began just then, is asked again after three seconds.
 """
 
 from collections.abc import Callable
@@ -15,8 +16,10 @@ from dashboard.ui.text import plain
 
 _SCRIPT = """
 export default function ({ data, setTriggerValue }) {
-  const timer = setTimeout(() => setTriggerValue("due", data.run), data.milliseconds);
-  return () => clearTimeout(timer);
+  const ask = () => setTriggerValue("due", data.run);
+  const soon = setTimeout(ask, data.milliseconds);
+  const unheard = setInterval(ask, 3000 + data.milliseconds);
+  return () => { clearTimeout(soon); clearInterval(unheard); };
 }
 """
 
