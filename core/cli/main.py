@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from core.cli import bdrate, codecs, compare, files, models, run, sweep, train
+from core.cli import bdrate, codecs, compare, figure, files, models, run, sweep, train
 from core.errors import RDError
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command("measure")(files.measure_pair)
 app.command("sweep")(sweep.sweep)
 app.command("bdrate")(bdrate.bdrate)
 app.command("compare")(compare.compare)
+app.command("figure")(figure.figure)
 app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")
 

@@ -6,6 +6,7 @@ behind them, and the legend; `traces` draws what they hold.
 
 import base64
 import io
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from core.publish.tex import without_html
 
 MM = 1 / 25.4
 SHAPE = 0.68  # height for each width of an ordinary chart
+MAX_LABELS = 20  # of categories along a column's width
+LETTER_MM, HANDLE_MM = 1.25, 8.0  # of a legend's entry
 _ROW_MM, _FRAME_MM = 6.0, 16.0  # of charts that list categories
 
 
@@ -64,8 +67,7 @@ def _height(figure: Any, width_mm: float, y_places: traces.Places) -> float:
 def _axis(ax: Any, axis: Any, name: str, places: traces.Places) -> None:
     """Title, scale, range and ticks of one axis."""
     of = getattr(ax, f"{name}axis")
-    title = without_html(axis.title.text or "")
-    of.set_label_text(title)
+    of.set_label_text(_wrapped(ax, name, without_html(axis.title.text or "")))
     logarithmic = axis.type == "log"
     if logarithmic:
         getattr(ax, f"set_{name}scale")("log")
@@ -73,10 +75,12 @@ def _axis(ax: Any, axis: Any, name: str, places: traces.Places) -> None:
         low, high = (10.0**end for end in axis.range) if logarithmic else axis.range
         getattr(ax, f"set_{name}lim")(low, high)
     if places:
-        getattr(ax, f"set_{name}ticks")(list(places.values()), list(map(without_html, places)))
+        every = -(-len(places) // MAX_LABELS) if name == "x" else 1
+        labels = [without_html(place) for place in places][::every]
+        getattr(ax, f"set_{name}ticks")(list(places.values())[::every], labels)
         of.set_tick_params(length=0)
     elif logarithmic:
-        _logarithmic_ticks(ax, of, name)
+        _logarithmic_ticks(ax, of, name, (1,) if axis.dtick == 1 else (1, 2, 5))
     if axis.autorange == "reversed":
         getattr(ax, f"invert_{name}axis")()
     if axis.visible is False:
@@ -84,13 +88,20 @@ def _axis(ax: Any, axis: Any, name: str, places: traces.Places) -> None:
     ax.grid(axis.showgrid is not False and axis.visible is not False and not places, axis=name)
 
 
-def _logarithmic_ticks(ax: Any, of: Any, name: str) -> None:
-    """Labels at 1, 2 and 5 of every decade, or at powers of ten where there are many decades."""
+def _wrapped(ax: Any, name: str, title: str) -> str:
+    """A title in as many lines as the axis is long for."""
+    width, height = ax.figure.get_size_inches() / MM
+    room = 0.8 * (width if name == "x" else height)
+    return "\n".join(textwrap.wrap(title, max(12, int(room / LETTER_MM))))
+
+
+def _logarithmic_ticks(ax: Any, of: Any, name: str, steps: tuple[int, ...]) -> None:
+    """Labels at `steps` of every decade, or at powers of ten where there are many decades."""
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
     low, high = sorted(getattr(ax, f"get_{name}lim")())
     decades = np.log10(high / low)
-    steps = (1, 2, 5) if decades < 3.5 else (1,)
+    steps = steps if decades < 3.5 else (1,)
     powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
     ticks = [step * 10.0**power for power in powers for step in steps]
     of.set_major_locator(FixedLocator([tick for tick in ticks if low <= tick <= high]))
@@ -148,7 +159,6 @@ def _legend(drawn: Any, ax: Any, width_mm: float) -> None:
     handles, labels = ax.get_legend_handles_labels()
     if not labels:
         return
-    letter_mm, handle_mm = 1.25, 8.0
-    widest = max(map(len, labels)) * letter_mm + handle_mm
+    widest = max(map(len, labels)) * LETTER_MM + HANDLE_MM
     columns = max(1, min(len(labels), int(width_mm / widest)))
     drawn.legend(handles, labels, loc="outside upper left", ncols=columns)

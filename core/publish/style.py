@@ -8,7 +8,7 @@ LINE_PT = 0.55  # for each CSS pixel of a line's width
 MARK_PT = 0.5  # for each CSS pixel of a mark's size
 GREY = "#9aa3ae"
 
-RC: dict[str, Any] = {
+RC: dict[Any, Any] = {
     "font.family": ["STIXGeneral", "DejaVu Serif"],  # the second has what the first lacks
     "mathtext.fontset": "stix",
     "font.size": TEXT_PT,
@@ -30,6 +30,7 @@ RC: dict[str, Any] = {
     "ytick.minor.width": 0.4,
     "grid.color": "#d9dde3",
     "grid.linewidth": 0.4,
+    "path.simplify": False,  # every point of the data is in the file
     "pdf.fonttype": 42,  # outlines that journals take, and that can be searched
     "pgf.rcfonts": False,  # the document's own fonts
     "savefig.facecolor": "white",

@@ -197,5 +197,6 @@ def _map(ax: Any, trace: Any) -> None:
     bar = ax.figure.colorbar(cells, ax=ax, fraction=0.05, pad=0.02)
     bar.outline.set_linewidth(0.4)
     bar.solids.set_alpha(1)
+    bar.solids.set_rasterized(False)
     if title:
         bar.set_label(title)
