@@ -7,7 +7,7 @@ from core.figures.datasets import Drawn
 from core.metrics import FORMS
 from core.results.speed import Speed, speed
 from dashboard.datasets.gathered import Gathered
-from dashboard.ui.charts import chart_config
+from dashboard.ui.charts import show_chart
 from dashboard.ui.slots import Slot, one_of
 
 SIDE = Slot("ds_side", "encode")
@@ -40,7 +40,7 @@ def draw(shown: Gathered) -> None:
         st.info(f"None of the codecs shown has a mean {shown.quality} of {quality} in its range.")
         return
     fig = charts.speed(points, SIDE.value, quality)
-    st.plotly_chart(fig, key="ds_speed", config=chart_config("speed"))
+    show_chart(fig, "ds_speed", "speed", shown.sources())
     st.caption(
         "Medians over the pictures, one thread per process, with all processes of the sweep at "
         "work at once: compare codecs with each other, not with another machine. Low and left "
