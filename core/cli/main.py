@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from core.cli import bdrate, codecs, compare, files, models, run, sweep, train
+from core.cli import bdrate, codecs, compare, decide, encode, files, models, run, sweep, train
 from core.errors import RDError
 
 app = typer.Typer(
@@ -23,12 +23,13 @@ app.command("run", context_settings={"allow_extra_args": True, "ignore_unknown_o
     run.run
 )
 app.command("codecs")(codecs.codecs)
-app.command("encode")(files.encode)
+app.command("encode")(encode.encode)
 app.command("decode")(files.decode)
 app.command("measure")(files.measure_pair)
 app.command("sweep")(sweep.sweep)
 app.command("bdrate")(bdrate.bdrate)
 app.command("compare")(compare.compare)
+app.command("decide")(decide.decide)
 app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")
 
