@@ -65,21 +65,7 @@ class Job:
 
     def progress(self) -> list[dict]:
         """What the command has reported, oldest first; a half-written line is left out."""
-        try:
-            with (self.folder / "progress.jsonl").open("rb") as file:
-                file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
-                lines = file.read().split(b"\n")[:-1]
-        except OSError:
-            return []
-        events = []
-        for line in lines:
-            try:
-                event = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(event, dict):
-                events.append(event)
-        return events
+        return read_progress(self.folder / "progress.jsonl")
 
     def stopping(self) -> bool:
         """Whether it has been asked to stop and has not noticed yet."""
@@ -144,6 +130,25 @@ def get(job_id: str) -> Job:
         if job.id == job_id:
             return job
     raise DataError(f"There is no job {job_id!r}.")
+
+
+def read_progress(path: Path) -> list[dict]:
+    """The events of a progress file, oldest first; a half-written line is left out."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+            lines = file.read().split(b"\n")[:-1]
+    except OSError:
+        return []
+    events = []
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict):
+            events.append(event)
+    return events
 
 
 def jobs(kind: str | None = None) -> list[Job]:

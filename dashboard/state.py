@@ -11,19 +11,9 @@ from core import images
 from core.errors import RDError
 from core.images import Picture
 from core.images.fetch import fetch
+from core.images.samples import SAMPLES, sample
 from dashboard.ui.text import plain
 
-SAMPLES = {
-    "astronaut": "Astronaut · 512 × 512",
-    "chelsea": "Cat · 451 × 300",
-    "coffee": "Coffee · 600 × 400",
-    "rocket": "Rocket · 640 × 427",
-    "immunohistochemistry": "Tissue · 512 × 512",
-    "hubble_deep_field": "Hubble · 1000 × 872",
-    "retina": "Retina · 1411 × 1411",
-    "camera": "Cameraman, grey · 512 × 512",
-    "logo": "Logo, transparent · 500 × 500",
-}
 DEFAULT_SAMPLE = "astronaut"
 
 
@@ -37,20 +27,6 @@ def keep(*keys: str) -> None:
     for key in keys:
         if key in st.session_state:
             st.session_state[key] = st.session_state[key]
-
-
-@st.cache_resource(max_entries=len(SAMPLES), show_spinner=False)
-def sample(name: str) -> Picture:
-    """One of scikit-image's bundled pictures (see SAMPLES) as a Picture."""
-    import numpy as np
-    from skimage import data
-
-    pixels = getattr(data, name)()
-    read = images.read(
-        images.png(pixels if pixels.ndim == 3 else np.ascontiguousarray(pixels)),
-        SAMPLES[name].split(" · ")[0],
-    )
-    return Picture(read.name, read.image, read.notes, f"sample:{name}")
 
 
 def current_picture() -> Picture:

@@ -9,7 +9,19 @@ import sys
 
 import typer
 
-from core.cli import bdrate, codecs, compare, decide, encode, files, models, run, sweep, train
+from core.cli import (
+    bdrate,
+    codecs,
+    compare,
+    decide,
+    encode,
+    figure,
+    files,
+    models,
+    run,
+    sweep,
+    train,
+)
 from core.errors import RDError
 
 app = typer.Typer(
@@ -30,6 +42,7 @@ app.command("sweep")(sweep.sweep)
 app.command("bdrate")(bdrate.bdrate)
 app.command("compare")(compare.compare)
 app.command("decide")(decide.decide)
+app.command("figure")(figure.figure)
 app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")
 

@@ -76,7 +76,7 @@ class CodecInfo:
 
     `options` are the fixed choices behind its figures (subsampling, effort, versions). `tuned_for`:
     what its encoder spends bits on, the squared error or what the eye sees; "none" where it was
-    made for neither.
+    made for neither. `cites`: what to cite for it, keys of `core/publish/references.bib`.
     """
 
     name: str
@@ -88,6 +88,7 @@ class CodecInfo:
     min_side: int = 1
     max_side: int = 65535
     tuned_for: Literal["psnr", "eye", "none"] = "none"
+    cites: tuple[str, ...] = ()
     options: dict[str, str] = field(default_factory=dict)
 
 

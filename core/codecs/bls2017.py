@@ -45,6 +45,10 @@ class Bls2017(Codec):
             "trained by this program. The encoder searches the latents that cost least in R + λD."
         ),
         tuned_for="psnr",
+        cites=(
+            "balle2017endtoend",
+            "tensorflow-compression",
+        ),
         options={
             "model": MODEL,
             "latents": "searched for R + λD",
@@ -151,6 +155,7 @@ class Bls2017Neural(Bls2017):
         Bls2017.info,
         name="bls2017-neural",
         title="Ballé 2017, neural",
+        cites=(*Bls2017.info.cites, "minnen2018joint"),
         options=Bls2017.info.options
         | {
             "model": NEURAL_MODEL,

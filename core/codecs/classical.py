@@ -69,6 +69,7 @@ class Jpeg(_Pillow):
         "image/jpeg",
         "The format of 1992 that everything opens; chroma at half resolution.",
         max_side=65500,
+        cites=("wallace1992jpeg",),
         options={
             "subsampling": "4:2:0",
             "Huffman tables": "optimised",
@@ -92,6 +93,7 @@ class Jpeg444(Jpeg):
         "image/jpeg",
         "JPEG with chroma at full resolution.",
         max_side=65500,
+        cites=("wallace1992jpeg",),
         options={
             "subsampling": "4:4:4",
             "Huffman tables": "optimised",
@@ -125,6 +127,7 @@ class Jpeg2000(_Pillow):
         "image/jp2",
         "Wavelets with exact rate control; the cinema's format.",
         tuned_for="psnr",
+        cites=("skodras2001jpeg2000",),
         options={
             "wavelet": "9/7 irreversible",
             "colour transform": "yes",
@@ -155,6 +158,7 @@ class WebP(_Pillow):
         "image/webp",
         "VP8's intra frames, in every browser; chroma at half resolution.",
         max_side=16383,
+        cites=("rfc9649webp",),
         options={"subsampling": "4:2:0", "method": "6 of 6", "libwebp": _version("webp")},
     )
 
@@ -175,6 +179,10 @@ class Avif(_Pillow):
         "image/avif",
         "AV1's intra frames; chroma at half resolution.",
         tuned_for="eye",
+        cites=(
+            "han2021av1",
+            "avif",
+        ),
         options={"subsampling": "4:2:0", "speed": "6", "threads": "1", "libavif": _version("avif")},
     )
 
@@ -207,6 +215,7 @@ class JpegXl(_Standard):
         "image/jxl",
         "VarDCT tuned for the eye rather than for PSNR.",
         tuned_for="eye",
+        cites=("alakuijala2019jpegxl",),
         options={
             "subsampling": "none (XYB)",
             "effort": "7 of 9",

@@ -39,6 +39,7 @@ class Heic(Codec):
         "HEVC's intra frames, as telephones keep their photographs; chroma at full resolution.",
         max_side=16384,
         tuned_for="psnr",
+        cites=("sullivan2012hevc",),
         options={
             "subsampling": "4:4:4",
             "preset": "slow",

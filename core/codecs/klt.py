@@ -62,6 +62,7 @@ class Klt(Codec):
             "the bridge from SVD to JPEG."
         ),
         tuned_for="psnr",
+        cites=("goyal2001transform",),
         options={
             "format": "1",
             "patches": "8 × 8 or 16 × 16, overlapped",

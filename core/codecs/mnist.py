@@ -38,6 +38,10 @@ class Mnist(Codec):
         about="The transform coder of TensorFlow's tutorial: MNIST digits only, one model per λ.",
         min_side=SIDE,
         max_side=SIDE * MAX_DIGITS,
+        cites=(
+            "tensorflow-digits",
+            "tensorflow-compression",
+        ),
         options={"entropy coder": "TFC range coder, stored tables"},
     )
 

@@ -121,6 +121,10 @@ class Svd(Codec):
             "its true size."
         ),
         tuned_for="psnr",
+        cites=(
+            "eckart1936approximation",
+            "tensorflow-matrix",
+        ),
         options={
             "format": "1",
             "colour": "own axes (KLT), 4:4:4",

@@ -57,6 +57,10 @@ class JpegPsnr(Jpeg):
         "JPEG as mozjpeg writes it when only the squared error counts.",
         max_side=65500,
         tuned_for="psnr",
+        cites=(
+            "wallace1992jpeg",
+            "mozjpeg",
+        ),
         options={
             "subsampling": "4:2:0",
             "quantisation tables": "flat",
@@ -103,6 +107,10 @@ class JpegEye(Jpeg):
         "JPEG as jpegli writes it: bits go where the eye would see their absence.",
         max_side=65500,
         tuned_for="eye",
+        cites=(
+            "wallace1992jpeg",
+            "bruse2024jpegli",
+        ),
         options={
             "subsampling": "4:2:0",
             "quantisation": "adaptive",
@@ -133,6 +141,7 @@ class WebPSharp(WebP):
         "WebP with chroma fitted to what the decoder will make of it.",
         max_side=16383,
         tuned_for="none",
+        cites=("rfc9649webp",),
         options={
             "subsampling": "4:2:0, sharp YUV",
             "method": "6 of 6",
@@ -165,6 +174,10 @@ class AvifPsnr(Avif):
         "image/avif",
         "AV1's intra frames when only the squared error counts; chroma at full resolution.",
         tuned_for="psnr",
+        cites=(
+            "han2021av1",
+            "avif",
+        ),
         options=Avif.info.options
         | {"subsampling": "4:4:4", "speed": str(speed), "libaom's tune": "psnr"},
     )
@@ -189,5 +202,9 @@ class AvifPsnrSlow(AvifPsnr):
         "image/avif",
         "AVIF for PSNR with a longer search, about three seconds for half a megapixel.",
         tuned_for="psnr",
+        cites=(
+            "han2021av1",
+            "avif",
+        ),
         options=AvifPsnr.info.options | {"speed": str(speed)},
     )

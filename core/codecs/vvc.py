@@ -44,6 +44,10 @@ class Vvc(Codec):
         "The successor of HEVC, a yardstick of the literature; chroma at half resolution.",
         max_side=8192,
         tuned_for="psnr",
+        cites=(
+            "bross2021vvc",
+            "vvenc",
+        ),
         options={
             "subsampling": "4:2:0, 10 bit",
             "preset": "fast",

@@ -69,6 +69,7 @@ class Measure:
     together     computes several measures at the cost of one, in one call for all that share it
     error_map    (original, decoded) -> float (H, W), where the measure has such a picture
     unavailable  -> "", or why it cannot be computed on this machine, and what to do
+    cites        what to cite for it, keys of `core/publish/references.bib`
     """
 
     name: str
@@ -88,6 +89,7 @@ class Measure:
     together: Together | None = None
     error_map: ErrorMap | None = None
     unavailable: Callable[[], str] = _available
+    cites: tuple[str, ...] = ()
 
     @property
     def short(self) -> str:

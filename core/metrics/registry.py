@@ -28,6 +28,7 @@ _ALL = (
         function=pixels.psnr,
         meaning="Peak signal-to-noise ratio over R, G and B together.",
         source="10 · log₁₀(255² / MSE)",
+        cites=("huynhthu2008psnr",),
         form=Form("PSNR (RGB), dB", "PSNR"),
         together=pixels.together,
         error_map=pixels.error_map,
@@ -41,6 +42,10 @@ _ALL = (
         function=pixels.psnr_y,
         meaning="Peak signal-to-noise ratio of luma alone.",
         source=_JFIF,
+        cites=(
+            "huynhthu2008psnr",
+            "hamilton1992jfif",
+        ),
         form=Form("PSNR-Y, dB", "PSNR-Y", target=(20.0, 50.0, 36.0)),
         together=pixels.together,
     ),
@@ -53,6 +58,10 @@ _ALL = (
         function=pixels.psnr_611,
         meaning="(6·Y + Cb + Cr) / 8, each a PSNR of BT.601 YCbCr.",
         source=_JFIF,
+        cites=(
+            "huynhthu2008psnr",
+            "hamilton1992jfif",
+        ),
         form=Form("PSNR 6:1:1 YCbCr, dB", "PSNR 6:1:1", target=(20.0, 50.0, 36.0)),
         together=pixels.together,
     ),
@@ -65,6 +74,7 @@ _ALL = (
         function=structure.ms_ssim,
         meaning="Structural similarity at five scales, averaged over R, G and B.",
         source=_WANG_2003,
+        cites=("wang2003msssim",),
         form=Form(
             "MS-SSIM, dB",
             "MS-SSIM",
@@ -87,6 +97,7 @@ _ALL = (
         function=structure.ssim,
         meaning="Structural similarity in windows of 11 × 11 pixels, averaged over R, G and B.",
         source=_WANG_2004,
+        cites=("wang2004ssim",),
         form=Form(
             "SSIM, dB",
             "SSIM",
@@ -127,6 +138,8 @@ _ALL = (
 
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in (*_ALL, *PERCEPTUAL)}
 NAMES: tuple[str, ...] = tuple(MEASURES)
+# What a sweep of the page computes unless told otherwise: what readers of papers look for.
+USUAL: tuple[str, ...] = ("psnr", "ms_ssim", "ssimulacra2")
 # Cheap enough to be computed with every file, at once, by any process.
 QUICK: tuple[str, ...] = tuple(n for n, m in MEASURES.items() if not m.needs and m.cost <= 0.05)
 # Forms in which curves are compared.

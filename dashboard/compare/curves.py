@@ -14,6 +14,7 @@ from core import metrics
 from core.codecs.base import Codec
 from core.codecs.registry import CODECS
 from core.errors import SettingError
+from core.figures.rd import rd_chart
 from core.images import Picture
 from core.metrics import FORMS, Form
 from core.rd.bdrate import BDResult, bd_rate
@@ -25,7 +26,6 @@ from dashboard.compare.results import Result
 from dashboard.measurements import CURVE, EXTRA, Failure, measurements
 from dashboard.ui.chart_clicks import on_pick
 from dashboard.ui.charts import chart_config
-from dashboard.ui.rd_chart import rd_chart
 from dashboard.ui.text import plain, seconds_text, signed
 
 REST_S = 1.0

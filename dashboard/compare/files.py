@@ -11,13 +11,13 @@ import streamlit as st
 
 from core.codecs.registry import get
 from core.compute import SHOWN
+from core.figures.palette import NEUTRAL, colour
 from core.images import Picture
 from core.rd.tasks import Opened, open_bitstream
 from dashboard.compare import report
 from dashboard.compare.curves import Curves
 from dashboard.compare.results import Result, original_png
 from dashboard.ui.text import decibel, plain, size_text
-from dashboard.ui.theme import NEUTRAL, colour
 from dashboard.ui.viewer import Panel, viewer
 from dashboard.waiting import Failure, looks, service
 

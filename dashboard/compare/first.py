@@ -9,9 +9,10 @@ from core.codecs.registry import get
 from core.compute import Service
 from core.compute.store import Store
 from core.images import Picture
-from dashboard import state
+from core.images.samples import SAMPLES, sample
 from dashboard.compare.choice import DEFAULT_BPP, DEFAULT_CODECS
 from dashboard.measurements import BYTES, Measurements
+from dashboard.state import DEFAULT_SAMPLE
 
 OWNER = "first"
 
@@ -32,8 +33,8 @@ def main() -> None:
     """Computes, and says for which picture."""
     service = Service()
     measurements = Measurements(service, Store())
-    for name in state.SAMPLES if "--all" in sys.argv else [state.DEFAULT_SAMPLE]:
-        picture = state.sample(name)
+    for name in SAMPLES if "--all" in sys.argv else [DEFAULT_SAMPLE]:
+        picture = sample(name)
         print(f"Comparing codecs on the sample {picture.name} …", flush=True)
         compute(measurements, picture)
     service.close()

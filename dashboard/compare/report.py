@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 import plotly.io
 
 from core import metrics
+from core.figures.palette import colour
+from core.figures.rd import rd_chart
 from core.images import Picture
 from core.rd.measure import RDPoint
 from dashboard.compare.choice import AXES
 from dashboard.compare.results import Result
-from dashboard.ui.rd_chart import rd_chart
 from dashboard.ui.text import decibel
-from dashboard.ui.theme import colour
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width">

@@ -10,6 +10,7 @@ import streamlit as st
 from core import metrics
 from core.codecs.base import Codec
 from core.errors import ImageError
+from core.figures.palette import NEUTRAL, colour
 from core.images import Picture
 from core.metrics import FORMS, MEASURES, QUICK
 from core.rd.match import Match
@@ -17,7 +18,6 @@ from core.rd.measure import Measured, RDPoint
 from dashboard.compare.choice import Choice
 from dashboard.measurements import BYTES, Failure, measurements
 from dashboard.ui.text import decibel, plain, seconds_text, size_text
-from dashboard.ui.theme import NEUTRAL, colour
 from dashboard.ui.viewer import Panel, viewer
 from dashboard.waiting import looks
 

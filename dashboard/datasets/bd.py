@@ -3,12 +3,13 @@
 import pandas as pd
 import streamlit as st
 
+from core.figures import datasets as charts
+from core.figures.datasets import Drawn
 from core.metrics import FORMS, Form
 from core.rd.bdrate import BDResult
 from core.results import analysis
 from core.results.analysis import Curve
-from dashboard.datasets import charts, pictures, published
-from dashboard.datasets.charts import Drawn
+from dashboard.datasets import pictures, published
 from dashboard.datasets.gathered import Entry, Gathered
 from dashboard.ui.charts import chart_config
 from dashboard.ui.slots import Slot

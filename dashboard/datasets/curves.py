@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from core.figures import datasets as charts
+from core.figures.datasets import Drawn
 from core.results import analysis
 from core.results.analysis import Band
-from dashboard.datasets import charts, published
-from dashboard.datasets.charts import Drawn
+from dashboard.datasets import published
 from dashboard.datasets.gathered import Entry, Gathered
 from dashboard.ui.charts import chart_config
 from dashboard.ui.slots import Slot, one_of

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import DataError, RDError
+from core.figures.datasets import Drawn
 from core.metrics import FORMS
 from core.results import Results, analysis
 from core.results.analysis import Curve
 from core.sweep.runs import Run
-from dashboard.datasets.charts import Drawn
 from dashboard.datasets.choice import Choice, results_of, runs_now
 from dashboard.ui.text import plain
 

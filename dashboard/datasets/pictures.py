@@ -3,11 +3,11 @@
 import streamlit as st
 
 from core.errors import RDError
+from core.figures import datasets as charts
 from core.rd.bdrate import bd_rate
 from core.results import analysis
 from core.sweep import runs
 from dashboard.compare.choice import open_with
-from dashboard.datasets import charts
 from dashboard.datasets.gathered import Entry, Gathered
 from dashboard.ui.charts import chart_config
 from dashboard.ui.text import signed

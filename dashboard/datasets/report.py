@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 import plotly.io
 
+from core.figures import datasets as charts
+from core.figures.datasets import Drawn
 from core.metrics import FORMS
 from core.rd.bdrate import bd_rate
 from core.results.analysis import Curve
-from dashboard.datasets import bd, charts, published
-from dashboard.datasets.charts import Drawn
+from dashboard.datasets import bd, published
 from dashboard.datasets.gathered import Entry, Gathered
 
 _COLUMNS = ("codec", "BD-rate", "at equal rate", "compared over", "remark")

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from core.figures import datasets as charts
+from core.figures.datasets import Drawn
 from core.metrics import FORMS
 from core.results.speed import Speed, speed
-from dashboard.datasets import charts
-from dashboard.datasets.charts import Drawn
 from dashboard.datasets.gathered import Gathered
 from dashboard.ui.charts import chart_config
 from dashboard.ui.slots import Slot, one_of

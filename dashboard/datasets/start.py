@@ -8,11 +8,10 @@ import streamlit as st
 
 from core.codecs.registry import CODECS
 from core.errors import RDError
-from core.images import SUFFIXES, png
-from core.metrics import MEASURES, NAMES
+from core.images import SUFFIXES, png, samples
+from core.metrics import MEASURES, NAMES, USUAL
 from core.sweep import estimate, plan, runs, sources
 from core.sweep.sources import Item
-from dashboard import state
 from dashboard.datasets import uploads
 from dashboard.datasets.library import show_run
 from dashboard.ui.slots import Slot, one_of
@@ -35,7 +34,7 @@ COUNT = Slot("ds_count", 100)
 CODEC_NAMES = Slot("ds_codecs", [c for c in ("jpeg", "jpeg2000", "webp", "avif") if c in CODECS])
 AIM = Slot("ds_aim", AS_CHOSEN)
 POINTS = Slot("ds_points", 8)
-MEASURE_NAMES = Slot("ds_measures", list(NAMES))
+MEASURE_NAMES = Slot("ds_measures", list(USUAL))
 NAME = Slot("ds_name", "")
 WORKERS = Slot("ds_workers", _CORES)
 DASK = Slot("ds_dask", "")
@@ -70,7 +69,7 @@ def _choose_codecs() -> None:
     """Codecs, settings, measures, and how the sweep is run."""
     for slot in (CODEC_NAMES, POINTS, MEASURE_NAMES, NAME, WORKERS, DASK, AGAIN):
         slot.keep()
-    aim_control(AIM, CODEC_NAMES.key, (MEASURE_NAMES.value or NAMES)[0])
+    aim_control(AIM, CODEC_NAMES.key, (MEASURE_NAMES.value or USUAL)[0])
     st.multiselect(
         "Codecs",
         list(CODECS),
@@ -118,10 +117,10 @@ def _choose_pictures(kind: str) -> Pictures | None:
 
 def _samples() -> Pictures:
     st.caption(
-        f"{len(state.SAMPLES)} pictures that come with scikit-image: people, animals, tissue, "
+        f"{len(samples.SAMPLES)} pictures that come with scikit-image: people, animals, tissue, "
         "a galaxy."
     )
-    items = [Item(name, data=png(state.sample(name).image)) for name in state.SAMPLES]
+    items = [Item(name, data=png(samples.sample(name).image)) for name in samples.SAMPLES]
     return Pictures(SAMPLES, [], items)
 
 

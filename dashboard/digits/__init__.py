@@ -4,5 +4,5 @@ models (which model, which digit)
    │
 answers (what the model makes of it, computed in the background)
    │
-compress · walk · yours (with canvas) · tradeoff · latent · generate, with charts ── the page
+compress · walk · yours (with canvas) · tradeoff · latent · generate ── the page
 """

@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.codecs import digit_tour
 from core.datasets.mnist import sample
+from core.figures import digits as charts
 from core.learned.digits.lab import live_dims
-from dashboard.digits import charts
 from dashboard.digits.answers import ask, say_waiting
 from dashboard.digits.models import Card
 from dashboard.growth import Growth

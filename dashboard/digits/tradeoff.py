@@ -5,10 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.digits import charts, models
+from core.figures import digits as charts
+from core.figures.tradeoff import tradeoff_chart
+from dashboard.digits import models
 from dashboard.digits.answers import rivals
 from dashboard.digits.models import Card
-from dashboard.digits.tradeoff_chart import tradeoff_chart
 from dashboard.growth import Growth
 from dashboard.ui.charts import chart_config
 from dashboard.ui.slots import Slot

@@ -6,8 +6,8 @@ import streamlit as st
 from core.codecs import digit_tour
 from core.codecs.digit_tour import Walk
 from core.datasets.mnist import sample
+from core.figures import digits as charts
 from core.learned.digits.lab import live_dims, mean_error
-from dashboard.digits import charts
 from dashboard.digits.answers import ask, say_waiting
 from dashboard.digits.models import Card
 from dashboard.growth import Growth

@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from core.codecs.photo_views import Look
+from core.figures import photos as charts
 from core.images import Picture
 from core.learned.photos import lab as photo_lab
 from core.rd.measure import Measured
-from dashboard.photos import charts
 from dashboard.photos.answers import Shown
 from dashboard.ui.charts import chart_config
 from dashboard.ui.thumbnails import show_thumbnails

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.codecs.photo_models import PhotoModel
 from core.codecs.registry import get
+from core.figures import photos as charts
 from core.images import Picture
 from core.metrics import FORMS
 from core.rd.advantage import Span, advantage
@@ -14,7 +15,6 @@ from core.rd.measure import RDPoint
 from core.results import published
 from core.results.analysis import Curve
 from dashboard.compare.curves import Curves, gather
-from dashboard.photos import charts
 from dashboard.photos.answers import RIVALS, Shown, no_ms_ssim
 from dashboard.ui.charts import chart_config
 from dashboard.ui.text import plain, signed

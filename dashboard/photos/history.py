@@ -3,19 +3,15 @@
 import pandas as pd
 import streamlit as st
 
+from core.figures import photos as charts
 from core.learned.photos.card import PhotoCard
-from dashboard.photos import charts
 from dashboard.ui.charts import chart_config
 from dashboard.ui.text import plain, seconds_text
 
 
 def show(card: PhotoCard) -> None:
     """The section: everything comes from the card, so that it is there before TensorFlow is."""
-    validation = [
-        v
-        for v in card.get("validation", [])
-        if isinstance(v, dict) and {"step", "loss", "bpp", "psnr"} <= set(v)
-    ]
+    validation = charts.usable(card.get("validation", []))
     if validation:
         left, right = st.columns(2, gap="large")
         left.plotly_chart(

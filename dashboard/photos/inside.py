@@ -7,9 +7,10 @@ import streamlit as st
 
 from core.codecs.photo_models import PhotoModel
 from core.codecs.photo_views import TAPS
+from core.figures import photos as charts
 from core.images import Picture
 from core.learned.photos import lab as photo_lab
-from dashboard.photos import answers, charts
+from dashboard.photos import answers
 from dashboard.ui.charts import chart_config
 from dashboard.ui.text import plain
 from dashboard.ui.thumbnails import show_thumbnails

@@ -5,9 +5,10 @@
 import streamlit as st
 
 from core.codecs.photo_models import PhotoModel
+from core.figures import photos as charts
 from core.images import Picture
 from core.learned.photos.lab import Relaxed
-from dashboard.photos import answers, charts
+from dashboard.photos import answers
 from dashboard.ui.charts import chart_config
 from dashboard.ui.text import plain
 from dashboard.waiting import Failure

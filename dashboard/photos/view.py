@@ -10,6 +10,7 @@ import streamlit as st
 from core.codecs.base import Codec
 from core.codecs.photo_models import PhotoModel
 from core.codecs.registry import get
+from core.figures.palette import NEUTRAL, colour
 from core.images import Picture
 from core.rd.match import Match
 from core.rd.measure import Measured
@@ -18,7 +19,6 @@ from dashboard.compare.results import original_png
 from dashboard.photos import answers
 from dashboard.photos.answers import GAIN, Look, Shown
 from dashboard.ui.text import decibel, plain, seconds_text, signed
-from dashboard.ui.theme import NEUTRAL, colour
 from dashboard.ui.viewer import Panel, viewer
 from dashboard.waiting import Failure, looks, service
 

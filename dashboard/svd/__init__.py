@@ -2,6 +2,6 @@
 
 answers (decompositions and pictures, kept by content)
    │
-controls (rank, factor, energy, byte budget: one number) ── sections, charts ── the page
+controls (rank, factor, energy, byte budget: one number) ── sections ── the page
                                                             playground (a small matrix)
 """

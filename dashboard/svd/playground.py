@@ -4,9 +4,10 @@ import numpy as np
 import streamlit as st
 
 from core.errors import DataError
+from core.figures import svd as charts
 from core.linear import lowrank
 from core.linear.lowrank import Factors
-from dashboard.svd import answers, charts
+from dashboard.svd import answers
 from dashboard.ui.charts import chart_config
 from dashboard.ui.slots import Slot, one_of
 

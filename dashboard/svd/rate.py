@@ -3,17 +3,15 @@
 import streamlit as st
 
 from core.codecs.registry import get
+from core.figures import svd as charts
+from core.figures.palette import colour
 from core.linear import lowrank
 from core.linear.lowrank import Factors
 from core.rd import svd_study
 from core.rd.svd_study import Approximation
-from dashboard.svd import charts
 from dashboard.svd.answers import Subject
 from dashboard.ui.charts import chart_config
 from dashboard.ui.text import decibel, size_text
-from dashboard.ui.theme import NEUTRAL, colour
-
-_PIXELS, _ELEMENTS = "#5d6673", "#b6bdc8"
 
 
 def show(subject: Subject, f: Factors, rank: int, shown: Approximation) -> None:
@@ -21,12 +19,7 @@ def show(subject: Subject, f: Factors, rank: int, shown: Approximation) -> None:
     st.subheader("What it costs in bytes")
     m, n = f.shape
     size = 3 * lowrank.elements(m, n, rank)
-    sizes: dict[str, tuple[float, str]] = {
-        "Pixels, 3 bytes each": (3 * m * n, _PIXELS),
-        "float32 factors": (4 * size, NEUTRAL),
-        "float16 factors": (2 * size, NEUTRAL),
-        "Elements, as the tutorial counts": (size, _ELEMENTS),
-    }
+    sizes = charts.bill(m, n, size)
     with st.spinner("Coding at the same PSNR …"):
         for name in ("svd", "jpeg"):
             length = subject.ask(svd_study.bytes_at, name, shown.psnr)

@@ -7,17 +7,18 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.codecs import svd
+from core.figures import svd as charts
+from core.figures.palette import NEUTRAL, colour
 from core.images import Picture
 from core.linear import lowrank
 from core.linear.lowrank import Factors
 from core.rd import svd_study
 from core.rd.svd_study import DOWNSIZE, TRUNCATE, Approximation
-from dashboard.svd import answers, charts
+from dashboard.svd import answers
 from dashboard.svd.answers import Subject
 from dashboard.ui.charts import chart_config
 from dashboard.ui.slots import Slot, one_of
 from dashboard.ui.text import decibel, size_text
-from dashboard.ui.theme import NEUTRAL, colour
 from dashboard.ui.viewer import Panel, viewer
 
 WAYS = {

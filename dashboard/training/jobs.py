@@ -7,8 +7,8 @@ import streamlit as st
 
 from core import jobs
 from core.errors import RDError
+from core.figures.training import curve_names, training_chart
 from core.jobs import Job
-from dashboard.training.charts import curve_names, training_chart
 from dashboard.ui.charts import chart_config
 from dashboard.ui.growing import grow
 from dashboard.ui.slots import Slot

@@ -1,1 +1,1 @@
-"""What every page is drawn with: theme, charts, clicks on them, thumbnails, and the viewer."""
+"""What every page is drawn with: theme, clicks on charts, thumbnails, and the viewer."""

@@ -1,25 +1,4 @@
-"""The look that all pages share: one colour for each codec, and the style sheet."""
-
-import hashlib
-
-COLOURS = {
-    "jpeg": "#7d8797",
-    "jpeg444": "#a9845a",
-    "jpeg2000": "#e07b2f",
-    "webp": "#2f9e6b",
-    "avif": "#3b7ff0",
-    "jpegxl": "#8a5cf0",
-    "svd": "#d8435c",
-    "klt": "#d14bab",
-    "bls2017": "#0ea0b3",
-    "bls2017-rounded": "#6f9aa6",
-    "bls2017-static": "#0b6b86",
-    "bls2017-neural": "#0b8f6a",
-    "mnist": "#c08a12",
-}
-_OTHERS = ("#5f7f2e", "#b4531f", "#4f6db8", "#93478f", "#2f8f8f", "#9a6b3c")
-NEUTRAL = "#8b95a3"
-ACCENT = "#d8435c"  # what a chart points at
+"""The style sheet that all pages share."""
 
 CSS = """
 <style>
@@ -33,16 +12,3 @@ h2 {font-size: 1.3rem !important} h3 {font-size: 1.08rem !important}
   [data-testid="stMainBlockContainer"] {padding-left: .8rem; padding-right: .8rem}}
 </style>
 """
-
-
-def colour(codec: str) -> str:
-    """The codec's colour in every chart, table and viewer; for unknown codecs a stable choice."""
-    if codec in COLOURS:
-        return COLOURS[codec]
-    return _OTHERS[hashlib.sha256(codec.encode()).digest()[0] % len(_OTHERS)]
-
-
-def faint(hex_colour: str, opacity: float = 0.14) -> str:
-    """A colour "#rrggbb" as CSS "rgba(…)" that lets the grid show through."""
-    red, green, blue = (int(hex_colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity:g})"

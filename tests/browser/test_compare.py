@@ -36,6 +36,13 @@ def wait_for_results(page) -> None:
     raise TimeoutError("the results did not come")
 
 
+def choose_upload(page) -> None:
+    """Opens the sidebar's uploader; the page has another button "Upload" further down, which may be
+    drawn first.
+    """
+    page.locator(".st-key-picture_kind").get_by_text("Upload", exact=True).click()
+
+
 def wait_for_picture(page, size: str) -> None:
     """Waits until the sidebar tells of a picture of `size`: the name of an upload is there before
     the upload itself.
@@ -101,7 +108,7 @@ def test_ssim_arrives_in_the_table_by_itself(serve, open_page):
 def test_upload_match_click_download_decode_and_link(app, open_page, kodak, tmp_path):
     page = open_page(app, height=1400)
     wait_for_results(page)
-    page.get_by_text("Upload", exact=True).first.click()
+    choose_upload(page)
     page.locator(".st-key-upload input[type=file]").set_input_files(kodak[4])
     wait_for_picture(page, "768 × 512 px")
     keep_first_codecs(page, ["JPEG", "JPEG 2000", "WebP"])
@@ -189,7 +196,7 @@ def test_what_is_no_picture_and_no_bitstream_is_refused_in_words(app, open_page,
     wait_for_results(page)
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff" + bytes(100))
-    page.get_by_text("Upload", exact=True).first.click()
+    choose_upload(page)
     page.locator(".st-key-upload input[type=file]").set_input_files(tmp_path / "broken.png")
     page.locator("text=broken.png: ").wait_for(timeout=WAIT)
     page.locator(".st-key-decode_file input[type=file]").set_input_files(tmp_path / "broken.jpg")
@@ -217,7 +224,7 @@ def test_a_sweep_can_be_stopped_and_goes_on(app, open_page, tmp_path):
     Image.fromarray(synthetic(1100, 1300)).save(tmp_path / "large.png")
     page = open_page(f"{app}/?c=avif,jpegxl,webp")
     wait_for_results(page)
-    page.get_by_text("Upload", exact=True).first.click()
+    choose_upload(page)
     page.locator(".st-key-upload input[type=file]").set_input_files(tmp_path / "large.png")
     wait_for_picture(page, "1300 × 1100 px")
     page.locator(".st-key-cmp_stop button").click(timeout=WAIT)

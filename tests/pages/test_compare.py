@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import state
+from core.images import samples
 from tests.conftest import ROOT
 
 
@@ -71,9 +71,9 @@ def test_another_picture_keeps_the_bits_per_pixel(app):
 
 
 def test_every_sample_is_there():
-    for name in state.SAMPLES:
-        picture = state.sample(name)
-        assert f"{picture.width} × {picture.height}" in state.SAMPLES[name]
+    for name in samples.SAMPLES:
+        picture = samples.sample(name)
+        assert f"{picture.width} × {picture.height}" in samples.SAMPLES[name]
 
 
 def test_the_switch_takes_the_variants_of_a_tuning(app):

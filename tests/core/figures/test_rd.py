@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from core.figures.rd import rd_chart
 from core.metrics import psnr_of
 from core.rd.measure import RDPoint
-from dashboard.ui.rd_chart import rd_chart
 
 
 def point(codec: str, bpp: float, mse: float) -> RDPoint:

@@ -2,17 +2,18 @@
 
 import base64
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
+from core.figures import rd
+from core.figures.base import add_equality, add_line, figure, heat_map
+from core.figures.palette import NEUTRAL, colour
 from core.learned.photos.lab import Relaxed, by_cost
 from core.rd.measure import RDPoint
 from core.results.analysis import Curve
-from dashboard.ui import rd_chart as rd
-from dashboard.ui.charts import add_equality, add_line, figure, heat_map
-from dashboard.ui.theme import NEUTRAL, colour
 
 OURS = colour("bls2017")
 
@@ -149,6 +150,12 @@ def relaxed_charts(found: Sequence[Relaxed], lmbda: Sequence[float]) -> tuple[go
         )
         out.append(fig)
     return tuple(out)
+
+
+def usable(validation: Sequence[Any]) -> list[dict]:
+    """The entries of a card's history of validations that have all that is drawn."""
+    needed = {"step", "loss", "bpp", "psnr"}
+    return [v for v in validation if isinstance(v, dict) and needed <= set(v)]
 
 
 def loss_chart(validation: Sequence[dict]) -> go.Figure:

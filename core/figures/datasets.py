@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.base import add_line, figure, tick_log_x
+from core.figures.palette import NEUTRAL, colour, faint
 from core.results.analysis import Band, Curve
 from core.results.speed import Speed
-from dashboard.ui.charts import add_line, figure, tick_log_x
-from dashboard.ui.theme import NEUTRAL, colour, faint
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross")

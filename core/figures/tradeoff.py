@@ -1,16 +1,17 @@
 """The trade-off of the Digits page: bits against distortion over models and other codecs."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.base import add_line, add_ring, figure
+from core.figures.palette import ACCENT, NEUTRAL, colour
 from core.rd.digit_rivals import Points
 from core.rd.hull import lower_hull
-from dashboard.digits.models import Card
-from dashboard.ui.charts import add_line, add_ring, figure
-from dashboard.ui.theme import ACCENT, NEUTRAL, colour
 
+Card = Mapping[str, Any]
 OURS = colour("mnist")
 BITS, MAE = "Rate (bits per digit)", "Distortion (mean absolute error, 0 to 1)"
 TUTORIAL = ((40.2, 0.0360, 2000), (15.3, 0.0596, 500), (8.4, 0.0767, 300))  # bits, MAE, λ

@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.base import add_line, add_ring, figure, heat_map
+from core.figures.palette import NEUTRAL, colour
 from core.linear import lowrank
 from core.linear.lowrank import Factors
-from dashboard.ui.charts import add_line, add_ring, figure, heat_map
-from dashboard.ui.text import size_text
-from dashboard.ui.theme import NEUTRAL, colour
 
 CHANNELS = (("Red", "#dc4c43"), ("Green", "#36a05c"), ("Blue", "#3b7ff0"))
 ENERGIES = ((1, "Σσ (the tutorial)", "#c08a12"), (2, "Σσ² (share of ‖A‖²)", "#7a5cd6"))
@@ -99,6 +98,16 @@ def distortion(
     return fig
 
 
+def bill(m: int, n: int, elements: int) -> dict[str, tuple[float, str]]:
+    """What an approximation of m × n pixels costs without a coder: label -> (bytes, colour)."""
+    return {
+        "Pixels, 3 bytes each": (3 * m * n, "#5d6673"),
+        "float32 factors": (4 * elements, NEUTRAL),
+        "float16 factors": (2 * elements, NEUTRAL),
+        "Elements, as the tutorial counts": (elements, "#b6bdc8"),
+    }
+
+
 def rate_bars(sizes: Mapping[str, tuple[float, str]]) -> go.Figure:
     """Bars of sizes in bytes, logarithmic: label -> (bytes, colour), the first on top."""
     fig = figure("Size, bytes (logarithmic)", "", height=110 + 44 * len(sizes), log_x=True)
@@ -110,7 +119,7 @@ def rate_bars(sizes: Mapping[str, tuple[float, str]]) -> go.Figure:
         showlegend=False,
         marker_color=[tint for _, tint in sizes.values()],
         marker_line_width=0,
-        text=[size_text(value) for value in values],
+        text=[f"{value:,.0f}" for value in values],
         textposition="outside",
         cliponaxis=False,
         hovertemplate="%{y}: %{x:,.0f}<extra></extra>",

@@ -5,8 +5,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.ui.charts import add_line, figure
-from dashboard.ui.theme import ACCENT, NEUTRAL, colour
+from core.figures.base import add_line, figure
+from core.figures.palette import ACCENT, NEUTRAL, colour
 
 Event = dict[str, Any]
 

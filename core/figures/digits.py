@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.base import add_equality, add_line, figure
+from core.figures.palette import ACCENT, NEUTRAL, colour
 from core.learned.digits.lab import noisy_density
-from dashboard.ui.charts import add_equality, add_line, figure
-from dashboard.ui.theme import ACCENT, NEUTRAL, colour
 
 OURS = colour("mnist")
 _PALETTE = (

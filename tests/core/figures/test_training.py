@@ -1,6 +1,6 @@
 """Figures of the Train & models page: what is drawn is what the jobs have reported."""
 
-from dashboard.training.charts import curve_names, training_chart
+from core.figures.training import curve_names, training_chart
 
 
 def test_training_curves_are_those_reported():

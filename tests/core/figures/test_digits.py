@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from dashboard.digits import charts
-from dashboard.digits.tradeoff_chart import tradeoff_chart
+from core.figures import digits as charts
+from core.figures.tradeoff import tradeoff_chart
 
 
 def card(lmbda: float, rate: float, mae: float) -> dict:

@@ -7,10 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core import metrics
+from core.figures.base import add_line, add_ring, figure
+from core.figures.palette import NEUTRAL, colour
 from core.rd.hull import lower_hull, operating_point
 from core.rd.measure import RDPoint
-from dashboard.ui.charts import add_line, add_ring, figure
-from dashboard.ui.theme import NEUTRAL, colour
 
 Curves = Mapping[str, Sequence[RDPoint]]
 
