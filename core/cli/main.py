@@ -9,7 +9,19 @@ import sys
 
 import typer
 
-from core.cli import bdrate, codecs, compare, figure, files, models, run, sweep, train
+from core.cli import (
+    bdrate,
+    codecs,
+    compare,
+    decide,
+    encode,
+    figure,
+    files,
+    models,
+    run,
+    sweep,
+    train,
+)
 from core.errors import RDError
 
 app = typer.Typer(
@@ -23,12 +35,13 @@ app.command("run", context_settings={"allow_extra_args": True, "ignore_unknown_o
     run.run
 )
 app.command("codecs")(codecs.codecs)
-app.command("encode")(files.encode)
+app.command("encode")(encode.encode)
 app.command("decode")(files.decode)
 app.command("measure")(files.measure_pair)
 app.command("sweep")(sweep.sweep)
 app.command("bdrate")(bdrate.bdrate)
 app.command("compare")(compare.compare)
+app.command("decide")(decide.decide)
 app.command("figure")(figure.figure)
 app.add_typer(train.app, name="train")
 app.add_typer(models.app, name="models")

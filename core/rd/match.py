@@ -126,9 +126,8 @@ def _usual_bytes(codec: Codec, pixels: int) -> Curve | None:
 
 
 def _usual_quality(codec: Codec, name: str) -> Curve | None:
-    if not name.startswith("psnr"):
-        return None
-    return usual.of(codec.name, codec.setting.scale == "log", usual.PSNR)
+    quantity = usual.PSNR if name.startswith("psnr") else name
+    return usual.of(codec.name, codec.setting.scale == "log", quantity)
 
 
 def _best_size(sizes: Mapping[float, int], budget: int, at_least: bool) -> tuple[float, bool]:

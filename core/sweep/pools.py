@@ -8,7 +8,7 @@ import os
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,8 @@ WAIT_S = 1.0  # how long results are waited for before the sweep looks around
 POLL_S = 0.01
 GIVE_UP_S = 60  # how long a cluster may be without any worker
 
+Perform = Callable[..., Record]  # (item, *arguments) -> record or {"error": …}; has its own name
+
 
 class Pool(ABC):
     """Where jobs run: `submit` hands one out, `results` collects what has become of some."""
@@ -38,7 +40,7 @@ class Pool(ABC):
 
     @abstractmethod
     def submit(self, key: str, item: Item, *arguments: object) -> None:
-        """Hands out the job called `key`: `task.perform(item, *arguments)`."""
+        """Hands out the job called `key`: the pool's function of `item` and `arguments`."""
 
     @abstractmethod
     def results(self) -> list[tuple[str, Record]]:
@@ -48,7 +50,8 @@ class Pool(ABC):
 class Here(Pool):
     """This very process, one job at a time: for tiny sweeps, and to check the others against."""
 
-    def __init__(self) -> None:
+    def __init__(self, perform: Perform = task.perform) -> None:
+        self._perform = perform
         self._jobs: deque[tuple[str, Item, tuple[Any, ...]]] = deque()
 
     def submit(self, key: str, item: Item, *arguments: object) -> None:
@@ -56,7 +59,7 @@ class Here(Pool):
 
     def results(self) -> list[tuple[str, Record]]:
         key, item, arguments = self._jobs.popleft()
-        return [(key, task.perform(item, *arguments))]
+        return [(key, self._perform(item, *arguments))]
 
 
 class Dask(Pool):
@@ -64,10 +67,10 @@ class Dask(Pool):
     our disk.
     """
 
-    def __init__(self, client: "Client", ship: bool) -> None:
+    def __init__(self, client: "Client", ship: bool, perform: Perform = task.perform) -> None:
         from distributed import as_completed
 
-        self.client, self.ship = client, ship
+        self.client, self.ship, self._perform = client, ship, perform
         # Jobs are added while others end: the iterator holds only what is in flight.
         self._ended = as_completed(loop=client.loop)
         self._keys: dict[str, str] = {}  # Dask's name of a job in flight -> ours
@@ -84,7 +87,7 @@ class Dask(Pool):
             item = item.with_data()
         # A name that was never used: Dask answers a known one with its old result.
         name = f"measure-{key}-{os.urandom(4).hex()}"
-        future = self.client.submit(task.perform, item, *arguments, pure=False, key=name)
+        future = self.client.submit(self._perform, item, *arguments, pure=False, key=name)
         self._keys[name] = key
         self._ended.add(future)
 
@@ -133,14 +136,16 @@ def _result(future: "Future[Record]") -> Record:
 
 
 @contextmanager
-def pool(workers: int | None = None, address: str | None = None) -> Iterator[Pool]:
+def pool(
+    workers: int | None = None, address: str | None = None, perform: Perform = task.perform
+) -> Iterator[Pool]:
     """The pool for `--workers` and `--dask`: `address` of a scheduler, or `workers` local processes
-    (None: one a core).
+    (None: one a core). Its jobs are calls of `perform`.
 
     `workers=0` measures in this process. Raises DataError when no scheduler answers at `address`.
     """
     if workers == 0 and address is None:
-        yield Here()
+        yield Here(perform)
         return
     import dask
     from distributed import Client, LocalCluster
@@ -162,7 +167,7 @@ def pool(workers: int | None = None, address: str | None = None) -> Iterator[Poo
                 f"Start one with `dask scheduler`. ({error})"
             ) from error
         with client:
-            yield Dask(client, ship=True)
+            yield Dask(client, ship=True, perform=perform)
         return
     count = workers or os.cpu_count() or 1
     with (
@@ -176,4 +181,4 @@ def pool(workers: int | None = None, address: str | None = None) -> Iterator[Poo
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
-        yield Dask(client, ship=False)
+        yield Dask(client, ship=False, perform=perform)

@@ -1,0 +1,72 @@
+"""What a worker does for an export: one picture as one file, decoded and measured.
+
+Runs in worker processes, perhaps on other machines: the file travels back with its record.
+"""
+
+import hashlib
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from core import metrics
+from core.codecs import registry
+from core.decide import task as decide
+from core.errors import RDError
+from core.export import metadata
+from core.images import Picture
+from core.sweep.sources import Item
+from core.sweep.task import THREADS
+
+FILE = "file"
+
+
+def perform(item: Item, digest: str, kind: str, *arguments: Any) -> dict[str, Any]:
+    """The record of `file`, or what `core.decide.task` does; {"error": why there is none}."""
+    if kind != FILE:
+        return decide.perform(item, digest, kind, *arguments)
+    for name, value in THREADS.items():
+        os.environ.setdefault(name, value)
+    try:
+        return file(decide.read(item, digest), item, *arguments)
+    except RDError as error:
+        return {"error": str(error)}
+    except Exception as error:  # one codec's fault on one picture must not end all
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def file(
+    picture: Picture, item: Item, codec: str, value: float, names: tuple[str, ...], exif: bool
+) -> dict[str, Any]:
+    """The record of the picture's file at a setting, with the file itself under "data".
+
+    Every figure is measured on what the finished file decodes to.
+    """
+    chosen = registry.get(codec)
+    notes = list(picture.notes)
+    start = time.perf_counter()
+    data = chosen.encode(picture.image, value).data
+    encode_s = time.perf_counter() - start
+    if exif:
+        source = item.data or Path(item.path).read_bytes()
+        block = metadata.exif_of(source)
+        data, remark = metadata.add_exif(data, chosen.info.suffix, block)
+        notes += [remark] if remark else []
+    start = time.perf_counter()
+    decoded = chosen.decode(data)
+    decode_s = time.perf_counter() - start
+    return {
+        "image": item.name,
+        "codec": codec,
+        "setting": chosen.setting.check(value),
+        "width": picture.width,
+        "height": picture.height,
+        "bytes": len(data),
+        "measures": metrics.as_json(metrics.measure(picture.image, decoded, names)),
+        "encode_s": encode_s,
+        "decode_s": decode_s,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "notes": notes,
+        "error": "",
+        "data": data,
+    }
