@@ -18,7 +18,7 @@ def controls(metric: str) -> None:
     """Encode or decode, and the quality at which rates are compared."""
     left, right = st.columns(2, vertical_alignment="bottom")
     one_of("Time to", {"encode": "encode", "decode": "decode"}, SIDE, left)
-    form, level = FORMS[metric], _level(metric)
+    form, level = FORMS[metric], level_of(metric)
     low, high, _ = form.target
     level.keep()
     right.slider(f"At a mean {form.label} of", low, high, step=(high - low) / _STEPS, key=level.key)
@@ -26,7 +26,7 @@ def controls(metric: str) -> None:
 
 def draw(shown: Gathered) -> None:
     """One point for each codec that reaches the chosen quality."""
-    level = _level(shown.metric).value
+    level = level_of(shown.metric).value
     points: list[tuple[Drawn, Speed]] = []
     for entry in shown.entries:
         if shown.curve(entry) is None:
@@ -48,6 +48,6 @@ def draw(shown: Gathered) -> None:
     )
 
 
-def _level(metric: str) -> Slot[float]:
+def level_of(metric: str) -> Slot[float]:
     """The quality at which rates are compared, one for each measure."""
     return Slot(f"ds_level_{metric}", FORMS[metric].target[2])
