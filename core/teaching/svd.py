@@ -19,8 +19,8 @@ def _rank(f: Factors) -> Exercise:
     exact = FACTOR * m * n / (m + n + 1)
     rank = lowrank.rank_for_factor(m, n, FACTOR)
     slips = [
-        Slip(round(FACTOR * m * n / (m + n)), "Each layer also stores its σ: m + n + 1 numbers."),
         Slip(math.ceil(exact), "That rank costs a little more than the factor allows: round down."),
+        Slip(int(FACTOR * m * n / (m + n)), "Each layer also stores its σ: m + n + 1 numbers."),
         Slip(
             math.floor(3 * exact),
             "Three channels store three times as much, and are three times as many pixels.",
@@ -36,8 +36,14 @@ def _rank(f: Factors) -> Exercise:
         f"A layer stores m + n + 1 = {m + n + 1} numbers, the factor pays for c · m · n = "
         f"{FACTOR * m * n:,.1f}: r = ⌊{exact:.2f}⌋ = {rank}.",
         "Count what one layer σ u vᵀ stores, and how many layers c · m · n numbers pay for.",
-        slips=[slip for slip in slips if slip.answer != rank],
+        slips=_distinct(slips, rank),
     )
+
+
+def _distinct(slips: list[Slip], answer: float) -> list[Slip]:
+    """Those that are wrong here, the first of each answer."""
+    by_answer = {slip.answer: slip for slip in reversed(slips) if slip.answer != answer}
+    return [slip for slip in slips if by_answer.get(slip.answer) is slip]
 
 
 def _break_even(f: Factors) -> Exercise:
