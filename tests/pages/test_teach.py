@@ -1,4 +1,4 @@
-"""Exercises on a page: a right answer is explained, a wrong one gets help; the glossary is there."""
+"""Exercises on a page: right answers are explained, wrong ones get help; the glossary is there."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
