@@ -22,6 +22,6 @@ def notebook() -> "NotebookNode":
         quartiles=curves.QUARTILES.value,
         singles=curves.SINGLES.value,
         level=speed.level_of(METRIC.value).value,
-        side=speed.SIDE.value,
+        side=speed.DECODE if speed.SIDE.value == speed.DECODE else speed.ENCODE,
     )
     return datasets(state)
