@@ -1,6 +1,7 @@
 """The head of a page: its title, and tools that every page has."""
 
 from collections.abc import Callable
+from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,6 +11,17 @@ from core.teaching.glossary import GLOSSARY
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+_STYLE = """
+<style>
+.st-key-page_glossary dl {display: grid; grid-template-columns: 9.5rem 1fr; gap: .3rem .9rem;
+  font-size: .9rem; margin: 0 0 1rem}
+.st-key-page_glossary dt {font-weight: 600} .st-key-page_glossary dd {margin: 0}
+.st-key-page_glossary h5 {margin: 0; padding: .2rem 0 .5rem; font-size: 1rem}
+@media (max-width: 640px) {.st-key-page_glossary dl {display: block}
+  .st-key-page_glossary dd {margin-bottom: .4rem}}
+</style>
+"""
 
 Build = Callable[[], "NotebookNode"]
 
@@ -44,7 +56,12 @@ class Head:
 
 def _show_glossary() -> None:
     """The field's words; the browser's own search finds them."""
-    with st.container(height=460, border=False):
-        for subject, terms in GLOSSARY.items():
-            lines = [f"**{term}** – {sentence}" for term, sentence in terms.items()]
-            st.markdown(f"##### {subject}\n\n" + "  \n".join(lines))
+    parts = []
+    for subject, terms in GLOSSARY.items():
+        lines = [
+            f"<dt>{escape(term)}</dt><dd>{escape(sentence)}</dd>"
+            for term, sentence in terms.items()
+        ]
+        parts.append(f"<h5>{escape(subject)}</h5><dl>{''.join(lines)}</dl>")
+    with st.container(height=460, border=False, key="page_glossary"):
+        st.html(_STYLE + "".join(parts))

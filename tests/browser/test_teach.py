@@ -35,7 +35,7 @@ def app(serve):
 def taken(page, key: str) -> bytes:
     """What the download button with this key gives."""
     with page.expect_download(timeout=WAIT) as waiting:
-        page.locator(f".st-key-{key} button").click()
+        page.locator(f".st-key-{key} button").first.click()
     return waiting.value.path().read_bytes()
 
 

@@ -25,8 +25,8 @@ def test_a_wrong_answer_gets_help_and_a_right_one_an_explanation(app):
 
 
 def test_every_page_has_the_glossary(app):
-    shown = "".join(markdown.value for markdown in app.markdown)
-    assert all(f"**{term}**" in shown for terms in GLOSSARY.values() for term in terms)
+    shown = "".join(html.proto.body for html in app.get("html"))
+    assert all(f"<dt>{term}</dt>" in shown for terms in GLOSSARY.values() for term in terms)
     for page in (ROOT / "pages").glob("*.py"):
         assert "Head(" in page.read_text("utf-8"), page.name
         assert "offer_notebook(" in page.read_text("utf-8"), page.name
