@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from core.codecs import mnist as codec
+from core.codecs.learned import mnist as codec
 from dashboard import state
 from dashboard.digits import compress, generate, latent, lesson, models, tradeoff, walk, yours
 from dashboard.digits.notebook import notebook

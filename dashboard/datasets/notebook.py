@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from core.notebooks.datasets import DatasetsState, datasets
-from dashboard.datasets import curves, speed
 from dashboard.datasets.choice import METRIC, RUNS, SHOWN, runs_now
+from dashboard.datasets.sections import curves, speed
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

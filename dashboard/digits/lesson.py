@@ -1,6 +1,6 @@
 """The page's exercises, on the chosen model and digit."""
 
-from core.codecs import digit_tour
+from core.codecs.learned import digit_tour
 from core.datasets.mnist import sample
 from core.teaching.digits import exercises
 from dashboard.digits.answers import ask

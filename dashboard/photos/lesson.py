@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.codecs.photo_models import PhotoModel
+from core.codecs.learned.photo_models import PhotoModel
 from core.images import Picture
 from core.learned.photos.card import PhotoCard
 from core.teaching.photos import Point, exercises

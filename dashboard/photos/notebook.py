@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.codecs.photo_models import PhotoModel
+from core.codecs.learned.photo_models import PhotoModel
 from core.images import Picture
 from core.notebooks.photos import PhotosState, photos
 

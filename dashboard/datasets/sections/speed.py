@@ -13,8 +13,8 @@ from core.metrics import FORMS
 from core.publish.bibliography import BD_RATE
 from core.results import analysis
 from core.results.speed import Speed, speed
-from dashboard.datasets import bd
 from dashboard.datasets.gathered import Entry, Gathered
+from dashboard.datasets.sections import bd
 from dashboard.ui.charts import show_chart
 from dashboard.ui.slots import Slot, one_of
 from dashboard.ui.take_home import take_home

@@ -10,8 +10,8 @@ from core.publish.bibliography import BD_RATE
 from core.rd.bdrate import BDResult
 from core.results import analysis
 from core.results.analysis import Curve
-from dashboard.datasets import pictures, published
 from dashboard.datasets.gathered import Entry, Gathered
+from dashboard.datasets.sections import pictures, published
 from dashboard.ui.charts import show_chart
 from dashboard.ui.slots import Slot
 from dashboard.ui.take_home import take_home
