@@ -5,14 +5,24 @@ import streamlit as st
 from core.decide import stored
 from core.errors import RDError
 from dashboard import state
-from dashboard.decide import answer, codecs, export, job, pictures, quality, start
+from dashboard.decide import (
+    answer,
+    blind,
+    codecs,
+    export,
+    given,
+    job,
+    pictures,
+    quality,
+    start,
+)
 from dashboard.growth import Growth
-from dashboard.ui.slots import Slot
+from dashboard.ui.slots import Slot, one_of
 from dashboard.ui.text import plain
 from dashboard.waiting import service
 
-DECIDE = "decide"
-PARTS = {DECIDE: "Decide"}
+DECIDE, GIVEN, BLIND = "decide", "given", "blind"
+PARTS = {DECIDE: "Decide", GIVEN: "Given pictures", BLIND: "Blind test"}
 PART = Slot("dec_part", DECIDE)
 
 
@@ -22,7 +32,13 @@ def show() -> None:
     service().begin(owner)
     job.adopt()
     growth = Growth(owner)
-    _decide(growth)
+    part = one_of("Part", PARTS, PART, label_visibility="collapsed")
+    if part == DECIDE:
+        _decide(growth)
+    elif part == GIVEN:
+        given.show(growth)
+    else:
+        blind.show(growth)
     job.write_link()
     growth.settle()
 
