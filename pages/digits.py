@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.codecs import mnist as codec
+from core.codecs.learned import mnist as codec
 from dashboard import state
 from dashboard.digits import compress, generate, latent, models, tradeoff, walk, yours
 from dashboard.growth import Growth

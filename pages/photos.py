@@ -6,7 +6,7 @@ that were kept for them.
 
 import streamlit as st
 
-from core.codecs.photo_models import PhotoModel
+from core.codecs.learned.photo_models import PhotoModel
 from dashboard import state
 from dashboard.photos import bits, curves, history, inside, models, relaxed, view
 from dashboard.waiting import looks, service

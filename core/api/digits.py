@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.codecs import digit_tour, mnist
 from core.codecs.base import Encoded
-from core.codecs.digit_tour import Compressed, Flipped, Traversal, Walk
+from core.codecs.learned import digit_tour, mnist
+from core.codecs.learned.digit_tour import Compressed, Flipped, Traversal, Walk
 from core.datasets.mnist import sample
 from core.learned.digits.lab import live_dims
 from core.store import zoo

@@ -9,9 +9,9 @@ from core import metrics
 from core.api.benches import Bench, Source
 from core.api.curves import Curves, curves
 from core.api.pictures import read
-from core.codecs import photo_models, photo_views
-from core.codecs.photo_models import PhotoModel
-from core.codecs.photo_views import Look
+from core.codecs.learned import photo_models, photo_views
+from core.codecs.learned.photo_models import PhotoModel
+from core.codecs.learned.photo_views import Look
 from core.errors import ModelError
 from core.images import Picture
 from core.learned.photos import lab

@@ -37,6 +37,8 @@ def _cost(card: Mapping[str, Any]) -> str:
     if not {"filters", "latents"} <= set(config):
         return ""
     cost = complexity(config)
+    if network := card.get("entropy_model"):
+        cost = cost.with_entropy_model(network)
     each = f"{cost.encode:.1f} kMAC a pixel to encode, {cost.decode:.1f} to decode"
     return f"; {each}, {cost.parameters / 1e6:.2f} M parameters"
 

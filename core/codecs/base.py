@@ -5,11 +5,14 @@ The setting is the one number that moves it along its rate–distortion curve.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from core.errors import ImageError, SettingError
+
+if TYPE_CHECKING:
+    from core.learned.photos.complexity import Complexity
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,12 @@ class Codec(ABC):
         It is part of the key of a stored result.
         """
         return ""
+
+    def complexity(self) -> "Complexity | None":
+        """What a learned codec costs a pixel; None for codecs without trained numbers, and where
+        nobody has counted.
+        """
+        return None
 
     def encode(self, image: np.ndarray, value: float) -> Encoded:
         """The file for `image` at setting `value`.

@@ -1,21 +1,24 @@
 """All codecs. A codec listed here appears in every page, in sweeps and on the command line."""
 
-from core.codecs import bls2017, classical, external, heic, klt, mnist, svd, tuned, vvc
+from core.codecs import external
 from core.codecs.base import Codec
+from core.codecs.classical import heic, standard, tuned, vvc
+from core.codecs.learned import bls2017, mnist
+from core.codecs.lowrank import klt, svd
 from core.errors import SettingError
 
 _OURS: tuple[Codec, ...] = (
-    classical.Jpeg(),
-    classical.Jpeg444(),
+    standard.Jpeg(),
+    standard.Jpeg444(),
     tuned.JpegPsnr(),
     tuned.JpegEye(),
-    classical.Jpeg2000(),
-    classical.WebP(),
+    standard.Jpeg2000(),
+    standard.WebP(),
     tuned.WebPSharp(),
-    classical.Avif(),
+    standard.Avif(),
     tuned.AvifPsnr(),
     tuned.AvifPsnrSlow(),
-    classical.JpegXl(),
+    standard.JpegXl(),
     heic.Heic(),
     vvc.Vvc(),
     svd.Svd(),

@@ -5,7 +5,7 @@ import io
 from PIL import Image
 
 from core.codecs.base import Codec
-from core.codecs.heic import is_heic
+from core.codecs.classical.heic import is_heic
 from core.codecs.registry import CODECS, get
 from core.coding import container
 from core.errors import BitstreamError, ImageError

@@ -14,6 +14,10 @@ from core.results.speed import Speed
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross")
+SPEED_TITLES = {
+    "encode": "Encoding speed, megapixels per second",
+    "decode": "Decoding speed, megapixels per second",
+}
 _PUBLISHED = ("#6b7785", "#a35d8a", "#4f7a4a", "#9a6a2f", "#50659c", "#8a4b4b")
 
 
@@ -163,27 +167,36 @@ def distribution(values: Sequence[tuple[Drawn, Mapping[str, float]]], anchor: st
 
 
 def speed(points: Sequence[tuple[Drawn, Speed]], side: str, level: str) -> go.Figure:
-    """Seconds per megapixel against the rate that reaches `level`: low and left is best.
+    """The rate that reaches `level` against megapixels per second: low and right is best.
 
     `side` is "encode" or "decode"; there is at least one point.
     """
-    title = f"{side.title()} time, seconds per megapixel"
-    fig = figure(title, f"Rate at {level}, bpp", height=400, log_x=True)
-    for d, found in points:
+    placed = [(d, found.megapixels_per_second(side), found.bpp) for d, found in points]
+    return complexity(placed, SPEED_TITLES[side], f"Rate at {level}, bpp")
+
+
+def complexity(points: Sequence[tuple[Drawn, float, float]], cost: str, rate: str) -> go.Figure:
+    """Rate and distortion in one figure for each codec, (drawn, cost, figure), against its cost.
+
+    `cost` and `rate` title the axes: the cost, on a logarithmic one, may be a speed or a count.
+    There is at least one point.
+    """
+    fig = figure(cost, rate, height=460, log_x=True)
+    for d, x, y in points:
         fig.add_scatter(
-            x=[getattr(found, side)],
-            y=[found.bpp],
+            x=[x],
+            y=[y],
             name=d.label,
             mode="markers+text",
             text=[d.label],
             textposition="top center",
             marker={"color": d.colour, "size": 13, "symbol": d.symbol},
             showlegend=False,
-            hovertemplate=(f"<b>{d.label}</b><br>%{{x:.3g}} s/Mpx · %{{y:.3f}} bpp<extra></extra>"),
+            hovertemplate=f"<b>{d.label}</b><br>%{{x:.3g}} · %{{y:.4g}}<extra></extra>",
         )
     tick_log_x(fig)
-    rates = [found.bpp for _, found in points]
-    low, high = min(rates), max(rates)
-    reach = high - low or low
+    figures = [y for _, _, y in points]
+    low, high = min(figures), max(figures)
+    reach = high - low or abs(low) or 1.0
     fig.update_yaxes(range=[low - 0.15 * reach, high + 0.25 * reach])  # room for the labels
     return fig

@@ -14,8 +14,8 @@ import numpy as np
 from cachetools import LRUCache
 
 from core import metrics
-from core.codecs import svd
 from core.codecs.base import Codec
+from core.codecs.lowrank import svd
 from core.codecs.registry import get
 from core.errors import RDError
 from core.images import Picture, png, resize

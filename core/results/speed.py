@@ -1,5 +1,6 @@
 """What a codec costs in time at one quality, and the rate that it then takes. Pure functions."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,11 @@ class Speed:
     encode: float
     decode: float
     bpp: float
+
+    def megapixels_per_second(self, side: str) -> float:
+        """The speed of `side`, "encode" or "decode"; infinite where the clock saw no time pass."""
+        seconds: float = getattr(self, side)
+        return 1 / seconds if seconds > 0 else math.inf
 
 
 def speed(

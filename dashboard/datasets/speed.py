@@ -1,23 +1,35 @@
-"""The section Speed: time per megapixel against the rate that one quality takes."""
+"""The section Speed: rate and distortion in one figure against what they cost to compute."""
 
+from collections.abc import Mapping
+
+import pandas as pd
 import streamlit as st
 
+from core.codecs.registry import CODECS
+from core.errors import ModelError
 from core.figures import datasets as charts
-from core.figures.datasets import Drawn
+from core.learned.photos.complexity import Complexity
 from core.metrics import FORMS
+from core.results import analysis
 from core.results.speed import Speed, speed
-from dashboard.datasets.gathered import Gathered
+from dashboard.datasets import bd
+from dashboard.datasets.gathered import Entry, Gathered
 from dashboard.ui.charts import chart_config
 from dashboard.ui.slots import Slot, one_of
 
-SIDE = Slot("ds_side", "encode")
+ENCODE, DECODE, COUNT = "encode", "decode", "count"
+COSTS = {ENCODE: "Encoding speed", DECODE: "Decoding speed", COUNT: "Multiplications"}
+RATE, BD = "rate", "bd"
+SIDE = Slot("ds_side", ENCODE)
+FIGURE = Slot("ds_speed_figure", RATE)
 _STEPS = 60  # of the slider
 
 
 def controls(metric: str) -> None:
-    """Encode or decode, and the quality at which rates are compared."""
-    left, right = st.columns(2, vertical_alignment="bottom")
-    one_of("Time to", {"encode": "encode", "decode": "decode"}, SIDE, left)
+    """What is counted as cost, and how rate and distortion become one figure."""
+    left, middle, right = st.columns([3, 2, 3], vertical_alignment="bottom")
+    one_of("Cost", COSTS, SIDE, left)
+    one_of("Against", {RATE: "Rate", BD: "BD-rate"}, FIGURE, middle)
     form, level = FORMS[metric], _level(metric)
     low, high, _ = form.target
     level.keep()
@@ -27,25 +39,95 @@ def controls(metric: str) -> None:
 def draw(shown: Gathered) -> None:
     """One point for each codec that reaches the chosen quality."""
     level = _level(shown.metric).value
-    points: list[tuple[Drawn, Speed]] = []
+    found = _speeds(shown, level)
+    quality = f"{level:g} {shown.unit}".strip()
+    if not found:
+        st.info(f"None of the codecs shown has a mean {shown.quality} of {quality} in its range.")
+        return
+    counted = {entry.label: complexity_of(entry.codec) for entry, _ in found}
+    _draw_chart(shown, found, counted, quality)
+    rows = [_row(entry, times, counted[entry.label]) for entry, times in found]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="ds_complexity")
+    st.caption(
+        f"At {quality}. Speeds are medians over the pictures, one thread per process, with all "
+        "processes of the sweep at work at once: compare codecs with each other, not with another "
+        "machine. Low and right is best; for multiplications, low and left. Codecs that do not "
+        "reach the quality are left out. kMAC: thousand multiplications with their additions, "
+        "counted for learned codecs; the search of an encoder runs the transforms many times more."
+    )
+
+
+def complexity_of(codec: str) -> Complexity | None:
+    """What the codec costs a pixel, where it is known here and has been counted."""
+    try:
+        return CODECS[codec].complexity() if codec in CODECS else None
+    except ModelError:
+        return None
+
+
+def _speeds(shown: Gathered, level: float) -> list[tuple[Entry, Speed]]:
+    found = []
     for entry in shown.entries:
         if shown.curve(entry) is None:
             continue
         images = shown.images_of(entry)
-        found = speed(entry.results, entry.codec, level, shown.metric, images)
-        if found is not None:
-            points.append((entry.drawn(), found))
-    quality = f"{level:g} {shown.unit}".strip()
-    if not points:
-        st.info(f"None of the codecs shown has a mean {shown.quality} of {quality} in its range.")
-        return
-    fig = charts.speed(points, SIDE.value, quality)
-    st.plotly_chart(fig, key="ds_speed", config=chart_config("speed"))
-    st.caption(
-        "Medians over the pictures, one thread per process, with all processes of the sweep at "
-        "work at once: compare codecs with each other, not with another machine. Low and left "
-        "is best. Codecs that do not reach the quality are left out."
-    )
+        times = speed(entry.results, entry.codec, level, shown.metric, images)
+        if times is not None:
+            found.append((entry, times))
+    return found
+
+
+def _draw_chart(
+    shown: Gathered,
+    found: list[tuple[Entry, Speed]],
+    counted: Mapping[str, Complexity | None],
+    quality: str,
+) -> None:
+    side = SIDE.value
+    title = "kMAC per pixel, decoding" if side == COUNT else charts.SPEED_TITLES[side]
+    heights, rate = _bd_rates(shown) if FIGURE.value == BD else ({}, f"Rate at {quality}, bpp")
+    points = []
+    for entry, times in found:
+        cost = counted[entry.label]
+        if side == COUNT:
+            x = cost.decode if cost else None
+        else:
+            x = times.megapixels_per_second(side)
+        y = heights.get(entry.label) if FIGURE.value == BD else times.bpp
+        if x is not None and y is not None:
+            points.append((entry.drawn(), x, y))
+    if points:
+        fig = charts.complexity(points, title, rate)
+        st.plotly_chart(fig, key="ds_speed", config=chart_config("speed"))
+    elif side == COUNT:
+        st.info("Multiplications are counted for learned codecs; none is shown at this quality.")
+    else:
+        st.info("There is no BD-rate: it compares at least two codecs over a shared range.")
+
+
+def _bd_rates(shown: Gathered) -> tuple[dict[str, float], str]:
+    """(label -> BD-rate in percent, the axis's title); the anchor stands at 0."""
+    curves = bd.all_curves(shown)
+    anchor = bd.anchor_of(list(curves))
+    found = analysis.matrix(curves)
+    heights = {
+        label: result.percent
+        for (against, label), result in found.items()
+        if against == anchor and result.percent is not None
+    }
+    return heights | {anchor: 0.0}, f"BD-rate ({shown.quality}) against {anchor}, %"
+
+
+def _row(entry: Entry, times: Speed, cost: Complexity | None) -> dict[str, str]:
+    return {
+        "Codec": entry.label,
+        "Rate, bpp": f"{times.bpp:.3f}",
+        "Encode, MP/s": f"{times.megapixels_per_second(ENCODE):.3g}",
+        "Decode, MP/s": f"{times.megapixels_per_second(DECODE):.3g}",
+        "kMAC a pixel, encode": f"{cost.encode:.1f}" if cost else "",
+        "kMAC a pixel, decode": f"{cost.decode:.1f}" if cost else "",
+        "Parameters": f"{cost.parameters / 1e6:.2f} M" if cost else "",
+    }
 
 
 def _level(metric: str) -> Slot[float]:

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from core.codecs import digit_tour, mnist
-from core.codecs.digit_tour import Compressed
+from core.codecs.learned import digit_tour, mnist
+from core.codecs.learned.digit_tour import Compressed
 from core.datasets.mnist import sample
 from core.learned.digits.lab import mean_error, tile
 from dashboard.digits.answers import ask, say_waiting

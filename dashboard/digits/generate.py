@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from core.codecs import digit_tour
+from core.codecs.learned import digit_tour
 from dashboard.digits import models
 from dashboard.digits.answers import ask, say_waiting
 from dashboard.digits.models import Card

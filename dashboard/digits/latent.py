@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.codecs import digit_tour
+from core.codecs.learned import digit_tour
 from core.datasets.mnist import sample
 from core.figures import digits as charts
 from core.learned.digits.lab import live_dims

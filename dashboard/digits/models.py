@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.codecs import mnist as codec
+from core.codecs.learned import mnist as codec
 from core.datasets.mnist import sample
 from core.learned.digits.lab import live_dims
 from core.store import zoo

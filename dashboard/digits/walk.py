@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from core.codecs import digit_tour
-from core.codecs.digit_tour import Walk
+from core.codecs.learned import digit_tour
+from core.codecs.learned.digit_tour import Walk
 from core.datasets.mnist import sample
 from core.figures import digits as charts
 from core.learned.digits.lab import live_dims, mean_error

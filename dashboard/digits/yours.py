@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core import images
-from core.codecs import digit_tour
+from core.codecs.learned import digit_tour
 from core.datasets.mnist import from_picture, sample
 from core.errors import RDError
 from dashboard.digits.answers import ask, say_waiting

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from core import metrics
-from core.codecs import photo_views as views
 from core.codecs.base import Codec
-from core.codecs.photo_models import PhotoModel
-from core.codecs.photo_views import GAIN, GAIN_PIXELS, RELAXED_PIXELS, Look, Maps
+from core.codecs.learned import photo_views as views
+from core.codecs.learned.photo_models import PhotoModel
+from core.codecs.learned.photo_views import GAIN, GAIN_PIXELS, RELAXED_PIXELS, Look, Maps
 from core.codecs.registry import get
 from core.compute import limits
 from core.images import Picture

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.codecs.photo_views import Look
+from core.codecs.learned.photo_views import Look
 from core.figures import photos as charts
 from core.images import Picture
 from core.learned.photos import lab as photo_lab

@@ -4,7 +4,7 @@ means for orientation.
 
 import streamlit as st
 
-from core.codecs.photo_models import PhotoModel
+from core.codecs.learned.photo_models import PhotoModel
 from core.codecs.registry import get
 from core.figures import photos as charts
 from core.images import Picture

@@ -5,8 +5,8 @@ the picture.
 import numpy as np
 import streamlit as st
 
-from core.codecs.photo_models import PhotoModel
-from core.codecs.photo_views import TAPS
+from core.codecs.learned.photo_models import PhotoModel
+from core.codecs.learned.photo_views import TAPS
 from core.figures import photos as charts
 from core.images import Picture
 from core.learned.photos import lab as photo_lab

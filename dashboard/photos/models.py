@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.codecs import photo_models
+from core.codecs.learned import photo_models
 from core.learned.photos.card import PhotoCard
 
 KEYS = (

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.codecs.base import Codec
-from core.codecs.photo_models import PhotoModel
+from core.codecs.learned.photo_models import PhotoModel
 from core.codecs.registry import get
 from core.figures.palette import NEUTRAL, colour
 from core.images import Picture

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.codecs import svd
+from core.codecs.lowrank import svd
 from core.figures import svd as charts
 from core.figures.palette import NEUTRAL, colour
 from core.images import Picture

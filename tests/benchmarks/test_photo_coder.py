@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.codecs.bls2017 import MODEL, NEURAL_MODEL, photo_coder
+from core.codecs.learned.bls2017 import MODEL, NEURAL_MODEL, photo_coder
 from core.learned.ops import transforms
 from core.learned.ops.spectral import to_kernel
 from core.learned.photos.model import KERNELS, SMALLEST_BETA, STRIDES

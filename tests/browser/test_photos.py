@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from core.codecs import bls2017
+from core.codecs.learned import bls2017
 from tests import photo_models
 from tests.conftest import ROOT
 

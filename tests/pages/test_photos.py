@@ -8,7 +8,7 @@ import shutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.codecs import bls2017, photo_models
+from core.codecs.learned import bls2017, photo_models
 from core.codecs.registry import get
 from core.images import Picture
 from core.store import zoo

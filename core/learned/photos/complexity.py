@@ -1,7 +1,7 @@
 """What the transforms of a photo coder cost: multiplications per pixel, and trained numbers.
 
 Counted from the description of a model alone, so that nothing has to be loaded. One MAC is one
-multiplication with its addition. Not among them: the entropy coder, whose cost depends on the file,
+multiplication with its addition. Not among them: the range coder, whose cost depends on the file,
 and the search for better latents, which runs the synthesis and its gradient many times.
 """
 
@@ -25,6 +25,14 @@ class Complexity:
     encode: float
     decode: float
     parameters: int
+
+    def with_entropy_model(self, card: Mapping[str, Any]) -> "Complexity":
+        """The same with the network that predicts the latents, as its part of a card tells: it
+        runs once in either direction.
+        """
+        kmac = float(card["kmac_per_pixel"])
+        parameters = self.parameters + int(card["parameters"])
+        return Complexity(self.encode + kmac, self.decode + kmac, parameters)
 
 
 def complexity(config: Mapping[str, Any]) -> Complexity:

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from core import images, results
-from core.codecs import classical, external
+from core.codecs import external
 from core.codecs.base import Codec
+from core.codecs.classical import standard
 from core.errors import BitstreamError, ImageError, SettingError
 from tests.conftest import ROOT, synthetic
 
@@ -185,14 +186,16 @@ def test_installed_codecs_come_from_folders_and_packages(program, tmp_path, monk
         "broken = theirs_codec:missing\nother = theirs_codec:NUMBER\n"
     )
     (package / "theirs_codec.py").write_text(
-        "from dataclasses import replace\nfrom core.codecs.classical import WebP\nNUMBER = 3\n"
+        "from dataclasses import replace\n"
+        "from core.codecs.classical.standard import WebP\n"
+        "NUMBER = 3\n"
         "class Fancy(WebP):\n    info = replace(WebP.info, name='fancy', title='Fancy')\n"
     )
     monkeypatch.syspath_prepend(package)
     monkeypatch.setenv(external.FOLDERS, str(folder))
     codecs, problems = external.installed()
     assert set(codecs) == {"good", "fancy"} and all(isinstance(c, Codec) for c in codecs.values())
-    assert isinstance(codecs["fancy"], classical.WebP)
+    assert isinstance(codecs["fancy"], standard.WebP)
     assert (
         len(problems) == 3
         and any("bad.toml" in p for p in problems)

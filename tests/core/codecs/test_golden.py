@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.codecs.bls2017 import Bls2017
+from core.codecs.learned.bls2017 import Bls2017
 from core.codecs.sniff import identify
 from core.store import zoo
 from tests.conftest import ROOT

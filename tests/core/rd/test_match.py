@@ -142,8 +142,10 @@ def test_impossible_targets_say_so_and_give_the_nearest(small):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["jpeg", "jpeg444", "jpeg2000", "webp", "avif", "jpegxl"])
-def test_half_a_bit_per_pixel_on_all_of_kodak(name, kodak):
+def test_half_a_bit_per_pixel_on_kodak(name, kodak):
+    """On all of Kodak, and on every fourth picture where an encoder takes its time."""
     codec = get(name)
+    pictures = kodak[::4] if name in ("webp", "avif", "jpegxl") else kodak
 
     def check(path) -> None:
         image = images.load(path).image
@@ -157,7 +159,7 @@ def test_half_a_bit_per_pixel_on_all_of_kodak(name, kodak):
 
     assert len(kodak) == 24
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(check, kodak))
+        list(pool.map(check, pictures))
 
 
 def nothing_nearer(codec, image, point, budget) -> bool:

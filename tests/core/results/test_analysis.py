@@ -133,6 +133,7 @@ def test_speed_is_seconds_per_megapixel_at_one_quality():
     found = speed(made({"a": 1.0, "b": 0.5}), "b", 33.0)
     assert (found.encode, found.decode) == (0.25, 1.0)  # 0.125 s and 0.5 s for half a megapixel
     assert found.bpp == pytest.approx(0.5 * 1.5 * 2**0.5)
+    assert found.megapixels_per_second("encode") == 4.0
     assert speed(made({"a": 1.0}), "a", 50.0) is None
 
 

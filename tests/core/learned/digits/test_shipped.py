@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from core.codecs import mnist as codec
+from core.codecs.learned import mnist as codec
 from core.codecs.registry import get
 from core.datasets import mnist as data
 from core.learned.digits import figures as digit_figures

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.codecs import photo_models as codecs
+from core.codecs.learned import photo_models as codecs
 from core.images import resize
 from core.learned.ops.spectral import to_spectrum
 from core.learned.photos import lab as photo_lab

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.codecs import bls2017
+from core.codecs.learned import bls2017
 from core.learned.photos import coder as photo_coder
 from core.learned.photos.search import searched
 from tests import photo_models

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.codecs.base import CodecInfo, Encoded, Setting
-from core.codecs.classical import Avif, Jpeg, WebP
+from core.codecs.classical.standard import Avif, Jpeg, WebP
 
 
 def absent_package(module: str, package: str) -> str:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core.codecs import digit_tour
-from core.codecs.mnist import digit_coder
+from core.codecs.learned import digit_tour
+from core.codecs.learned.mnist import digit_coder
 from core.datasets.mnist import sample
 from tests.pages.digit_models import fill
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.codecs import bls2017
+from core.codecs.learned import bls2017
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError
 from core.learned.photos import coder as photo_coder

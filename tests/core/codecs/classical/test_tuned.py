@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from core import ffmpeg, images, metrics
-from core.codecs import tuned
+from core.codecs.classical import tuned
+from core.codecs.classical.vvc import Vvc
 from core.codecs.registry import CODECS, get
-from core.codecs.vvc import Vvc
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ProgramError, SettingError
 from core.metrics.ssimulacra2 import ssimulacra2
@@ -131,5 +131,5 @@ def test_without_ffmpeg_vvc_says_so(monkeypatch):
     monkeypatch.setattr(ffmpeg, "program", none)
     with pytest.raises(ProgramError, match="install"):
         Vvc().encode(synthetic(20, 20), 30)
-    monkeypatch.setattr("core.codecs.vvc.util.find_spec", lambda name: None)
+    monkeypatch.setattr("core.codecs.classical.vvc.util.find_spec", lambda name: None)
     assert "install" in Vvc().missing()

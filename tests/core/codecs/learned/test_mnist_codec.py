@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.codecs import mnist as codec
+from core.codecs.learned import mnist as codec
 from core.codecs.registry import get
 from core.coding import container
 from core.datasets.mnist import sample

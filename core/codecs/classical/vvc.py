@@ -10,7 +10,7 @@ import numpy as np
 
 from core import ffmpeg
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
-from core.codecs.tuned import version_of
+from core.codecs.classical.tuned import version_of
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ProgramError, SettingError
 

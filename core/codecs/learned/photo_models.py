@@ -6,8 +6,8 @@ Every `bls2017` decodes its files.
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from core.codecs import stored
-from core.codecs.bls2017 import MODEL, Bls2017, Bls2017Neural, Bls2017Rounded, photo_coder
+from core.codecs.learned import stored
+from core.codecs.learned.bls2017 import MODEL, Bls2017, Bls2017Neural, Bls2017Rounded, photo_coder
 from core.learned.photos.card import PhotoCard
 
 if TYPE_CHECKING:

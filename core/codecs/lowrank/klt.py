@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
-from core.codecs.colour import AXIS, own_axes, to_rgb
+from core.codecs.lowrank.colour import AXIS, own_axes, to_rgb
 from core.coding.coefficients import SHIFTS, SYMBOLS, code_plane, optimise, quantise, rebuild
 from core.coding.container import Container, pack, unpack
 from core.coding.range_coder import AdaptiveModel, Decoder, Encoder, RangeCoder, escape_model

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from core.codecs.mnist import digit_coder
+from core.codecs.learned.mnist import digit_coder
 from core.learned.digits.card import DigitCard
 from core.learned.digits.lab import (
     flip_bits,

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from core.codecs import stored
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
+from core.codecs.learned import stored
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError
 from core.learned.photos.card import PhotoCard
+from core.learned.photos.complexity import Complexity, complexity
 from core.store import zoo
 
 if TYPE_CHECKING:
@@ -63,6 +64,13 @@ class Bls2017(Codec):
     def card(self) -> PhotoCard:
         """The card of the codec's model. Raises ModelError where it is not in the store."""
         return cast(PhotoCard, stored.card(self.model))
+
+    def complexity(self) -> Complexity:
+        """Of the transforms and, where there is one, of the network that predicts the latents."""
+        card = self.card
+        transforms = complexity(card["config"])
+        network = card.get("entropy_model")
+        return transforms.with_entropy_model(network) if network else transforms
 
     @property
     def setting(self) -> Setting:  # type: ignore[override]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from core.codecs import stored
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
+from core.codecs.learned import stored
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ModelError, SettingError
 from core.learned.digits.card import DigitCard

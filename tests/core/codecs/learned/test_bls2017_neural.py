@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core import metrics
-from core.codecs.bls2017 import NEURAL_MODEL, photo_coder
+from core.codecs.learned.bls2017 import NEURAL_MODEL, photo_coder
 from core.codecs.registry import get
 from core.errors import BitstreamError
 from core.images import load
@@ -66,7 +66,7 @@ def test_the_same_bytes_and_latents_with_any_number_of_threads(kodak):
     """Fresh processes with 1, 2 and 8 threads in TensorFlow and in numpy's matrix products."""
     script = (
         "import hashlib, sys\n"
-        "from core.codecs.bls2017 import photo_coder\n"
+        "from core.codecs.learned.bls2017 import photo_coder\n"
         "from core.images import load\n"
         "coder, _ = photo_coder('bls2017-neural')\n"
         "image = load(sys.argv[1]).image\n"
@@ -106,7 +106,7 @@ def test_24_megapixels_of_latents_stay_below_three_gigabytes():
     """
     script = (
         "import resource, numpy as np\n"
-        "from core.codecs.bls2017 import photo_coder\n"
+        "from core.codecs.learned.bls2017 import photo_coder\n"
         "from tests.conftest import synthetic\n"
         "coder, _ = photo_coder('bls2017-neural')\n"
         "image = np.tile(synthetic(500, 500, 1), (8, 12, 1))\n"

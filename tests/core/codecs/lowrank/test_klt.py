@@ -3,7 +3,7 @@
 import numpy as np
 
 from core import metrics
-from core.codecs import klt, svd
+from core.codecs.lowrank import klt, svd
 from core.codecs.registry import get
 from core.images import load
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.codecs import stored
+from core.codecs.learned import stored
 from core.codecs.registry import get
 from core.store import exchange, zoo
 from tests.pages.digit_models import fill

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core import metrics
-from core.codecs import svd
+from core.codecs.lowrank import svd
 from core.codecs.registry import get
 from core.images import load
 from core.linear import lowrank

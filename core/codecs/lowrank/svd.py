@@ -22,7 +22,7 @@ import numpy as np
 from scipy.fft import dct
 
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
-from core.codecs.colour import AXIS, own_axes, to_rgb
+from core.codecs.lowrank.colour import AXIS, own_axes, to_rgb
 from core.coding.coefficients import SHIFTS, code_plane, optimise, quantise, rebuild
 from core.coding.container import Container, pack, unpack
 from core.coding.range_coder import Decoder, Encoder, RangeCoder

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core import images
-from core.codecs.photo_models import PhotoModel
+from core.codecs.learned.photo_models import PhotoModel
 from core.images import Picture, resize
 from core.learned.photos import lab
 from core.linear.lowrank import error_map

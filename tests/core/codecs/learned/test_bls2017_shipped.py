@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core import metrics
-from core.codecs.bls2017 import MODEL
-from core.codecs.photo_models import PhotoModel
+from core.codecs.learned.bls2017 import MODEL
+from core.codecs.learned.photo_models import PhotoModel
 from core.codecs.registry import get
 from core.images import load
 from core.rd.match import match_bytes

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core import ffmpeg, metrics
-from core.codecs.heic import is_heic
+from core.codecs.classical.heic import is_heic
 from core.codecs.registry import CODECS, get
 from core.codecs.sniff import identify
 from core.coding.container import unpack

@@ -8,7 +8,7 @@ import io
 import numpy as np
 
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
-from core.codecs.tuned import absent_package, version_of
+from core.codecs.classical.tuned import absent_package, version_of
 from core.errors import BitstreamError, ImageError
 from core.images.picture import MAX_PIXELS
 

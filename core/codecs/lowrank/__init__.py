@@ -1,0 +1,1 @@
+"""Our own linear codecs: `svd` and `klt` on the same colour axes (`colour`)."""
