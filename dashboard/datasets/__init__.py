@@ -3,6 +3,5 @@
 start (with uploads) ──→ a sweep in the background ──→ library (stored runs, progress)
                                                           │
 choice (runs, codecs, measure) ── gathered (their results now) ── explore ── the page
-                                      curves · bd (with pictures) · speed · table · export
-published (curves from elsewhere) joins curves, bd and export; report is the HTML file.
+                                                  sections/ draws the chosen one
 """

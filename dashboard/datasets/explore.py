@@ -5,9 +5,10 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.sweep.runs import Run
-from dashboard.datasets import bd, curves, export, library, published, speed, table
+from dashboard.datasets import library
 from dashboard.datasets.choice import Choice, choose, choose_runs, runs_now
 from dashboard.datasets.gathered import Gathered, gather
+from dashboard.datasets.sections import bd, curves, export, published, speed, table
 from dashboard.ui.growing import grow
 from dashboard.ui.slots import Slot, one_of
 from dashboard.ui.tuning import tuning_note

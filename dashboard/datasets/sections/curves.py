@@ -6,8 +6,8 @@ from core.figures import datasets as charts
 from core.figures.datasets import Drawn
 from core.results import analysis
 from core.results.analysis import Band
-from dashboard.datasets import published
 from dashboard.datasets.gathered import Entry, Gathered
+from dashboard.datasets.sections import published
 from dashboard.ui.charts import chart_config
 from dashboard.ui.slots import Slot, one_of
 from dashboard.ui.text import plural

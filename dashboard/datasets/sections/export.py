@@ -12,7 +12,7 @@ from core import results as files
 from core.errors import DataError
 from core.results import published
 from dashboard.datasets.gathered import Entry, Gathered
-from dashboard.datasets.report import report
+from dashboard.datasets.sections.report import report
 from dashboard.ui.text import file_stem
 
 

@@ -9,8 +9,8 @@ from core.metrics import FORMS, Form
 from core.rd.bdrate import BDResult
 from core.results import analysis
 from core.results.analysis import Curve
-from dashboard.datasets import pictures, published
 from dashboard.datasets.gathered import Entry, Gathered
+from dashboard.datasets.sections import pictures, published
 from dashboard.ui.charts import chart_config
 from dashboard.ui.slots import Slot
 from dashboard.ui.text import signed

@@ -12,8 +12,8 @@ from core.learned.photos.complexity import Complexity
 from core.metrics import FORMS
 from core.results import analysis
 from core.results.speed import Speed, speed
-from dashboard.datasets import bd
 from dashboard.datasets.gathered import Entry, Gathered
+from dashboard.datasets.sections import bd
 from dashboard.ui.charts import chart_config
 from dashboard.ui.slots import Slot, one_of
 

@@ -10,8 +10,8 @@ from core.figures.datasets import Drawn
 from core.metrics import FORMS
 from core.rd.bdrate import bd_rate
 from core.results.analysis import Curve
-from dashboard.datasets import bd, published
 from dashboard.datasets.gathered import Entry, Gathered
+from dashboard.datasets.sections import bd, published
 
 _COLUMNS = ("codec", "BD-rate", "at equal rate", "compared over", "remark")
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
