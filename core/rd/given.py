@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core import images, metrics
-from core.codecs.heic import is_heic
+from core.codecs.classical.heic import is_heic
 from core.codecs.sniff import identify
 from core.coding import container
 from core.images import Picture
