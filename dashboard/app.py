@@ -50,6 +50,7 @@ PAGES = (
     ("digits.py", "Digits"),
     ("photos.py", "Photos"),
     ("datasets.py", "Data sets"),
+    ("decide.py", "Decide"),
     ("train.py", "Train & models"),
 )
 st.navigation(

@@ -20,3 +20,10 @@ STORE_BYTES = int(os.environ.get("RDX_CACHE_BYTES", 2_000_000_000))  # results o
 def unit_seconds(pixels: int) -> float:
     """The longest that one unit on a picture of so many pixels may take."""
     return UNIT_S + UNIT_S_PER_MPX * max(0.0, pixels / 1e6 - 1)
+
+
+DECISIONS_RUNNING = 4  # decisions and exports that may run at a time, of all people together
+DECISIONS_KEPT_S = 7 * 86_400.0  # how long a decision, its uploads and its exports are kept
+DECISIONS_BYTES = int(os.environ.get("RDX_DECISIONS_BYTES", 10_000_000_000))  # … and all of them
+UPLOADED_BYTES = 2_000_000_000  # pictures that one person may bring at a time
+ADDRESSES = 50  # web addresses that one person may give at a time

@@ -5,15 +5,15 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from core import results
 from core.codecs import registry
-from core.codecs.base import Codec
+from core.codecs.base import Codec, Setting
 from core.decide import probes as tries
 from core.decide.decision import Decision
-from core.decide.probes import Tried, joined, position
+from core.decide.probes import Tried, better, joined, position
 from core.decide.question import Question
 from core.decide.work import Hooks, Job, Record, each
 from core.errors import DataError
@@ -23,6 +23,7 @@ from core.sweep.run import Progress
 from core.sweep.sources import Item
 
 SEARCH_COST = 5  # files that a search makes, about
+STRIDE = 1.05  # between settings on a logarithmic scale that are tried one after the other
 ROUNDS = 6  # settings that may be tried for all pictures, where quality turns back
 
 
@@ -133,9 +134,8 @@ class _Run:
             value = ladder[-1] if ladder else setting.span()[1]
             self.measure_all(codec, value)
             return value
-        value = one_setting(wanted, needed, setting)
-        start = ladder.index(value)
-        for value in ladder[start : start + ROUNDS]:
+        lowest = value = one_setting(wanted, needed, setting)
+        for value in islice(upwards(lowest, ladder, setting), ROUNDS):
             self.measure_all(codec, value)
             if self.kept(codec, value) >= needed:
                 break
@@ -175,12 +175,39 @@ class _Run:
         return key_of(self.files[item.name][0], chosen, q.measure, "search", q.target)
 
 
-def one_setting(wanted: Sequence[float], needed: int, setting: Any) -> float:
+def one_setting(wanted: Sequence[float], needed: int, setting: Setting) -> float:
     """The lowest of the settings `wanted` that reaches as many pictures as `needed`.
 
     It is taken that a picture that is reached at one setting is reached at all better ones.
     """
     return sorted(wanted, key=lambda value: position(setting, value))[needed - 1]
+
+
+def upwards(value: float, ladder: Sequence[float], setting: Setting) -> Iterator[float]:
+    """`value`, the better ones of `ladder`, which is sorted, and then ever better settings.
+
+    Where quality mostly grows, the first keeps what is promised; elsewhere a later one does.
+    """
+    yield value
+    for rung in ladder:
+        if position(setting, rung) > position(setting, value):
+            value = rung
+            yield value
+    end = setting.span()[1]
+    while value != end:
+        if setting.step:
+            value = setting.check(value + better(setting) * setting.step)
+        elif setting.scale == "log":
+            value = _not_beyond(value * STRIDE ** better(setting), setting)
+        else:
+            value = _not_beyond(
+                value + better(setting) * (setting.high - setting.low) / 50, setting
+            )
+        yield value
+
+
+def _not_beyond(value: float, setting: Setting) -> float:
+    return setting.check(min(max(value, setting.low), setting.high))
 
 
 def digest_of(item: Item) -> tuple[str, int]:

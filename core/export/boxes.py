@@ -21,7 +21,7 @@ def add_exif_item(data: bytes, exif: bytes) -> bytes:
     """
     try:
         return _add(data, b"\0\0\0\0" + exif)  # the TIFF header follows at once
-    except (struct.error, KeyError, IndexError) as error:
+    except (struct.error, StopIteration, KeyError, IndexError, ValueError) as error:
         raise BitstreamError("EXIF cannot be put into this file: its boxes are damaged.") from error
 
 

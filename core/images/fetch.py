@@ -6,14 +6,18 @@ anew. Time and bytes are limited.
 """
 
 import ipaddress
+import re
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import httpx
 
 from core.errors import ImageError
+from core.images.picture import SUFFIXES
 
 MAX_BYTES = 60_000_000
 TIMEOUT_S = 20.0
@@ -133,3 +137,41 @@ def _request(
         extensions={"sni_hostname": host},
     )
     return request, host
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file from the web: its bytes, and the name that its address ends with."""
+
+    data: bytes
+    name: str
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory that it takes."""
+        return len(self.data)
+
+    def file_name(self) -> str:
+        """A plain name for the file, with the suffix of what it begins like."""
+        stem = re.sub(r"[^\w.-]", "_", self.name.rsplit("/", 1)[-1]).strip(".") or "picture"
+        if Path(stem).suffix.lower() in SUFFIXES:
+            return stem
+        return stem + next(
+            (s for start, s in _STARTS.items() if self.data.startswith(start)), ".png"
+        )
+
+
+# How files of the formats that the web has begin, where their address does not say.
+_STARTS = {
+    b"\xff\xd8": ".jpg",
+    b"RIFF": ".webp",
+    b"GIF8": ".gif",
+    b"\xff\x0a": ".jxl",
+    b"\x00\x00\x00\x0cJXL": ".jxl",
+    b"\x00\x00\x00": ".avif",
+}
+
+
+def fetched(url: str) -> Fetched:
+    """`fetch` as one object, for processes that compute. Raises ImageError."""
+    return Fetched(*fetch(url))

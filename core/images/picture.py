@@ -55,6 +55,11 @@ class Picture:
         self.image.flags.writeable = False
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of memory that the pixels take."""
+        return self.image.nbytes
+
+    @property
     def height(self) -> int:
         return self.image.shape[0]
 

@@ -6,10 +6,13 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from core import images, metrics
 from core.codecs.base import Codec, Encoded
 from core.codecs.sniff import identify
 from core.images import Picture
+from core.images.resize import middle
 from core.rd.measure import Measured, complete, evaluate, finish
 
 FAST = 1  # level of the PNGs: they live for a look
@@ -87,3 +90,12 @@ def open_bitstream(data: bytes, picture: Picture) -> Opened:
     if image.shape == picture.image.shape:
         measures = metrics.measure(picture.image, image, ["psnr", "mse"])
     return Opened(codec.name, facts, width, height, images.png(image, FAST), measures)
+
+
+def read_middle(data: bytes, name: str, most: int) -> Picture:
+    """A picture file, or its middle of `most` pixels where it has more. Raises ImageError."""
+    picture = images.read(data, name)
+    image = middle(picture.image, most)
+    if image.shape == picture.image.shape:
+        return picture
+    return Picture(name, np.ascontiguousarray(image), (*picture.notes, "Only its middle."))

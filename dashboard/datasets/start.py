@@ -12,11 +12,11 @@ from core.images import SUFFIXES, png, samples
 from core.metrics import MEASURES, NAMES, USUAL
 from core.sweep import estimate, plan, runs, sources
 from core.sweep.sources import Item
-from dashboard.datasets import uploads
 from dashboard.datasets.library import show_run
 from dashboard.ui.slots import Slot, one_of
 from dashboard.ui.text import plain, plural, seconds_text
 from dashboard.ui.tuning import AS_CHOSEN, aim_control
+from dashboard.uploads import IMAGES, Uploads
 
 SAMPLES, UPLOAD, FOLDER, TFDS = "samples", "upload", "folder", "tfds"
 KINDS = {
@@ -40,6 +40,7 @@ WORKERS = Slot("ds_workers", _CORES)
 DASK = Slot("ds_dask", "")
 AGAIN = Slot("ds_again", False)
 _PROBLEM = Slot("ds_problem", "")
+_UPLOADS = Uploads("ds_uploaded", lambda: runs.new_folder("upload"))
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def _uploads() -> Pictures | None:
     files = st.file_uploader(
         "Pictures, or a zip of them", types, accept_multiple_files=True, key="ds_upload"
     )
-    return Pictures(UPLOAD, [], uploads.items_of(files)) if files else None
+    return Pictures(UPLOAD, [], _UPLOADS.items_of(files)) if files else None
 
 
 def _folder() -> Pictures | None:
@@ -211,7 +212,7 @@ def _start(pictures: Pictures) -> None:
         _PROBLEM.set(f"The sweep could not be started: {error}")
         return
     if pictures.kind == UPLOAD:
-        uploads.hand_over()
+        _UPLOADS.hand_over()
     show_run(job.id)
 
 
@@ -229,11 +230,11 @@ def _name_of(pictures: Pictures) -> str:
 def _stored(pictures: Pictures, name: str) -> tuple[Path | None, list[str]]:
     """(the sweep's folder where it holds the pictures itself, the sources for the command)."""
     if pictures.kind == UPLOAD:
-        folder = uploads.kept_folder()
-        return folder, [str(folder / uploads.IMAGES)] if folder else []
+        folder = _UPLOADS.kept_folder()
+        return folder, [str(folder / IMAGES)] if folder else []
     if pictures.kind == SAMPLES:
         folder = runs.new_folder(name)
-        images = folder / uploads.IMAGES
+        images = folder / IMAGES
         images.mkdir()
         for item in pictures.items:
             (images / f"{item.name}.png").write_bytes(item.data or b"")

@@ -1,0 +1,95 @@
+"""How much is measured, how long that takes, and the button that starts it."""
+
+import os
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.compute import EXTRA
+from core.decide import run, stored
+from core.decide.question import Question
+from core.errors import RDError
+from core.metrics import MEASURES
+from core.sweep import estimate
+from core.sweep.sources import Item
+from dashboard import state
+from dashboard.decide import codecs, job, pictures
+from dashboard.decide.pictures import Pictures
+from dashboard.growth import Growth
+from dashboard.ui.slots import Slot
+from dashboard.ui.text import plain, plural, seconds_text
+from dashboard.waiting import service
+
+SAMPLE = 40  # pictures that a decision starts with
+COUNT = Slot("dec_count", SAMPLE)
+
+
+def offer(chosen: Pictures, growth: Growth) -> None:
+    """Draws the number of pictures, the estimate, and the button."""
+    job.show_problem()
+    try:
+        question = codecs.question()
+    except RDError as error:
+        st.info(plain(str(error)))
+        return
+    whole = len(chosen.items)
+    count = whole
+    left, middle, right = st.columns([2, 4, 1.6], vertical_alignment="bottom")
+    if whole > 1:
+        COUNT.keep()
+        COUNT.set(max(1, min(COUNT.value, whole)))
+        count = left.number_input(
+            f"Pictures to measure, of {whole:,}",
+            1,
+            whole,
+            key=COUNT.key,
+            help="Fewer than all are drawn by chance. The answer says how far it holds for all.",
+        )
+    with middle:
+        growth.place(lambda: _estimate(chosen.items, count, question))
+    running = (found := job.of(stored.KIND)) is not None and found.state() == "running"
+    right.button(
+        "Measure",
+        type="primary",
+        key="dec_start",
+        on_click=job.attempt,
+        args=(_start, chosen, question, count if count < whole else None),
+        disabled=running,
+        width="stretch",
+    )
+
+
+def _estimate(items: Sequence[Item], count: int, question: Question) -> bool:
+    """About how long it will take; whether that is known."""
+    names = question.measured
+    files = run.cost(count, len(names))
+    said = (
+        f"{count:,} picture{plural(count)} × {len(names)} codec{plural(len(names))}: "
+        f"about {files:,} files are made and measured"
+    )
+    owner = state.session_id()
+    key = ("mpx", tuple(item.name for item in items[:50]), len(items))
+    pixels = service().call(owner, key, estimate.megapixels, list(items), priority=EXTRA)
+    speeds = [
+        service().call(owner, ("trial", name), estimate.trial, name, priority=EXTRA)
+        for name in names
+    ]
+    known = all(isinstance(found, float) for found in (pixels, *speeds))
+    if known:
+        each = pixels / len(items) * (run.SEARCH_COST + 1) * count
+        work = sum(speed + MEASURES[question.measure].cost for speed in speeds) * each
+        seconds = estimate.START_S + work / (os.cpu_count() or 1)
+        said += f", in about **{seconds_text(seconds)}**"
+    st.caption(said + ".")
+    return all(found is not None for found in (pixels, *speeds))
+
+
+def _start(chosen: Pictures, question: Question, sample: int | None) -> None:
+    stored.admit()
+    folder, source = pictures.source(chosen)
+    count = len(chosen.items)
+    title = f"{count} picture{plural(count)} at {question.quality}"
+    started = stored.start(title, source, question, sample, folder)
+    pictures.hand_over(chosen)
+    job.DECISION.set(started.id)
+    job.EXPORT.set("")
