@@ -1,0 +1,36 @@
+"""What Decide shows now, as its notebook."""
+
+from typing import TYPE_CHECKING
+
+from core.decide import stored
+from core.notebooks.decide import DecideState, decide
+from dashboard.decide import answer, codecs, job, pictures, quality
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+MAX_DECISION = 2_000_000  # bytes of a decision that travels with the notebook
+
+
+def notebook() -> "NotebookNode":
+    """The chosen quality on the picture that is looked at, and the answer, if there is one."""
+    name = quality.PICTURE.value
+    state = DecideState(
+        picture=name,
+        source=f"sample:{name}" if pictures.KIND.value == pictures.SAMPLES else "",
+        codecs=codecs.NAMES.value,
+        measure=quality.MEASURE.value,
+        target=quality.target().value,
+        mode=answer.MODE.value,
+        decision=_decision(),
+    )
+    return decide(state)
+
+
+def _decision() -> str:
+    found = job.of(stored.KIND)
+    if found is None:
+        return ""
+    path = found.folder / stored.RESULT
+    small = path.is_file() and path.stat().st_size <= MAX_DECISION
+    return path.read_text("utf-8") if small else ""
