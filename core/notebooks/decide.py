@@ -61,9 +61,8 @@ def _cells(state: DecideState) -> list[Cell]:
                 name: codec(name).match(picture, {state.measure}={value!r}).measured
                 for name in codecs
             }}
-            gallery(
-                {{"Original": picture}} | {{codec(name).title: file for name, file in files.items()}}
-            )
+            titles = {{name: codec(name).title for name in codecs}}
+            gallery({{"Original": picture}} | {{titles[name]: files[name] for name in codecs}})
             """
         ),
         code(
