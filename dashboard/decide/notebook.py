@@ -1,18 +1,16 @@
 """What Decide shows now, as its notebook."""
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 from core.decide import stored
 from core.notebooks.decide import DecideState, decide
 from dashboard.decide import answer, codecs, job, pictures, quality
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
+from dashboard.teach.head import Build
 
 MAX_DECISION = 2_000_000  # bytes of a decision that travels with the notebook
 
 
-def notebook() -> "NotebookNode":
+def notebook() -> Build:
     """The chosen quality on the picture that is looked at, and the answer, if there is one."""
     name = quality.PICTURE.value
     state = DecideState(
@@ -24,7 +22,7 @@ def notebook() -> "NotebookNode":
         mode=answer.MODE.value,
         decision=_decision(),
     )
-    return decide(state)
+    return partial(decide, state)
 
 
 def _decision() -> str:

@@ -56,7 +56,7 @@ def _decide(growth: Growth, head: Head) -> None:
         if codecs.NAMES.value:
             with place:
                 quality.choose(chosen, codecs.NAMES.value, growth)
-            head.offer_notebook("decide", notebook)
+            head.offer_notebook("decide", notebook())
             start.offer(chosen, growth)
         else:
             st.info("Choose at least one codec.")

@@ -41,7 +41,11 @@ class Head:
         st.caption(caption)
 
     def offer_notebook(self, name: str, build: Build) -> None:
-        """Offers the page as `name`.ipynb; `build` is called when a person asks for it."""
+        """Offers the page as `name`.ipynb; `build` is called when a person asks for it.
+
+        It is called outside of any run, where the session's state cannot be read: it must hold
+        what it needs.
+        """
         self._notebook.download_button(
             "Open as notebook",
             lambda: as_file(build()),
