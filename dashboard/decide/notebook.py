@@ -1,6 +1,7 @@
 """What Decide shows now, as its notebook."""
 
 from functools import partial
+from pathlib import Path
 
 from core.decide import stored
 from core.notebooks.decide import DecideState, decide
@@ -15,7 +16,7 @@ def notebook() -> Build:
     name = quality.PICTURE.value
     state = DecideState(
         picture=name,
-        source=f"sample:{name}" if pictures.KIND.value == pictures.SAMPLES else "",
+        source=f"sample:{Path(name).stem}" if pictures.KIND.value == pictures.SAMPLES else "",
         codecs=codecs.NAMES.value,
         measure=quality.MEASURE.value,
         target=quality.target().value,
