@@ -9,19 +9,23 @@ import streamlit as st
 from dashboard import state
 from dashboard.compare import ahead, choice, curves, files, results
 from dashboard.compare.controls import controls
+from dashboard.compare.notebook import notebook
 from dashboard.measurements import measurements
+from dashboard.teach.head import Head
 from dashboard.waiting import looks
 
 owner = state.session_id()
-st.title("What does every bit buy?")
-st.caption(
+head = Head(
+    "What does every bit buy?",
     "One picture, several codecs, always in real files: each figure belongs to bytes that you can "
-    "download."
+    "download.",
 )
 
 picture = state.picture_chooser()
 choice.initialise(picture)
 chosen = controls(picture)
+if len(chosen.codecs) >= choice.MIN_CODECS:
+    head.offer_notebook("compare", lambda: notebook(picture, chosen))
 measurements().service.begin(owner)
 
 places = results.Places()

@@ -1,11 +1,13 @@
 """Digits: the transform coder of TensorFlow's tutorial "Learned data compression"."""
 
-import streamlit as st
+from functools import partial
 
 from core.codecs.learned import mnist as codec
 from dashboard import state
-from dashboard.digits import compress, generate, latent, models, tradeoff, walk, yours
+from dashboard.digits import compress, generate, latent, lesson, models, tradeoff, walk, yours
+from dashboard.digits.notebook import notebook
 from dashboard.growth import Growth
+from dashboard.teach.head import Head
 from dashboard.ui.slots import Slot, one_of
 from dashboard.waiting import service
 
@@ -18,20 +20,22 @@ SECTIONS = {
     "Generate": lambda card, index, growth: generate.show(card, growth),
 }
 
-st.title("A digit in a few bytes")
-st.caption(
+head = Head(
+    "A digit in a few bytes",
     "A small neural transform coder learned what handwritten digits have in common, and sends "
-    "only the rest. After TensorFlow's tutorial *Learned data compression*, trained on MNIST."
+    "only the rest. After TensorFlow's tutorial *Learned data compression*, trained on MNIST.",
 )
 owner = state.session_id()
 service().begin(owner)
 card = models.choose_model()
-if card:
+if card is not None:
     index = models.choose_digit()
+    head.offer_notebook("digits", partial(notebook, card, index))
     names = {name: name for name in SECTIONS}
     section = one_of(
         "Section", names, Slot("dig_section", "Compress"), label_visibility="collapsed"
     )
     growth = Growth(owner)
     SECTIONS[section](card, index, growth)
+    growth.place(partial(lesson.show, card, index))
     growth.settle()

@@ -8,7 +8,9 @@ import streamlit as st
 
 from core.codecs.learned.photo_models import PhotoModel
 from dashboard import state
-from dashboard.photos import bits, curves, history, inside, models, relaxed, view
+from dashboard.photos import bits, curves, history, inside, lesson, models, relaxed, view
+from dashboard.photos.notebook import notebook
+from dashboard.teach.head import Head
 from dashboard.waiting import looks, service
 
 SECTIONS = (
@@ -20,11 +22,11 @@ SECTIONS = (
 )
 
 owner = state.session_id()
-st.title("A photograph in learned bytes")
-st.caption(
+head = Head(
+    "A photograph in learned bytes",
     "Nonlinear transform coding after Ballé, Laparra and Simoncelli, *End-to-end Optimized Image "
     "Compression* (2017): what to keep of a photograph was learned. Every figure belongs to a real "
-    "file."
+    "file.",
 )
 state.keep(*models.KEYS)
 picture = state.picture_chooser()
@@ -36,6 +38,7 @@ if card is None:
 
 codec = PhotoModel(card, st.session_state.pho_search)
 level = models.choose_level(card)
+head.offer_notebook("photos", lambda: notebook(picture, codec, level))
 places = view.Places()
 st.session_state.setdefault("pho_section", SECTIONS[0])
 section = st.segmented_control(
@@ -50,6 +53,7 @@ elif section == "Relaxed or rounded":
 elif section == "Training":
     history.show(card)
 
+questions = lesson.Section(picture, card)
 shown = view.wait(owner, picture, codec, level, places)
 with places.viewer:
     view.show_pictures(owner, picture, shown)
@@ -70,5 +74,7 @@ for _ in looks(owner, 0.5):
         done = parts.show(owner, picture, codec, level) and done
     elif section == "Relaxed or rounded":
         done = noise.show(owner, picture, codec) and done
-    if view.compute_ahead(owner, picture, codec, level, shown) and done and not missing:
+    there = view.compute_ahead(owner, picture, codec, level, shown) and done and not missing
+    questions.show(codec, level, last=there)
+    if there:
         break

@@ -3,17 +3,21 @@
 import streamlit as st
 
 from core.errors import RDError
+from core.teaching import svd as teaching
 from dashboard import state
 from dashboard.svd import playground, rate, sections
 from dashboard.svd.answers import Subject
 from dashboard.svd.controls import RANK, rank_controls
+from dashboard.svd.notebook import notebook
+from dashboard.teach.exercises import show_exercises
+from dashboard.teach.head import Head
 from dashboard.waiting import service
 
-st.title("How few numbers make a picture?")
-st.caption(
+head = Head(
+    "How few numbers make a picture?",
     "A picture is three matrices. Their singular value decomposition says which few vectors "
     "matter most – TensorFlow's tutorial *Matrix approximation with Core APIs*, on your picture, "
-    "in elements and in real bytes."
+    "in elements and in real bytes.",
 )
 RANK.keep()
 picture = state.picture_chooser()
@@ -27,11 +31,13 @@ with st.spinner("Decomposing the picture …"):
         st.stop()
 
 rank = rank_controls(f, subject.rank_for_bytes)
+head.offer_notebook("svd", lambda: notebook(picture, rank))
 shown = sections.show_pictures(subject, f, rank)
 sections.show_figures(f, rank, shown.psnr)
 sections.show_charts(subject, f, rank)
 sections.show_layers(subject, f)
 costs = st.container()
+show_exercises("svd", teaching.exercises(f, rank))
 st.subheader("A small matrix to play with")
 playground.show()
 with costs:  # above the matrix, but last in time, because it searches

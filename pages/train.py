@@ -2,10 +2,15 @@
 
 import streamlit as st
 
+from dashboard.teach.head import Head
 from dashboard.training import jobs, start, store
+from dashboard.training.notebook import notebook
 
-st.title("Train & models")
-st.caption("Training runs in a process of its own: leave this page, close the browser, come back.")
+head = Head(
+    "Train & models",
+    "Training runs in a process of its own: leave this page, close the browser, come back.",
+)
+head.offer_notebook("train", notebook)
 st.subheader("Start a training")
 start.show()
 st.subheader("Trainings")

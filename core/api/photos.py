@@ -54,9 +54,11 @@ class PhotoBench(Bench):
             for name in names
         }
 
-    def curves(self, picture: Source, points: int | None = None) -> Curves:
-        """Curves of the model and of its rivals on a picture, in PSNR and MS-SSIM."""
-        return curves(picture, [self, *RIVALS], points, ("psnr", "ms_ssim"))
+    def curves(
+        self, picture: Source, points: int | None = None, measures: Sequence[str] = ("psnr",)
+    ) -> Curves:
+        """Curves of the model and of its rivals on a picture."""
+        return curves(picture, [self, *RIVALS], points, measures)
 
     def rd_figure(
         self, found: Curves, axis: str = "psnr", shown: Sequence[RDPoint] = (), log: bool = False

@@ -9,7 +9,7 @@ tex            text with the field's symbols ─► LaTeX
 bibliography   codecs, measures, data sets ─► BibTeX
 """
 
-from core.publish.bibliography import Sources, bibtex
+from core.publish.bibliography import Sources, bibtex, data_of
 from core.publish.files import COLUMN_MM, KINDS, refusal, render, save
 from core.publish.tables import rows_of, to_csv, to_latex
 
@@ -18,6 +18,7 @@ __all__ = [
     "KINDS",
     "Sources",
     "bibtex",
+    "data_of",
     "refusal",
     "render",
     "rows_of",

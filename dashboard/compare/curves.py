@@ -17,6 +17,8 @@ from core.errors import SettingError
 from core.figures.rd import rd_chart
 from core.images import Picture
 from core.metrics import FORMS, Form
+from core.publish import Sources, data_of
+from core.publish.bibliography import BD_RATE
 from core.rd.bdrate import BDResult, bd_rate
 from core.rd.hull import operating_point
 from core.rd.measure import Measured, RDPoint
@@ -26,6 +28,7 @@ from dashboard.compare.results import Result
 from dashboard.measurements import CURVE, EXTRA, Failure, measurements
 from dashboard.ui.chart_clicks import on_pick
 from dashboard.ui.charts import chart_config
+from dashboard.ui.take_home import take_home
 from dashboard.ui.text import plain, seconds_text, signed
 
 REST_S = 1.0
@@ -117,6 +120,8 @@ class Section:
         _axes()
         with st.container(key="cmp_chart"):
             self._chart = st.empty()
+        self._menu = st.empty()
+        self._figure: object = None
         follow_clicks()
         _lmbda(chosen.codecs)
         st.subheader("BD-rate on this picture")
@@ -156,6 +161,17 @@ class Section:
         self._looks += 1  # a run may draw a key once
         key = f"cmp_chart_{self._looks}"
         self._chart.plotly_chart(chart, key=key, config=chart_config(f"rd-{picture.name}"))
+        first = self._figure is None
+        self._figure = chart
+        if first:
+            self._offer(picture)
+
+    def _offer(self, picture: Picture) -> None:
+        """The chart's menu, once a run; what it gives away is always the latest."""
+        names = tuple(codec.name for codec in self.codecs)
+        sources = Sources(names, (st.session_state.cmp_y,), data_of(picture.source), (BD_RATE,))
+        with self._menu.container():
+            take_home("cmp_rd", f"rd-{picture.name}", lambda: self._figure, sources=sources)
 
     def _show_progress(self, curves: Curves, key: str) -> None:
         if curves.is_done():

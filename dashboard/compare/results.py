@@ -12,11 +12,13 @@ from core.codecs.base import Codec
 from core.errors import ImageError
 from core.figures.palette import NEUTRAL, colour
 from core.images import Picture
-from core.metrics import FORMS, MEASURES, QUICK
+from core.metrics import FORMS, MEASURES, NAMES, QUICK
+from core.publish import Sources, data_of
 from core.rd.match import Match
 from core.rd.measure import Measured, RDPoint
 from dashboard.compare.choice import Choice
 from dashboard.measurements import BYTES, Failure, measurements
+from dashboard.ui.take_home import take_home
 from dashboard.ui.text import decibel, plain, seconds_text, size_text
 from dashboard.ui.viewer import Panel, viewer
 from dashboard.waiting import looks
@@ -49,7 +51,10 @@ class Places:
         self.viewer = st.container()
         self._waiting = st.empty()
         self._table = st.empty()
+        self._menu = st.empty()
         self._drawn: list[dict[str, Any]] | None = None
+        self._latest: list[Result] = []
+        self._offered = False
 
     def show_table(self, picture: Picture, shown: list[Result]) -> None:
         """One line a codec: rate, every measure, times, options."""
@@ -58,8 +63,24 @@ class Places:
         if rows == self._drawn or not rows:
             return
         self._drawn = rows
+        self._latest = [r for r in shown if r.measured]
         with self._table.container():
             _draw_table(rows, shown, absent)
+        if self._latest and not self._offered:
+            self._offered = True
+            self._offer(picture)
+
+    def _offer(self, picture: Picture) -> None:
+        """The table's menu, once a run; what it gives away is always the latest."""
+        codecs = tuple(r.codec.name for r in self._latest)
+        sources = Sources(codecs, NAMES, data_of(picture.source))
+        with self._menu.container():
+            take_home(
+                "cmp_results",
+                f"results-{picture.name}",
+                rows=lambda: [table_row(r.codec.info.title, r.point) for r in self._latest],
+                sources=sources,
+            )
 
     def show_waiting(self, owner: str, shown: list[Result]) -> None:
         """Says that results are to come, and whose work comes before."""
@@ -241,6 +262,14 @@ def _row(r: Result, absent: dict[str, str]) -> dict[str, Any]:
         "Decode": seconds_text(p.decode_s),
         "Options": ", ".join(f"{k} {v}" for k, v in r.codec.info.options.items()),
     }
+
+
+def table_row(title: str, point: RDPoint) -> dict[str, Any]:
+    """One line of a table for a paper: rate, and every measure that is there."""
+    row: dict[str, Any] = {"Codec": title, "Setting": point.setting, "Bytes": point.bytes}
+    row["bpp"] = point.bpp
+    measured = {name: value for name, value in point.measures.items() if name in MEASURES}
+    return row | {MEASURES[name].label: value for name, value in measured.items()}
 
 
 def _columns() -> dict[str, Any]:

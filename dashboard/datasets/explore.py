@@ -25,14 +25,16 @@ SECTION = Slot("ds_section", CURVES)
 EVERY_S = 2.0
 
 
-def show() -> None:
-    """Progress of the runs, the controls, and the section that the person chose."""
+def show() -> bool:
+    """Progress of the runs, the controls, and the section that the person chose; whether there is
+    something to see.
+    """
     chosen = choose_runs()
     ids = [run.id for run in chosen]
     grow("ds_progress", lambda: _draw_progress(runs_now(ids)), EVERY_S)
     choice = choose(chosen)
     if choice is None:
-        return
+        return False
     names = {name: name for name in DRAW}
     section = one_of("Section", names, SECTION, label_visibility="collapsed")
     if section == CURVES:
@@ -42,6 +44,7 @@ def show() -> None:
     grow("ds_growing", lambda: _draw(choice, section), EVERY_S)
     if section == CURVES:
         published.show(choice.metric)
+    return True
 
 
 def _draw_progress(chosen: list[Run]) -> bool:

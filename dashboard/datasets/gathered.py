@@ -7,9 +7,10 @@ import streamlit as st
 from core.errors import DataError, RDError
 from core.figures.datasets import Drawn
 from core.metrics import FORMS
+from core.publish import Sources
 from core.results import Results, analysis
 from core.results.analysis import Curve
-from core.sweep.runs import Run
+from core.sweep.runs import SHIPPED_ID, Run
 from dashboard.datasets.choice import Choice, results_of, runs_now
 from dashboard.ui.text import plain
 
@@ -55,6 +56,12 @@ class Gathered:
     def images_of(self, entry: Entry) -> list[str]:
         """The pictures to average for `entry`: the common ones, or else its own."""
         return self.images or analysis.complete_images(entry.results, [entry.codec])
+
+    def sources(self, *keys: str) -> Sources:
+        """What a chart of these results is made of; `keys` are further references."""
+        codecs = tuple(dict.fromkeys(entry.codec for entry in self.entries))
+        shipped = any(entry.run.id == SHIPPED_ID for entry in self.entries)
+        return Sources(codecs, (self.metric,), ("kodak",) if shipped else (), keys)
 
     def curve(self, entry: Entry) -> Curve | None:
         """The mean curve at constant setting, or None where there is none yet."""

@@ -7,9 +7,9 @@ from core.datasets.mnist import sample
 from core.figures import digits as charts
 from core.learned.digits.lab import live_dims
 from dashboard.digits.answers import ask, say_waiting
-from dashboard.digits.models import Card
+from dashboard.digits.models import SOURCES, Card
 from dashboard.growth import Growth
-from dashboard.ui.charts import chart_config
+from dashboard.ui.charts import show_chart
 from dashboard.ui.thumbnails import show_thumbnails
 
 REACH = 4  # whole numbers on either side of a dimension's own value
@@ -20,11 +20,8 @@ def show(card: Card, index: int, growth: Growth) -> None:
     """The section for the model of `card` and test digit `index`."""
     per_dim = card["figures"]["bits_per_dim"]
     live = live_dims(per_dim)
-    st.plotly_chart(
-        charts.dimension_chart(per_dim, live),
-        key="dig_dims",
-        config=chart_config("bits-per-dimension"),
-    )
+    fig = charts.dimension_chart(per_dim, live)
+    show_chart(fig, "dig_dims", "bits-per-dimension", SOURCES)
     st.caption(
         f"{len(live)} of {len(per_dim)} dimensions carry information at λ = {card['lmbda']:g}; "
         f"the other {len(per_dim) - len(live)} are dead: always the same whole number, at next "

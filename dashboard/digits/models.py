@@ -9,10 +9,12 @@ import streamlit as st
 from core.codecs.learned import mnist as codec
 from core.datasets.mnist import sample
 from core.learned.digits.lab import live_dims
+from core.publish import Sources
 from core.store import zoo
 from dashboard.ui.slots import Slot
 
 Card = Mapping[str, Any]
+SOURCES = Sources(("mnist",), data=("mnist",))  # of every chart of the page
 
 LMBDA = Slot("dig_lmbda", 2000.0)
 OTHER: Slot[str | None] = Slot("dig_own", None)

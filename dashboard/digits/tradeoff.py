@@ -1,6 +1,7 @@
 """Trade-off: bits against distortion over all stored models, beside other ways to keep a digit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -9,9 +10,9 @@ from core.figures import digits as charts
 from core.figures.tradeoff import tradeoff_chart
 from dashboard.digits import models
 from dashboard.digits.answers import rivals
-from dashboard.digits.models import Card
+from dashboard.digits.models import SOURCES, Card
 from dashboard.growth import Growth
-from dashboard.ui.charts import chart_config
+from dashboard.ui.charts import show_chart
 from dashboard.ui.slots import Slot
 from dashboard.ui.text import signed
 
@@ -34,7 +35,9 @@ def _draw(card: Card, cards: Sequence[Card], wide: bool) -> bool:
         return False
     comparable = [c for c in cards if c["metric"] == "mae"] or cards
     fig = tradeoff_chart(comparable, card, models.vae_card(), others, log_x=wide)
-    st.plotly_chart(fig, key="dig_tradeoff", config=chart_config("digits-trade-off"))
+    rivals_shown = ("svd", "webp") if wide else ()
+    sources = replace(SOURCES, codecs=(*SOURCES.codecs, *rivals_shown))
+    show_chart(fig, "dig_tradeoff", "digits-trade-off", sources)
     st.markdown(
         f"The dotted line joins all pairs with the same R + λ · D at λ = {card['lmbda']:g}; its "
         "slope is −1/λ. A model trained for this λ should touch it from above, and no other "
@@ -57,11 +60,8 @@ def _draw(card: Card, cards: Sequence[Card], wide: bool) -> bool:
 def _show_lengths(real: dict[str, Any]) -> None:
     """The real strings of test digits against their information content."""
     left, right = st.columns([3, 2], gap="large")
-    left.plotly_chart(
-        charts.length_chart(real["per_digit"]),
-        key="dig_lengths",
-        config=chart_config("string-lengths"),
-    )
+    fig = charts.length_chart(real["per_digit"])
+    show_chart(fig, "dig_lengths", "string-lengths", SOURCES, left)
     right.metric(
         "A single string is longer than its information by",
         f"{real['string_excess_bytes']:.2f} bytes",

@@ -9,9 +9,9 @@ from core.datasets.mnist import sample
 from core.figures import digits as charts
 from core.learned.digits.lab import live_dims, mean_error
 from dashboard.digits.answers import ask, say_waiting
-from dashboard.digits.models import Card
+from dashboard.digits.models import SOURCES, Card
 from dashboard.growth import Growth
-from dashboard.ui.charts import chart_config
+from dashboard.ui.charts import show_chart
 from dashboard.ui.slots import Slot
 from dashboard.ui.thumbnails import show_thumbnails
 
@@ -48,11 +48,8 @@ def _show_analysis(digit: np.ndarray, found: Walk, order: list[int]) -> None:
     left, right = st.columns([1, 4], vertical_alignment="center")
     with left:
         show_thumbnails([digit], ["x"], side=140)
-    right.plotly_chart(
-        charts.latent_chart(found.y, found.y_noisy, order),
-        key="dig_latents",
-        config=chart_config("latents"),
-    )
+    fig = charts.latent_chart(found.y, found.y_noisy, order)
+    show_chart(fig, "dig_latents", "latents", SOURCES, right)
 
 
 def _show_rate(found: Walk, dims: list[int]) -> None:
@@ -66,11 +63,8 @@ def _show_rate(found: Walk, dims: list[int]) -> None:
         "With noise", f"{found.noisy_bits:.1f} bits", help="The estimate that training minimises."
     )
     left.metric("The real string", f"{found.string_bits} bits")
-    right.plotly_chart(
-        charts.prior_chart(found.scales, dims, found.y),
-        key="dig_priors",
-        config=chart_config("priors"),
-    )
+    fig = charts.prior_chart(found.scales, dims, found.y)
+    show_chart(fig, "dig_priors", "priors", SOURCES, right)
 
 
 def _show_synthesis(card: Card, digit: np.ndarray, found: Walk) -> None:

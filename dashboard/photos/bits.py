@@ -7,9 +7,10 @@ from core.codecs.learned.photo_views import Look
 from core.figures import photos as charts
 from core.images import Picture
 from core.learned.photos import lab as photo_lab
+from core.publish import Sources, data_of
 from core.rd.measure import Measured
 from dashboard.photos.answers import Shown
-from dashboard.ui.charts import chart_config
+from dashboard.ui.charts import show_chart
 from dashboard.ui.thumbnails import show_thumbnails
 from dashboard.ui.viewer import png_bytes
 
@@ -40,7 +41,8 @@ def show(picture: Picture, shown: Shown | None) -> None:
             picture.height,
             _backdrop(picture.sha256, picture.image) if over else None,
         )
-        st.plotly_chart(fig, key="pho_map", config=chart_config(f"bits-{picture.name}"))
+        sources = Sources(("bls2017",), data=data_of(picture.source))
+        show_chart(fig, "pho_map", f"bits-{picture.name}", sources)
         st.caption(
             "Each cell is one position of the latents, 16 × 16 pixels: all its channels together."
             if k == 1
@@ -49,11 +51,8 @@ def show(picture: Picture, shown: Shown | None) -> None:
         )
     with right:
         st.subheader("Over the channels")
-        st.plotly_chart(
-            charts.channel_chart(look.channel_bits),
-            key="pho_channels",
-            config=chart_config("bits-per-channel"),
-        )
+        fig = charts.channel_chart(look.channel_bits)
+        show_chart(fig, "pho_channels", "bits-per-channel", sources)
         count = len(look.channel_bits)
         silent = int((look.channel_bits < 1).sum())
         st.caption(

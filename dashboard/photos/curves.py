@@ -9,6 +9,7 @@ from core.codecs.registry import get
 from core.figures import photos as charts
 from core.images import Picture
 from core.metrics import FORMS
+from core.publish import Sources, data_of
 from core.rd.advantage import Span, advantage
 from core.rd.bdrate import bd_rate
 from core.rd.measure import RDPoint
@@ -17,6 +18,7 @@ from core.results.analysis import Curve
 from dashboard.compare.curves import Curves, gather
 from dashboard.photos.answers import RIVALS, Shown, no_ms_ssim
 from dashboard.ui.charts import chart_config
+from dashboard.ui.take_home import take_home
 from dashboard.ui.text import plain, signed
 
 AXES = {name: FORMS[name].label for name in ("psnr", "ms_ssim")}  # those that the paper shows
@@ -51,7 +53,9 @@ class Section:
         self._progress = st.empty()
         with st.container(key="pho_rd"):
             self._chart = st.empty()
+        self._menu = st.empty()
         self._text = st.empty()
+        self._figure: object = None
         self._drawn: object = None
         self._looks = 0
 
@@ -91,6 +95,10 @@ class Section:
         self._looks += 1  # a run may draw a key once
         key, config = f"pho_rd_{self._looks}", chart_config(f"rd-{picture.name}")
         self._chart.plotly_chart(fig, key=key, config=config)
+        first = self._figure is None
+        self._figure = fig
+        if first:
+            self._offer(picture)
         with self._text.container():
             st.caption(
                 "Every point of a line is a real file of this picture; circles are the files shown "
@@ -100,6 +108,13 @@ class Section:
             for reason in state.problems.values():
                 st.caption(f":material/block: {plain(reason)}")
             _verdict(curves, state, self._axis)
+
+    def _offer(self, picture: Picture) -> None:
+        """The chart's menu, once a run; what it gives away is always the latest."""
+        data = (*data_of(picture.source), "balle2017", "kodak")
+        sources = Sources(("bls2017", *RIVALS), (self._axis,), data)
+        with self._menu.container():
+            take_home("pho_rd", f"rd-{picture.name}", lambda: self._figure, sources=sources)
 
 
 def _verdict(curves: dict[str, list[RDPoint]], state: Curves, axis: str) -> None:

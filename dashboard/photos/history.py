@@ -5,7 +5,8 @@ import streamlit as st
 
 from core.figures import photos as charts
 from core.learned.photos.card import PhotoCard
-from dashboard.ui.charts import chart_config
+from core.publish import Sources
+from dashboard.ui.charts import show_chart
 from dashboard.ui.text import plain, seconds_text
 
 
@@ -14,14 +15,10 @@ def show(card: PhotoCard) -> None:
     validation = charts.usable(card.get("validation", []))
     if validation:
         left, right = st.columns(2, gap="large")
-        left.plotly_chart(
-            charts.loss_chart(validation), key="pho_loss", config=chart_config("training-loss")
-        )
-        right.plotly_chart(
-            charts.progress_chart(validation),
-            key="pho_progress",
-            config=chart_config("training-curves"),
-        )
+        sources = Sources(("bls2017",), ("psnr",))
+        loss, progress = charts.loss_chart(validation), charts.progress_chart(validation)
+        show_chart(loss, "pho_loss", "training-loss", sources, left)
+        show_chart(progress, "pho_progress", "training-curves", sources, right)
         st.caption(
             "Measured while training on photographs that were held out: rate + λ · distortion "
             "over all levels, and the "

@@ -10,8 +10,9 @@ from core.codecs.learned.photo_views import TAPS
 from core.figures import photos as charts
 from core.images import Picture
 from core.learned.photos import lab as photo_lab
+from core.publish import Sources, data_of
 from dashboard.photos import answers
-from dashboard.ui.charts import chart_config
+from dashboard.ui.charts import show_chart
 from dashboard.ui.text import plain
 from dashboard.ui.thumbnails import show_thumbnails
 from dashboard.waiting import Failure
@@ -89,11 +90,9 @@ def _show_maps(picture: Picture, maps: list[np.ndarray]) -> None:
         column.markdown(
             f"**Stage {number}**: {-gain.max() + 0:.1f} to {-gain.min():.1f} dB below its highest"
         )
-        column.plotly_chart(
-            charts.gain_map(cells, low),
-            key=f"pho_gain_{number}",
-            config=chart_config(f"gdn-gain-{number}"),
-        )
+        fig = charts.gain_map(cells, low)
+        sources = Sources(("bls2017",), data=data_of(picture.source))
+        show_chart(fig, f"pho_gain_{number}", f"gdn-gain-{number}", sources, column)
     text = (
         "GDN divides each channel by what all channels do at the same place: x / √(β + Σ γ x²). "
         "Shown is that factor, mean "

@@ -8,8 +8,9 @@ from core.codecs.learned.photo_models import PhotoModel
 from core.figures import photos as charts
 from core.images import Picture
 from core.learned.photos.lab import Relaxed
+from core.publish import Sources
 from dashboard.photos import answers
-from dashboard.ui.charts import chart_config
+from dashboard.ui.charts import show_chart
 from dashboard.ui.text import plain
 from dashboard.waiting import Failure
 
@@ -68,8 +69,8 @@ class Section:
 def _draw(there: list[Relaxed], codec: PhotoModel, look: str) -> None:
     figures = charts.relaxed_charts(there, codec.card["lmbda"])
     for column, fig, name in zip(st.columns(2), figures, ("rate", "distortion"), strict=True):
-        key, config = f"pho_relaxed_{name}_{look}", chart_config(f"relaxed-{name}")
-        column.plotly_chart(fig, key=key, config=config)
+        key = f"pho_relaxed_{name}_{look}"
+        show_chart(fig, key, f"relaxed-{name}", Sources(("bls2017",)), column)
 
 
 def _conclude(picture: Picture, there: list[Relaxed]) -> None:

@@ -12,12 +12,14 @@ from core.codecs.learned.photo_models import PhotoModel
 from core.codecs.registry import get
 from core.figures.palette import NEUTRAL, colour
 from core.images import Picture
+from core.publish import Sources, data_of
 from core.rd.match import Match
 from core.rd.measure import Measured
 from dashboard.compare.files import file_stem
-from dashboard.compare.results import original_png
+from dashboard.compare.results import original_png, table_row
 from dashboard.photos import answers
 from dashboard.photos.answers import GAIN, Look, Shown
+from dashboard.ui.take_home import take_home
 from dashboard.ui.text import decibel, plain, seconds_text, signed
 from dashboard.ui.viewer import Panel, viewer
 from dashboard.waiting import Failure, looks, service
@@ -35,6 +37,7 @@ class Places:
         self.downloads = st.container()
         self._since = time.monotonic()
         self._drawn: object = None
+        self._draws = 0
 
     def show_progress(self, owner: str, picture: Picture, shown: Shown) -> None:
         """What is being computed, how much of it is there, and since when."""
@@ -58,8 +61,9 @@ class Places:
         drawn = (measured, shown.learned, shown.rivals)
         if drawn != self._drawn:
             self._drawn = drawn
+            self._draws += 1  # a run may draw a key once
             with self.table.container():
-                _draw_table(picture, codec, shown, measured)
+                _draw_table(picture, codec, shown, measured, self._draws)
         if answers.no_ms_ssim(picture):
             return True
         return not any(m.point.lacks(("ms_ssim",)) for m in measured.values())
@@ -141,7 +145,11 @@ def _with_ms_ssim(
 
 
 def _draw_table(
-    picture: Picture, codec: PhotoModel, shown: Shown, measured: dict[str, Measured]
+    picture: Picture,
+    codec: PhotoModel,
+    shown: Shown,
+    measured: dict[str, Measured],
+    number_of_draw: int,
 ) -> None:
     """One line a codec at no fewer bytes than the learned file, and what could not be computed."""
     if not isinstance(shown.learned, Measured):
@@ -172,6 +180,13 @@ def _draw_table(
                 help="Than the learned file: the smallest file of this codec that is no shorter."
             ),
         },
+    )
+    titles = {name: "Learned" if name == "learned" else get(name).info.title for name in measured}
+    take_home(
+        f"pho_table_{number_of_draw}",
+        f"photos-{picture.name}",
+        rows=lambda: [table_row(titles[name], found.point) for name, found in measured.items()],
+        sources=Sources(("bls2017", *answers.RIVALS), ("psnr", "ms_ssim"), data_of(picture.source)),
     )
     if answers.is_large(picture):
         st.caption(f":material/info: {answers.no_ms_ssim(picture)}")

@@ -7,8 +7,9 @@ from core.errors import DataError
 from core.figures import svd as charts
 from core.linear import lowrank
 from core.linear.lowrank import Factors
+from core.publish import Sources
 from dashboard.svd import answers
-from dashboard.ui.charts import chart_config
+from dashboard.ui.charts import show_chart
 from dashboard.ui.slots import Slot, one_of
 
 RANDOM, TYPED = "Random 40 × 30", "Typed or pasted"
@@ -86,4 +87,4 @@ def _show_maps(matrix: np.ndarray, approximation: np.ndarray, rank: int) -> None
     )
     for column, (name, title, fig) in zip(st.columns(3), maps, strict=True):
         column.markdown(f"**{title}**")
-        column.plotly_chart(fig, key=f"svd_map_{name}", config=chart_config(f"matrix-{name}"))
+        show_chart(fig, f"svd_map_{name}", f"matrix-{name}", Sources(("svd",)), column)

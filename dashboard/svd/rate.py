@@ -7,10 +7,11 @@ from core.figures import svd as charts
 from core.figures.palette import colour
 from core.linear import lowrank
 from core.linear.lowrank import Factors
+from core.publish import Sources, data_of
 from core.rd import svd_study
 from core.rd.svd_study import Approximation
 from dashboard.svd.answers import Subject
-from dashboard.ui.charts import chart_config
+from dashboard.ui.charts import show_chart
 from dashboard.ui.text import decibel, size_text
 
 
@@ -26,7 +27,8 @@ def show(subject: Subject, f: Factors, rank: int, shown: Approximation) -> None:
             if length:
                 sizes[f"{get(name).info.title} file, same PSNR"] = (length, colour(name))
         file = subject.ask(svd_study.own_file, rank)
-    st.plotly_chart(charts.rate_bars(sizes), key="svd_rate", config=chart_config("rate"))
+    sources = Sources(("svd", "jpeg"), ("psnr",), data_of(subject.picture.source))
+    show_chart(charts.rate_bars(sizes), "svd_rate", "rate", sources)
     st.caption(
         f"An element of the tutorial is a float32: {size:,} elements are {size_text(4 * size)}, "
         f"{4 * size / (3 * m * n):.2f} of the picture's own bytes. The codec *svd* rotates the "

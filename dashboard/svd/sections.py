@@ -12,11 +12,12 @@ from core.figures.palette import NEUTRAL, colour
 from core.images import Picture
 from core.linear import lowrank
 from core.linear.lowrank import Factors
+from core.publish import Sources, data_of
 from core.rd import svd_study
 from core.rd.svd_study import DOWNSIZE, TRUNCATE, Approximation
 from dashboard.svd import answers
 from dashboard.svd.answers import Subject
-from dashboard.ui.charts import chart_config
+from dashboard.ui.charts import show_chart
 from dashboard.ui.slots import Slot, one_of
 from dashboard.ui.text import decibel, size_text
 from dashboard.ui.viewer import Panel, viewer
@@ -97,21 +98,21 @@ def show_charts(subject: Subject, f: Factors, rank: int) -> None:
     with left:
         st.subheader("Singular values")
         st.toggle("Logarithmic", key=LOG.key)
-        _chart(charts.singular_values(f, LOG.value), "svd_sigma", "singular-values")
+        _chart(charts.singular_values(f, LOG.value), "svd_sigma", "singular-values", subject)
         st.subheader(
             "Energy",
             help="Of the first r values: Σσ, as in the tutorial, and Σσ², the share of ‖A‖².",
         )
-        _chart(charts.energy_curves(f, rank), "svd_energies", "energy")
+        _chart(charts.energy_curves(f, rank), "svd_energies", "energy", subject)
     with right:
         st.subheader("Distortion")
         st.toggle("In dB", key=DECIBEL.key)
         ranks = tuple(r for r in _MEASURED if r <= f.rank)
         measured = subject.ask(svd_study.measured_mse, ranks)
         distortion = charts.distortion(f, rank, ranks, measured, DECIBEL.value)
-        _chart(distortion, "svd_distortion", "distortion")
+        _chart(distortion, "svd_distortion", "distortion", subject)
         st.subheader("Factor")
-        _chart(charts.factor_line(*f.shape, rank), "svd_factors", "factor")
+        _chart(charts.factor_line(*f.shape, rank), "svd_factors", "factor", subject)
     st.caption(
         "The predicted curve needs no picture: ‖A − A_r‖² is the sum of the σ² that are left out. "
         "The pictures themselves do a little better, because values below black or above white "
@@ -159,8 +160,8 @@ def _layer_slider(f: Factors) -> int:
     return LAYERS.value
 
 
-def _chart(fig: go.Figure, key: str, name: str) -> None:
-    st.plotly_chart(fig, key=key, config=chart_config(name))
+def _chart(fig: go.Figure, key: str, name: str, subject: Subject) -> None:
+    show_chart(fig, key, name, Sources(("svd",), ("psnr",), data_of(subject.picture.source)))
 
 
 def _csv(f: Factors) -> str:

@@ -9,7 +9,8 @@ from core import jobs
 from core.errors import RDError
 from core.figures.training import curve_names, training_chart
 from core.jobs import Job
-from dashboard.ui.charts import chart_config
+from core.publish import Sources
+from dashboard.ui.charts import show_chart
 from dashboard.ui.growing import grow
 from dashboard.ui.slots import Slot
 from dashboard.ui.text import plain, seconds_text
@@ -95,11 +96,8 @@ def _show_progress(latest: dict[str, Any], running: bool) -> None:
 def _show_charts(job: Job, events: list[dict[str, Any]]) -> None:
     names = curve_names(events)[:MAX_CHARTS]
     for column, name in zip(st.columns(max(1, len(names))), names, strict=False):
-        column.plotly_chart(
-            training_chart(events, name),
-            key=f"chart_{job.id}_{name}",
-            config=chart_config(f"{job.id}-{name}"),
-        )
+        fig = training_chart(events, name)
+        show_chart(fig, f"chart_{job.id}_{name}", f"{job.id}-{name}", Sources(), column)
 
 
 def _last_words(job: Job, events: list[dict[str, Any]]) -> str:

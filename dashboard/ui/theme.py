@@ -7,6 +7,11 @@ CSS = """
 [data-testid="stMetricValue"] {font-size: 1.4rem; font-variant-numeric: tabular-nums}
 h1 {font-size: 1.75rem !important; letter-spacing: -0.01em; padding: 0 !important}
 [class*="st-key-"][class*="_picks"] {display: none}
+[class*="st-key-"][class*="_take_home"] {margin-top: -1.3rem}
+[class*="st-key-"][class*="_take_home"] [data-testid="stPopover"] p {font-size: .8rem; opacity: .7}
+.st-key-page_head h1 {flex: 1 1 auto}
+.st-key-page_tools {gap: .2rem 1.1rem}
+.st-key-page_tools p {font-size: .85rem; opacity: .8}
 h2 {font-size: 1.3rem !important} h3 {font-size: 1.08rem !important}
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] {padding-left: .8rem; padding-right: .8rem}}

@@ -6,13 +6,15 @@ import streamlit as st
 from core.figures import datasets as charts
 from core.figures.datasets import Drawn
 from core.metrics import FORMS, Form
+from core.publish.bibliography import BD_RATE
 from core.rd.bdrate import BDResult
 from core.results import analysis
 from core.results.analysis import Curve
 from dashboard.datasets.gathered import Entry, Gathered
 from dashboard.datasets.sections import pictures, published
-from dashboard.ui.charts import chart_config
+from dashboard.ui.charts import show_chart
 from dashboard.ui.slots import Slot
+from dashboard.ui.take_home import take_home
 from dashboard.ui.text import signed
 
 ANCHOR = Slot("ds_anchor", "")
@@ -80,6 +82,7 @@ def _show_table(shown: Gathered, anchor: str, found: Matrix) -> None:
         if against == anchor
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="ds_bd_table")
+    take_home("ds_bd", "bd-rates", rows=lambda: rows, sources=shown.sources(BD_RATE))
     st.caption(
         f"Mean difference in bits at equal {shown.quality}; negative: fewer bits than {anchor}. "
         "Piecewise cubic interpolation (pchip) of the Pareto fronts, over the range of quality "
@@ -111,7 +114,7 @@ def _show_differences(
         drawn = known.drawn() if known else Drawn(label, label, _PUBLISHED_DASH)
         lines.append((drawn, *analysis.relative_difference(curves[anchor], curve)))
     fig = charts.differences(lines, anchor, shown.quality)
-    st.plotly_chart(fig, key="ds_difference", config=chart_config("difference"))
+    show_chart(fig, "ds_difference", "difference", shown.sources(BD_RATE))
     st.caption("BD-rate is one number for a whole curve; this is where it comes from.")
 
 

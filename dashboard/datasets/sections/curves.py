@@ -8,7 +8,7 @@ from core.results import analysis
 from core.results.analysis import Band
 from dashboard.datasets.gathered import Entry, Gathered
 from dashboard.datasets.sections import published
-from dashboard.ui.charts import chart_config
+from dashboard.ui.charts import show_chart
 from dashboard.ui.slots import Slot, one_of
 from dashboard.ui.text import plural
 
@@ -53,7 +53,7 @@ def draw(shown: Gathered) -> None:
     drawn = [_drawn(shown, entry) for entry in shown.entries]
     others = published.curves(shown.metric)
     fig = charts.curves(drawn, others, shown.quality, LOG.value, QUARTILES.value)
-    st.plotly_chart(fig, key="ds_curves", config=chart_config("curves"))
+    show_chart(fig, "ds_curves", "curves", shown.sources())
     count = len(shown.images)
     pictures = f"{count} picture{plural(count)}" if count else "their own pictures"
     text = f"Means over {pictures}. Rates are lengths of whole files."

@@ -4,12 +4,13 @@ import streamlit as st
 
 from core.errors import RDError
 from core.figures import datasets as charts
+from core.publish.bibliography import BD_RATE
 from core.rd.bdrate import bd_rate
 from core.results import analysis
 from core.sweep import runs
 from dashboard.compare.choice import open_with
 from dashboard.datasets.gathered import Entry, Gathered
-from dashboard.ui.charts import chart_config
+from dashboard.ui.charts import show_chart
 from dashboard.ui.text import signed
 
 EXTREMES = 3
@@ -27,7 +28,7 @@ def draw(shown: Gathered, entries: dict[str, Entry], anchor: str) -> None:
     }
     values = [(entries[label].drawn(), each) for label, each in rates.items()]
     fig = charts.distribution(values, anchor)
-    st.plotly_chart(fig, key="ds_boxes", config=chart_config("pictures"))
+    show_chart(fig, "ds_boxes", "pictures", shown.sources(BD_RATE))
     st.caption(
         "Each point is one picture. A codec whose box crosses zero wins on some pictures and "
         "loses on others."

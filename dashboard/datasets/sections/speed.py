@@ -10,12 +10,14 @@ from core.errors import ModelError
 from core.figures import datasets as charts
 from core.learned.photos.complexity import Complexity
 from core.metrics import FORMS
+from core.publish.bibliography import BD_RATE
 from core.results import analysis
 from core.results.speed import Speed, speed
 from dashboard.datasets.gathered import Entry, Gathered
 from dashboard.datasets.sections import bd
-from dashboard.ui.charts import chart_config
+from dashboard.ui.charts import show_chart
 from dashboard.ui.slots import Slot, one_of
+from dashboard.ui.take_home import take_home
 
 ENCODE, DECODE, COUNT = "encode", "decode", "count"
 COSTS = {ENCODE: "Encoding speed", DECODE: "Decoding speed", COUNT: "Multiplications"}
@@ -30,7 +32,7 @@ def controls(metric: str) -> None:
     left, middle, right = st.columns([3, 2, 3], vertical_alignment="bottom")
     one_of("Cost", COSTS, SIDE, left)
     one_of("Against", {RATE: "Rate", BD: "BD-rate"}, FIGURE, middle)
-    form, level = FORMS[metric], _level(metric)
+    form, level = FORMS[metric], level_of(metric)
     low, high, _ = form.target
     level.keep()
     right.slider(f"At a mean {form.label} of", low, high, step=(high - low) / _STEPS, key=level.key)
@@ -38,7 +40,7 @@ def controls(metric: str) -> None:
 
 def draw(shown: Gathered) -> None:
     """One point for each codec that reaches the chosen quality."""
-    level = _level(shown.metric).value
+    level = level_of(shown.metric).value
     found = _speeds(shown, level)
     quality = f"{level:g} {shown.unit}".strip()
     if not found:
@@ -48,6 +50,7 @@ def draw(shown: Gathered) -> None:
     _draw_chart(shown, found, counted, quality)
     rows = [_row(entry, times, counted[entry.label]) for entry, times in found]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="ds_complexity")
+    take_home("ds_costs", "speed-table", rows=lambda: rows, sources=shown.sources())
     st.caption(
         f"At {quality}. Speeds are medians over the pictures, one thread per process, with all "
         "processes of the sweep at work at once: compare codecs with each other, not with another "
@@ -98,7 +101,8 @@ def _draw_chart(
             points.append((entry.drawn(), x, y))
     if points:
         fig = charts.complexity(points, title, rate)
-        st.plotly_chart(fig, key="ds_speed", config=chart_config("speed"))
+        keys = (BD_RATE,) if FIGURE.value == BD else ()
+        show_chart(fig, "ds_speed", "speed", shown.sources(*keys))
     elif side == COUNT:
         st.info("Multiplications are counted for learned codecs; none is shown at this quality.")
     else:
@@ -130,6 +134,6 @@ def _row(entry: Entry, times: Speed, cost: Complexity | None) -> dict[str, str]:
     }
 
 
-def _level(metric: str) -> Slot[float]:
+def level_of(metric: str) -> Slot[float]:
     """The quality at which rates are compared, one for each measure."""
     return Slot(f"ds_level_{metric}", FORMS[metric].target[2])

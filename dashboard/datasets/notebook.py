@@ -1,0 +1,27 @@
+"""What the Data sets page explores now, as its notebook."""
+
+from typing import TYPE_CHECKING
+
+from core.notebooks.datasets import DatasetsState, datasets
+from dashboard.datasets.choice import METRIC, RUNS, SHOWN, runs_now
+from dashboard.datasets.sections import curves, speed
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+def notebook() -> "NotebookNode":
+    """The chosen runs and codecs: curves, BD-rates, speed and records."""
+    chosen = [run for run in runs_now(RUNS.value) if run.path.exists()]
+    state = DatasetsState(
+        runs=[(run.id, run.name) for run in chosen],
+        codecs=SHOWN.value,
+        measure=METRIC.value,
+        mean_at=curves.MEAN.value,
+        log_rate=curves.LOG.value,
+        quartiles=curves.QUARTILES.value,
+        singles=curves.SINGLES.value,
+        level=speed.level_of(METRIC.value).value,
+        side=speed.DECODE if speed.SIDE.value == speed.DECODE else speed.ENCODE,
+    )
+    return datasets(state)

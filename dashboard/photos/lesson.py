@@ -1,0 +1,35 @@
+"""The page's exercises, on the picture and the level."""
+
+import streamlit as st
+
+from core.codecs.learned.photo_models import PhotoModel
+from core.images import Picture
+from core.learned.photos.card import PhotoCard
+from core.teaching.photos import Point, exercises
+from dashboard.measurements import measurements
+from dashboard.teach.exercises import show_exercises
+
+
+class Section:
+    """The place of the exercises: they are drawn once a run, as soon as their figures are there."""
+
+    def __init__(self, picture: Picture, card: PhotoCard) -> None:
+        self._picture, self._card = picture, card
+        self._place = st.empty()
+        self._drawn = False
+
+    def show(self, codec: PhotoModel, level: int, last: bool) -> None:
+        """Draws them once two neighbouring levels are measured, or at the `last` look anyway."""
+        if self._drawn:
+            return
+        points: list[Point] = []
+        for near in (level, level + 1 if level < len(self._card["lmbda"]) else level - 1):
+            known = measurements().known(self._picture, codec, float(near))
+            if known is not None:
+                points.append((known.point.bpp, known.point.measures["mse"]))
+        if len(points) < 2 and not last:
+            return
+        self._drawn = True
+        width, height = self._picture.width, self._picture.height
+        with self._place.container():
+            show_exercises("pho", exercises(self._card, width, height, sorted(points)))

@@ -1,0 +1,35 @@
+"""What the Photos page shows now, as its notebook."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.codecs.learned.photo_models import PhotoModel
+from core.images import Picture
+from core.notebooks.photos import PhotosState, photos
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+def notebook(picture: Picture, codec: PhotoModel, level: int) -> "NotebookNode":
+    """The picture at the chosen level, and all sections.
+
+    Noise against rounding takes long: it is there if the page has measured it.
+    """
+    ss = st.session_state
+    asked = ss.get("pho_relaxed") == f"{picture.sha256}:{codec.name}"
+    levels = range(1, len(codec.card["lmbda"]) + 1) if asked else ()
+    state = PhotosState(
+        picture=picture.name,
+        source=picture.source,
+        model=codec.card["name"],
+        level=level,
+        search=codec.search,
+        axis=ss.get("pho_axis") or "psnr",
+        log_rate=bool(ss.get("pho_log")),
+        over=ss.get("pho_over", True),
+        side=ss.get("pho_side") or "analysis",
+        levels=tuple(levels),
+    )
+    return photos(state)
