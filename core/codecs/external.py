@@ -23,13 +23,9 @@ A package offers a codec by the entry-point group `rd_explorer.codecs`; the obje
 class of one.
 """
 
-import contextlib
 import io
 import os
 import re
-import resource
-import signal
-import subprocess
 import tempfile
 import tomllib
 from collections.abc import Mapping
@@ -42,6 +38,7 @@ from PIL import Image
 
 from core import images
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
+from core.codecs.commands import CommandError, execute, version_of
 from core.errors import BitstreamError, ImageError, RDError, SettingError
 
 GROUP = "rd_explorer.codecs"
@@ -61,7 +58,6 @@ _KEYS = {
     "max_bytes",
     "setting",
 }
-_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "LANG", "SYSTEMROOT")
 
 
 class CommandCodec(Codec):
@@ -104,7 +100,7 @@ class CommandCodec(Codec):
         """What a page shows. The first access runs the command that tells the version."""
         options = {"encode": " ".join(self._encoder), "decode": " ".join(self._decoder)}
         if self._given.get("version"):
-            options["version"] = _version(list(self._given["version"]))
+            options["version"] = version_of(list(self._given["version"]))
         return CodecInfo(
             name=self._name,
             title=str(self._given.get("title", self._name)),
@@ -124,7 +120,7 @@ class CommandCodec(Codec):
                     self._encoder, out.getvalue(), self._reads, self._suffix.lstrip("."), value
                 )
             )
-        except _CommandError as error:
+        except CommandError as error:
             raise ImageError(f"{self.info.title} did not encode the picture: {error}") from error
 
     def decode(self, data: bytes) -> np.ndarray:
@@ -133,7 +129,7 @@ class CommandCodec(Codec):
                 self._run(self._decoder, data, self._suffix.lstrip("."), self._writes),
                 self._writes,
             )
-        except (_CommandError, ImageError) as error:
+        except (CommandError, ImageError) as error:
             raise BitstreamError(f"{self.info.title} did not decode the file: {error}") from error
 
     def _run(
@@ -152,76 +148,10 @@ class CommandCodec(Codec):
                 "{output}": str(target),
                 "{setting}": "" if value is None else f"{value:g}",
             }
-            _execute([_fill(word, filled) for word in command], folder, self._timeout, self._limit)
+            execute([_fill(word, filled) for word in command], folder, self._timeout, self._limit)
             if not target.is_file() or target.is_symlink() or target.stat().st_size == 0:
-                raise _CommandError(f"{command[0]} wrote no output file")
+                raise CommandError(f"{command[0]} wrote no output file")
             return target.read_bytes()
-
-
-class _CommandError(Exception):
-    """Why a command gave no result."""
-
-
-def _version(command: list[str]) -> str:
-    """The first line that `command` prints, or why there is none."""
-    with tempfile.TemporaryDirectory(prefix="rdx-codec-") as folder:
-        try:
-            said = _execute(command, folder, 10, 1_000_000)
-        except _CommandError as error:
-            return f"unknown: {error}"[:120]
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return lines[0][:120] if lines else "unknown"
-
-
-def _execute(command: list[str], folder: str, timeout: float, limit: int) -> str:
-    """Runs `command` in `folder` and returns what it printed.
-
-    Raises _CommandError; leaves no process behind.
-    """
-    said = Path(folder, "said.txt")
-    environment = {k: os.environ[k] for k in _ENVIRONMENT if k in os.environ} | {
-        "HOME": folder,
-        "TMPDIR": folder,
-    }
-    try:
-        with open(said, "wb") as log:
-            process = subprocess.Popen(
-                command,
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-    except OSError as error:
-        raise _CommandError(
-            f"{command[0]} cannot be started ({error.strerror}); is it installed?"
-        ) from error
-    with contextlib.suppress(ProcessLookupError):  # it may be done already
-        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, limit))
-    try:
-        code = process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        raise _CommandError(f"{command[0]} took more than {timeout:g} s and was stopped") from None
-    finally:
-        _stop_group(process)
-    text = said.read_bytes()[-4000:].decode(errors="replace")
-    if code:
-        last = text.strip().splitlines()[-1][:200] if text.strip() else "it said nothing"
-        full = code == -signal.SIGXFSZ or any(
-            p.stat().st_size >= limit for p in Path(folder).iterdir() if p.is_file()
-        )
-        why = f"wrote more than {limit:,} bytes" if full else f"ended with {code}: {last}"
-        raise _CommandError(f"{command[0]} {why}")
-    return text
-
-
-def _stop_group(process: subprocess.Popen) -> None:
-    """Ends `process` and whatever it started: its whole session."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def _fill(word: str, values: Mapping[str, str]) -> str:

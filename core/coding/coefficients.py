@@ -10,57 +10,30 @@ coded in four phases:
     2 1 2 1      phase 1 also its four diagonal neighbours,
     0 3 0 3      phases 2 and 3 their four direct neighbours
 
-The patches' means are predicted from coarse to fine: each from the four known ones around it.
+The patches' means are coded from coarse to fine (`means`).
 """
 
 import numpy as np
 
+from core.coding.magnitude_classes import (
+    CLASSES,
+    DIAGONAL,
+    DIRECT,
+    EDGES,
+    LARGEST,
+    SYMBOLS,
+    TYPICAL,
+    Offsets,
+)
+from core.coding.means import code_means
 from core.coding.range_coder import AdaptiveModel, RangeCoder, escape_model
 
-SYMBOLS = 18  # magnitudes 0 … 16, and "more"
 SHIFTS = 24  # values that a reconstruction shift may take
 _NO_SHIFT = SHIFTS // 3  # the one that stands for no shift at all
 _ROUND_UP = 0.38  # a first quantisation rounds up from this fraction of a step on
 _LMBDA = 0.12  # of R + λD, in squared steps a bit
-_LARGEST = 4096  # magnitudes above this one count as this one in expectations
-
-# Upper edges of the classes of expected magnitude, in 1/256: nearly a geometric series.
-_EDGES = np.array(
-    [
-        4,
-        6,
-        9,
-        13,
-        18,
-        24,
-        32,
-        42,
-        54,
-        70,
-        90,
-        115,
-        148,
-        190,
-        245,
-        315,
-        405,
-        520,
-        670,
-        860,
-        1100,
-        1450,
-        1950,
-        2700,
-        4000,
-        6500,
-    ]
-)
-_MEANS = np.append(_EDGES, 10000) * 7 // 8  # typical magnitude in each class, for the priors
-_CLASSES = len(_MEANS)
 
 _PHASES = ((0, 0), (1, 1), (1, 0), (0, 1))  # (row, column) of each phase's first patch
-_DIAGONAL = ((-1, -1), (-1, 1), (1, -1), (1, 1))
-_DIRECT = ((-1, 0), (1, 0), (0, -1), (0, 1))
 _BANDS = (3, 12, 28)  # frequencies (of 8 × 8 patches) up to which a row of _WEIGHTS holds
 # Weights in 1/16 of: neighbours at this frequency; this patch's lower frequencies, recent and long;
 # those of the patches around it. Found by non-negative least squares on photographs outside every
@@ -88,8 +61,6 @@ _WEIGHTS = np.array(
     ]
 )
 
-Offsets = tuple[tuple[int, int], ...]
-
 
 def code_plane(
     coder: RangeCoder,
@@ -109,7 +80,7 @@ def code_plane(
     """
     out = np.zeros((used, *shape), np.int64)
     contexts = np.zeros((used, *shape), np.int32)
-    model = AdaptiveModel.geometric(np.tile(_MEANS, 2 * (len(_BANDS) + 1)), SYMBOLS)
+    model = AdaptiveModel.geometric(np.tile(TYPICAL, 2 * (len(_BANDS) + 1)), SYMBOLS)
     escape = escape_model()
 
     # Fading sums of the magnitudes of lower frequencies, in 1/256, with a border of one patch.
@@ -124,7 +95,7 @@ def code_plane(
     else:
         first = 1
         if used:
-            out[0] = _code_means(coder, shape, None if q is None else q[0])
+            out[0] = code_means(coder, shape, None if q is None else q[0])
 
     for k in range(first, used):
         equivalent = k * 64 // patch**2  # the frequency of an 8 × 8 patch that is as high
@@ -135,8 +106,8 @@ def code_plane(
             if out[k][part].size == 0:
                 continue
             expected = _expected(phase, band, size, recent, long)
-            context = np.searchsorted(_EDGES, expected.ravel())
-            context += _CLASSES * (2 * band + (phase > 0))
+            context = np.searchsorted(EDGES, expected.ravel())
+            context += CLASSES * (2 * band + (phase > 0))
 
             values = None if q is None else q[k][part].ravel()
             magnitudes = None if values is None else np.abs(values)
@@ -144,7 +115,7 @@ def code_plane(
             out[k][part] = coder.signed(magnitudes, values).reshape(expected.shape)
 
             contexts[k][part] = context.reshape(expected.shape)
-            seen = np.minimum(magnitudes, _LARGEST).reshape(expected.shape) << 8
+            seen = np.minimum(magnitudes, LARGEST).reshape(expected.shape) << 8
             size[1:-1, 1:-1][part] = seen
         recent = (recent + size) >> 1
         long = (long * 27 + size * 5) >> 5
@@ -212,12 +183,12 @@ def _expected(
     y, x = _PHASES[phase]
     part = (slice(y, None, 2), slice(x, None, 2))
     weights = _WEIGHTS[min(phase, 2), band]
-    known = _DIAGONAL if phase == 1 else _DIRECT
+    known = DIAGONAL if phase == 1 else DIRECT
     expected = weights[0] * _around(size, y, x, known)
     expected += weights[1] * recent[1:-1, 1:-1][part]
     expected += weights[2] * long[1:-1, 1:-1][part]
-    expected += weights[3] * _around(recent, y, x, _DIRECT)
-    expected += weights[4] * _around(long, y, x, _DIRECT)
+    expected += weights[3] * _around(recent, y, x, DIRECT)
+    expected += weights[4] * _around(long, y, x, DIRECT)
     return expected >> 4
 
 
@@ -262,68 +233,3 @@ def _around(field: np.ndarray, y: int, x: int, offsets: Offsets) -> np.ndarray:
         horizontal = slice(left + x, left + columns, 2)
         total = total + field[vertical, horizontal]
     return total >> 2
-
-
-def _code_means(coder: RangeCoder, shape: tuple[int, int], values: np.ndarray | None) -> np.ndarray:
-    """Code the patches' means (rows, columns) from coarse to fine.
-
-    Differences from the prediction are coded; their context is the range of the known means that
-    the prediction was made from.
-    """
-    out = np.zeros(shape, np.int64)
-    model = AdaptiveModel.geometric(_MEANS, SYMBOLS)
-    escape = escape_model()
-
-    def code(ys: np.ndarray, xs: np.ndarray, guess: np.ndarray, spread: np.ndarray) -> None:
-        places = np.ix_(ys, xs)
-        rest = None
-        if values is not None:
-            rest = values[places].ravel() - guess.ravel()
-        context = np.searchsorted(_EDGES, np.minimum(spread.ravel(), _LARGEST) << 7)
-        magnitudes = None if rest is None else np.abs(rest)
-        magnitudes = coder.magnitudes(model, escape, context, magnitudes)
-        out[places] = coder.signed(magnitudes, rest).reshape(guess.shape) + guess
-
-    # The first mean has nothing to be predicted from.
-    origin = np.arange(1)
-    code(origin, origin, np.zeros((1, 1), np.int64), np.full((1, 1), _LARGEST))
-
-    step = 1 << (max(shape) - 1).bit_length()
-    while step > 1:
-        half = step // 2
-        even_y, odd_y = np.arange(0, shape[0], step), np.arange(half, shape[0], step)
-        even_x, odd_x = np.arange(0, shape[1], step), np.arange(half, shape[1], step)
-        # Known so far: (even, even). Each set that is coded is known to those that follow.
-        for ys, xs, offsets in (
-            (odd_y, odd_x, _DIAGONAL),
-            (odd_y, even_x, _DIRECT),
-            (even_y, odd_x, _DIRECT),
-        ):
-            if len(ys) and len(xs):
-                guess, spread = _predict_mean(out, ys, xs, half, offsets)
-                code(ys, xs, guess, spread)
-        step = half
-    return out
-
-
-def _predict_mean(
-    field: np.ndarray, ys: np.ndarray, xs: np.ndarray, distance: int, offsets: Offsets
-) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and range, (len(ys), len(xs)) each, of the neighbours at `distance` inside `field`."""
-    height, width = field.shape
-    neighbours, inside = [], []
-    for dy, dx in offsets:
-        y = ys + dy * distance
-        x = xs + dx * distance
-        y_inside = (y >= 0) & (y < height)
-        x_inside = (x >= 0) & (x < width)
-        inside.append(y_inside[:, None] & x_inside)
-        neighbours.append(field[np.ix_(y.clip(0, height - 1), x.clip(0, width - 1))])
-    known = np.stack(neighbours)
-    counted = np.stack(inside)
-    count = counted.sum(axis=0)
-    total = (known * counted).sum(axis=0)
-    guess = (2 * total + count) // (2 * count)  # rounded to nearest
-    # Neighbours outside do not widen the range.
-    known = np.where(counted, known, guess)
-    return guess, known.max(axis=0) - known.min(axis=0)

@@ -1,1 +1,1 @@
-"""Our own linear codecs: `svd` (with `svd_stream`) and `klt`, on the same axes (`colour`)."""
+"""Our own linear codecs on the same colour axes (`colour`): `svd`, with `svd_stream`, and `klt`."""

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.coding.coefficients import SYMBOLS, code_plane, optimise, rebuild
+from core.coding.coefficients import code_plane, optimise, rebuild
+from core.coding.magnitude_classes import SYMBOLS
 from core.coding.range_coder import AdaptiveModel, Decoder, Encoder, escape_model
 from core.errors import BitstreamError
 
