@@ -9,6 +9,7 @@ import typer
 from core import jobs
 from core.cli.output import show
 from core.cli.progress import training
+from core.cli.training_options import Resume
 from core.errors import ModelError
 from core.store.modelfile import check_name
 
@@ -19,7 +20,6 @@ Folder = Annotated[
     Path | None,
     typer.Option("--run", help="Run folder for checkpoint and progress; default: .runs/NAME."),
 ]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on from the run folder's checkpoint.")]
 Replace = Annotated[bool, typer.Option("--replace", help="Replace a stored model of this name.")]
 
 

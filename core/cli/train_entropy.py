@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from core.cli.training_options import Average, Branch, Resume
 from core.errors import ModelError
 
 
@@ -20,16 +21,9 @@ def entropy(
     ] = 10_000,
     lr: Annotated[float, typer.Option(min=0, help="Peak learning rate.")] = 1e-3,
     seed: Annotated[int, typer.Option(help="Seed of weights and positions.")] = 0,
-    average: Annotated[
-        float,
-        typer.Option(help="Share of the old in the running average of the weights, per step."),
-    ] = 0.999,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the run folder's checkpoint.")
-    ] = False,
-    branch: Annotated[
-        Path | None, typer.Option(help="Start from a copy of this run folder's checkpoint.")
-    ] = None,
+    average: Average = 0.999,
+    resume: Resume = False,
+    branch: Branch = None,
 ) -> None:
     """Train the neural entropy model on the latents of a stored photo coder."""
     from core.learned.photos.neural.run import Options, train_neural

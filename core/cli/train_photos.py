@@ -7,6 +7,7 @@ import typer
 
 from core.cli.output import Json, show
 from core.cli.progress import training
+from core.cli.training_options import Average, Branch, Resume
 from core.errors import ModelError, SettingError
 from core.store import zoo
 
@@ -39,20 +40,13 @@ def bls2017(
     ] = 128,
     batch: Annotated[int, typer.Option(min=1, help="Patches a step.")] = 8,
     seed: Annotated[int, typer.Option(help="Seed of weights, patches and noise.")] = 0,
-    average: Annotated[
-        float,
-        typer.Option(help="Share of the old in the running average of the weights, per step."),
-    ] = 0.999,
+    average: Average = 0.999,
     hard: Annotated[
         float,
         typer.Option(help="Share of the steps, at the end, that decode truly rounded latents."),
     ] = 0.0,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the run folder's checkpoint.")
-    ] = False,
-    branch: Annotated[
-        Path | None, typer.Option(help="Start from a copy of this run folder's checkpoint.")
-    ] = None,
+    resume: Resume = False,
+    branch: Branch = None,
     warm_start: Annotated[Path | None, typer.Option(help=OtherRun)] = None,
     init: Annotated[str, typer.Option(help=Stored)] = "",
     name: Annotated[

@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_compression as tfc
 
+from core.learned.digits.dense import Dense
 from core.store.families import Tensors
 
 PRECISION = 16  # bits of the range coder's probabilities
@@ -55,7 +56,7 @@ def parameter_shapes(latent_dims: int) -> dict[str, tuple[int, ...]]:
     }
 
 
-class DigitTransforms:
+class DigitTransforms(Dense):
     """The transforms and the prior over named parameters: variables while training, arrays
     afterwards.
     """
@@ -96,17 +97,6 @@ class DigitTransforms:
         its differentiable proxy.
         """
         return self.prior().log_prob(y) / -np.log(2)
-
-    def _pair(self, name: str) -> tuple[tf.Tensor, tf.Tensor]:
-        return self.parameters[f"{name}/kernel"], self.parameters[f"{name}/bias"]
-
-    def _dense(
-        self,
-        name: str,
-        x: tf.Tensor,
-    ) -> tf.Tensor:
-        kernel, bias = self._pair(name)
-        return tf.matmul(x, kernel) + bias
 
 
 def distortion(

@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from core.errors import ModelError
 from core.learned.digits.card import VaeCard
+from core.learned.digits.dense import Dense
 from core.store.families import Card, Tensors, check_shapes
 
 # Of the decoder's transposed convolutions: name, side of the output, its channels, stride.
@@ -83,14 +84,14 @@ def _is_complete(
     return isinstance(card["created"], str) and card["latent_dims"] == dims
 
 
-class Vae:
+class Vae(Dense):
     """Encoder and decoder over named parameters: variables while training, arrays afterwards."""
 
     def __init__(self, parameters: Mapping[str, tf.Variable | np.ndarray]) -> None:
-        self.parameters: dict[str, tf.Tensor | tf.Variable] = {}
-        for name, value in parameters.items():
-            stored = isinstance(value, np.ndarray)
-            self.parameters[name] = tf.cast(value, tf.float32) if stored else value
+        self.parameters = {
+            name: tf.cast(value, tf.float32) if isinstance(value, np.ndarray) else value
+            for name, value in parameters.items()
+        }
         self.latent_dims = parameters["decoder/dense/kernel"].shape[0]
 
     def encode(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -124,17 +125,6 @@ class Vae:
         logits = self.decode(tf.constant(z, tf.float32))
         grey = tf.sigmoid(logits).numpy() * 255
         return np.round(grey).astype(np.uint8)
-
-    def _pair(self, name: str) -> tuple[tf.Tensor, tf.Tensor]:
-        return self.parameters[f"{name}/kernel"], self.parameters[f"{name}/bias"]
-
-    def _dense(
-        self,
-        name: str,
-        x: tf.Tensor,
-    ) -> tf.Tensor:
-        kernel, bias = self._pair(name)
-        return tf.matmul(x, kernel) + bias
 
 
 def sample(
