@@ -23,6 +23,11 @@ def serve(workers: int) -> None:
             "distributed.worker.memory.pause": False,
             "distributed.worker.memory.terminate": 0.95,
             "distributed.worker.daemon": True,
+            # What watches the cluster itself would keep an idle machine busy.
+            "distributed.worker.profile.enabled": False,
+            "distributed.admin.tick.interval": "1s",
+            "distributed.admin.tick.limit": "30s",
+            "distributed.admin.system-monitor.interval": "5s",
         }
     )
     with LocalCluster(

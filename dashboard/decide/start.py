@@ -88,7 +88,8 @@ def _start(chosen: Pictures, question: Question, sample: int | None) -> None:
     stored.admit()
     folder, source = pictures.source(chosen)
     count = len(chosen.items)
-    title = f"{count} picture{plural(count)} at {question.quality}"
+    of = f"{sample:,} of " if sample else ""
+    title = f"{of}{count:,} picture{plural(count)} at {question.quality}"
     started = stored.start(title, source, question, sample, folder)
     pictures.hand_over(chosen)
     job.DECISION.set(started.id)
