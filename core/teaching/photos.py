@@ -20,7 +20,9 @@ def exercises(
     """
     asked = [_latents(card, width, height), _bytes(width, height), _noise()]
     if len(points) == 2:
-        asked.append(_lambda(*points))
+        (small_rate, small_error), (large_rate, large_error) = points
+        if small_rate < large_rate and small_error > large_error:  # tiny pictures may not gain
+            asked.append(_lambda(*points))
     return asked
 
 

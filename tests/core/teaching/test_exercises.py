@@ -89,6 +89,8 @@ def test_the_latents_are_those_of_the_codec(small):
     found = answers(photos.exercises(card, 100, 90, ()))
     assert found["latents"] == y_hat.size
     assert "lambda" not in found
+    for equal in (((0.2, 5.0), (0.3, 5.0)), ((0.2, 5.0), (0.2, 4.0)), ((0.2, 4.0), (0.3, 5.0))):
+        assert "lambda" not in answers(photos.exercises(card, 2, 2, equal))
     assert answers(photos.exercises(card, width, height, POINTS))["lambda"] == pytest.approx(0.005)
 
 
