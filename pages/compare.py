@@ -25,7 +25,7 @@ picture = state.picture_chooser()
 choice.initialise(picture)
 chosen = controls(picture)
 if len(chosen.codecs) >= choice.MIN_CODECS:
-    head.offer_notebook("compare", lambda: notebook(picture, chosen))
+    head.offer_notebook("compare", notebook(picture, chosen))
 measurements().service.begin(owner)
 
 places = results.Places()

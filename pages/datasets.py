@@ -18,4 +18,4 @@ if part == "new":
 elif part == "stored":
     library.show()
 elif explore.show():
-    head.offer_notebook("data-sets", notebook)
+    head.offer_notebook("data-sets", notebook())

@@ -30,7 +30,7 @@ service().begin(owner)
 card = models.choose_model()
 if card is not None:
     index = models.choose_digit()
-    head.offer_notebook("digits", partial(notebook, card, index))
+    head.offer_notebook("digits", notebook(card, index))
     names = {name: name for name in SECTIONS}
     section = one_of(
         "Section", names, Slot("dig_section", "Compress"), label_visibility="collapsed"

@@ -38,7 +38,7 @@ if card is None:
 
 codec = PhotoModel(card, st.session_state.pho_search)
 level = models.choose_level(card)
-head.offer_notebook("photos", lambda: notebook(picture, codec, level))
+head.offer_notebook("photos", notebook(picture, codec, level))
 places = view.Places()
 st.session_state.setdefault("pho_section", SECTIONS[0])
 section = st.segmented_control(

@@ -31,7 +31,7 @@ with st.spinner("Decomposing the picture …"):
         st.stop()
 
 rank = rank_controls(f, subject.rank_for_bytes)
-head.offer_notebook("svd", lambda: notebook(picture, rank))
+head.offer_notebook("svd", notebook(picture, rank))
 shown = sections.show_pictures(subject, f, rank)
 sections.show_figures(f, rank, shown.psnr)
 sections.show_charts(subject, f, rank)

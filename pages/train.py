@@ -10,7 +10,7 @@ head = Head(
     "Train & models",
     "Training runs in a process of its own: leave this page, close the browser, come back.",
 )
-head.offer_notebook("train", notebook)
+head.offer_notebook("train", notebook())
 st.subheader("Start a training")
 start.show()
 st.subheader("Trainings")

@@ -13,6 +13,7 @@ from core.metrics import named
 PATH = Path(__file__).with_name("references.bib")
 OURS = "rdexplorer"
 BD_RATE = "bjontegaard2001"
+PAIRED = "bradley1952"
 # Data sets that a chart may show; a picture of one's own has no entry.
 DATA = {
     "kodak": ("kodak",),

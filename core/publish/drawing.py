@@ -79,6 +79,7 @@ def _axis(ax: Any, axis: Any, name: str, places: traces.Places) -> None:
         labels = [without_html(place) for place in places][::every]
         getattr(ax, f"set_{name}ticks")(list(places.values())[::every], labels)
         of.set_tick_params(length=0)
+        getattr(ax, f"set_{name}lim")(-0.6, len(places) - 0.4)
     elif logarithmic:
         _logarithmic_ticks(ax, of, name, (1,) if axis.dtick == 1 else (1, 2, 5))
     if axis.autorange == "reversed":

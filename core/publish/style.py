@@ -54,6 +54,7 @@ MARKS = {
     "x-thin": "x",
     "star": "*",
     "line-ew": "_",
+    "line-ns": "|",
 }
 
 

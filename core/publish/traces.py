@@ -69,6 +69,7 @@ def _scatter(ax: Any, trace: Any, x_places: Places, y_places: Places, order: int
     if "markers" in mode:
         style |= _marks(trace, tint)
     ax.plot(x, y, alpha=opacity, **style)
+    _intervals(ax, trace, x, y, tint)
     if "text" in mode:
         for place, text in zip(zip(x, y, strict=True), trace.text, strict=True):
             ax.annotate(
@@ -79,6 +80,19 @@ def _scatter(ax: Any, trace: Any, x_places: Places, y_places: Places, order: int
                 ha="center",
                 fontsize=SMALL_PT,
             )
+
+
+def _intervals(ax: Any, trace: Any, x: np.ndarray, y: np.ndarray, tint: Any) -> None:
+    """The bars of error beside points, given by their lengths to either side."""
+    for axis, error in (("x", trace.error_x), ("y", trace.error_y)):
+        if error.array is None:
+            continue
+        above = np.asarray(error.array, float)
+        below = above if error.arrayminus is None else np.asarray(error.arrayminus, float)
+        thick = LINE_PT * (2 if error.thickness is None else error.thickness)
+        own = tint if error.color is None else colour(error.color)
+        lengths = {f"{axis}err": [below, above]}
+        ax.errorbar(x, y, fmt="none", ecolor=own, elinewidth=thick, zorder=2.9, **lengths)
 
 
 def _opacity(trace: Any, mode: str) -> float:
@@ -98,7 +112,7 @@ def _marks(trace: Any, line: tuple[float, ...]) -> dict[str, Any]:
     marker = trace.marker
     symbol = str(marker.symbol or "circle")
     plain = symbol.removesuffix("-open")
-    of_line = plain in ("x-thin", "line-ew")
+    of_line = plain in ("x-thin", "line-ew", "line-ns")
     own = marker.color if isinstance(marker.color, str) else None
     tint = line if own is None else colour(own)
     if plain == "x-thin" and marker.line.color is not None:
@@ -106,6 +120,8 @@ def _marks(trace: Any, line: tuple[float, ...]) -> dict[str, Any]:
     size = 6 if marker.size is None else marker.size
     hollow = symbol.endswith("-open") and not of_line
     edge = marker.line.width if (hollow or of_line) and marker.line.width else 0
+    if of_line and not edge:
+        edge = 1
     return {
         "marker": MARKS.get(plain, "o"),
         "markersize": MARK_PT * size,

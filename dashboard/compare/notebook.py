@@ -1,18 +1,16 @@
 """What Compare shows now, as its notebook."""
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 import streamlit as st
 
 from core.images import Picture
 from core.notebooks.compare import CompareState, compare
 from dashboard.compare.choice import Choice
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
+from dashboard.teach.head import Build
 
 
-def notebook(picture: Picture, chosen: Choice) -> "NotebookNode":
+def notebook(picture: Picture, chosen: Choice) -> Build:
     """The picture, the codecs at their target, the chart and the BD-rates."""
     ss = st.session_state
     state = CompareState(
@@ -30,4 +28,4 @@ def notebook(picture: Picture, chosen: Choice) -> "NotebookNode":
         log_rate=ss.cmp_log,
         lmbda=ss.cmp_lmbda if ss.cmp_tangent else None,
     )
-    return compare(state)
+    return partial(compare, state)

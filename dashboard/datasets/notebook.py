@@ -1,16 +1,14 @@
 """What the Data sets page explores now, as its notebook."""
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 from core.notebooks.datasets import DatasetsState, datasets
 from dashboard.datasets.choice import METRIC, RUNS, SHOWN, runs_now
 from dashboard.datasets.sections import curves, speed
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
+from dashboard.teach.head import Build
 
 
-def notebook() -> "NotebookNode":
+def notebook() -> Build:
     """The chosen runs and codecs: curves, BD-rates, speed and records."""
     chosen = [run for run in runs_now(RUNS.value) if run.path.exists()]
     state = DatasetsState(
@@ -24,4 +22,4 @@ def notebook() -> "NotebookNode":
         level=speed.level_of(METRIC.value).value,
         side=speed.DECODE if speed.SIDE.value == speed.DECODE else speed.ENCODE,
     )
-    return datasets(state)
+    return partial(datasets, state)

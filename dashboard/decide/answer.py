@@ -9,9 +9,11 @@ from core.decide.answer import Answer, Choice, Mode
 from core.decide.decision import Decision
 from core.figures import decide as figures
 from core.metrics import FORMS
+from core.publish import Sources
 from dashboard.decide import codecs
-from dashboard.ui.charts import chart_config
+from dashboard.ui.charts import show_chart
 from dashboard.ui.slots import Slot, one_of
+from dashboard.ui.take_home import take_home
 from dashboard.ui.text import plain, plural, seconds_text, size_text
 
 MODES: dict[Mode, str] = {"one": "One setting for all", "each": "A setting for each picture"}
@@ -38,13 +40,17 @@ def show(job_id: str, decision: Decision) -> tuple[Answer, Advice]:
     choices = sorted(answer.choices.values(), key=lambda c: c.figures(mode).bytes)
     if not choices:
         return answer, advice
-    st.plotly_chart(
-        figures.changes(choices, mode), key="dec_chart", config=chart_config("decision")
-    )
+    fig = figures.changes(choices, mode)
+    show_chart(fig, "dec_chart", "decision", _sources(decision, choices))
     _explain(answer)
     _table(answer, choices, mode)
     _short(answer, choices)
     return answer, advice
+
+
+def _sources(decision: Decision, choices: list[Choice]) -> Sources:
+    """What chart and table are made of."""
+    return Sources(tuple(choice.codec for choice in choices), (decision.question.measure,))
 
 
 def _explain(answer: Answer) -> None:
@@ -64,6 +70,7 @@ def _table(answer: Answer, choices: list[Choice], mode: Mode) -> None:
     broken = {c.codec: codecs.constraints().broken(c) for c in choices}
     rows = [_row(choice, mode, answer, broken[choice.codec]) for choice in choices]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="dec_table")
+    take_home("dec_rows", "decision-table", rows=lambda: rows, sources=_sources(decision, choices))
     baseline = decision.title(decision.question.baseline)
     st.caption(
         f"All at {decision.question.quality}. “Beyond” is what each picture's own setting saves "

@@ -16,7 +16,9 @@ from dashboard.decide import (
     quality,
     start,
 )
+from dashboard.decide.notebook import notebook
 from dashboard.growth import Growth
+from dashboard.teach.head import Head
 from dashboard.ui.slots import Slot, one_of
 from dashboard.ui.text import plain
 from dashboard.waiting import service
@@ -26,15 +28,15 @@ PARTS = {DECIDE: "Decide", GIVEN: "Given pictures", BLIND: "Blind test"}
 PART = Slot("dec_part", DECIDE)
 
 
-def show() -> None:
-    """Draws the part that the person chose."""
+def show(head: Head) -> None:
+    """Draws the part that the person chose; the page's head offers Decide as a notebook."""
     owner = state.session_id()
     service().begin(owner)
     job.adopt()
     growth = Growth(owner)
     part = one_of("Part", PARTS, PART, label_visibility="collapsed")
     if part == DECIDE:
-        _decide(growth)
+        _decide(growth, head)
     elif part == GIVEN:
         given.show(growth)
     else:
@@ -43,7 +45,7 @@ def show() -> None:
     growth.settle()
 
 
-def _decide(growth: Growth) -> None:
+def _decide(growth: Growth, head: Head) -> None:
     st.subheader("Your pictures")
     chosen = pictures.choose()
     if chosen is not None:
@@ -54,6 +56,7 @@ def _decide(growth: Growth) -> None:
         if codecs.NAMES.value:
             with place:
                 quality.choose(chosen, codecs.NAMES.value, growth)
+            head.offer_notebook("decide", notebook())
             start.offer(chosen, growth)
         else:
             st.info("Choose at least one codec.")

@@ -11,7 +11,9 @@ from core.blind.votes import Vote
 from core.codecs.registry import CODECS
 from core.errors import RDError
 from core.figures import blind as figures
-from dashboard.ui.charts import chart_config
+from core.publish import Sources
+from core.publish.bibliography import PAIRED
+from dashboard.ui.charts import show_chart
 from dashboard.ui.text import plain, plural
 
 
@@ -54,7 +56,8 @@ def _show_ranking(votes: Sequence[Vote]) -> None:
     titles = [title(score.name) for score in ranking.scores]
     st.info(f"**{plain(_sentence(ranking, titles, len(votes)))}**", icon=":material/how_to_vote:")
     fig = figures.scores(ranking, titles)
-    st.plotly_chart(fig, key=f"bli_chart_{len(votes)}", config=chart_config("votes"))
+    codecs = tuple(score.name for score in ranking.scores)
+    show_chart(fig, f"bli_chart_{len(votes)}", "votes", Sources(codecs, keys=(PAIRED,)))
     rows = [
         {
             "Codec": name,

@@ -1,16 +1,14 @@
 """What the Digits page shows now, as its notebook."""
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 from core.notebooks.digits import DigitsState, digits
 from dashboard.digits import compress, generate, tradeoff, walk
 from dashboard.digits.models import Card
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
+from dashboard.teach.head import Build
 
 
-def notebook(card: Card, index: int) -> "NotebookNode":
+def notebook(card: Card, index: int) -> Build:
     """All sections for the chosen model and digit."""
     state = DigitsState(
         model=card["name"],
@@ -22,4 +20,4 @@ def notebook(card: Card, index: int) -> "NotebookNode":
         seed=generate.SEED.value,
         wide=tradeoff.WIDE.value,
     )
-    return digits(state)
+    return partial(digits, state)

@@ -19,13 +19,14 @@ class Section:
         self._drawn = False
 
     def show(self, codec: PhotoModel, level: int, last: bool) -> None:
-        """Draws them once two neighbouring levels are measured, or at the `last` look anyway."""
+        """Draws them once two levels are measured, or at the `last` look anyway."""
         if self._drawn:
             return
         points: list[Point] = []
-        for near in (level, level + 1 if level < len(self._card["lmbda"]) else level - 1):
+        levels = range(1, len(self._card["lmbda"]) + 1)
+        for near in sorted(levels, key=lambda other: abs(other - level)):
             known = measurements().known(self._picture, codec, float(near))
-            if known is not None:
+            if known is not None and len(points) < 2:
                 points.append((known.point.bpp, known.point.measures["mse"]))
         if len(points) < 2 and not last:
             return

@@ -1,18 +1,16 @@
 """What the Photos page shows now, as its notebook."""
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 import streamlit as st
 
 from core.codecs.learned.photo_models import PhotoModel
 from core.images import Picture
 from core.notebooks.photos import PhotosState, photos
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
+from dashboard.teach.head import Build
 
 
-def notebook(picture: Picture, codec: PhotoModel, level: int) -> "NotebookNode":
+def notebook(picture: Picture, codec: PhotoModel, level: int) -> Build:
     """The picture at the chosen level, and all sections.
 
     Noise against rounding takes long: it is there if the page has measured it.
@@ -32,4 +30,4 @@ def notebook(picture: Picture, codec: PhotoModel, level: int) -> "NotebookNode":
         side=ss.get("pho_side") or "analysis",
         levels=tuple(levels),
     )
-    return photos(state)
+    return partial(photos, state)

@@ -1,16 +1,14 @@
 """What the SVD page shows now, as its notebook."""
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 from core.images import Picture
 from core.notebooks.svd import SvdState, svd
 from dashboard.svd import playground, sections
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
+from dashboard.teach.head import Build
 
 
-def notebook(picture: Picture, rank: int) -> "NotebookNode":
+def notebook(picture: Picture, rank: int) -> Build:
     """The picture at the chosen rank, its charts, layers and bytes, and the random matrix."""
     state = SvdState(
         picture=picture.name,
@@ -22,4 +20,4 @@ def notebook(picture: Picture, rank: int) -> "NotebookNode":
         seed=playground.SEED.value,
         small_rank=playground.RANK.value,
     )
-    return svd(state)
+    return partial(svd, state)

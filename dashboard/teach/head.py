@@ -18,6 +18,8 @@ _STYLE = """
   font-size: .9rem; margin: 0 0 1rem}
 .st-key-page_glossary dt {font-weight: 600} .st-key-page_glossary dd {margin: 0}
 .st-key-page_glossary h5 {margin: 0; padding: .2rem 0 .5rem; font-size: 1rem}
+.st-key-page_glossary dl, .st-key-page_glossary dt, .st-key-page_glossary dd {padding: 0}
+.st-key-page_glossary dt, .st-key-page_glossary dd {margin: 0}
 @media (max-width: 640px) {.st-key-page_glossary dl {display: block}
   .st-key-page_glossary dd {margin-bottom: .4rem}}
 </style>
@@ -39,7 +41,11 @@ class Head:
         st.caption(caption)
 
     def offer_notebook(self, name: str, build: Build) -> None:
-        """Offers the page as `name`.ipynb; `build` is called when a person asks for it."""
+        """Offers the page as `name`.ipynb; `build` is called when a person asks for it.
+
+        It is called outside of any run, where the session's state cannot be read: it must hold
+        what it needs.
+        """
         self._notebook.download_button(
             "Open as notebook",
             lambda: as_file(build()),

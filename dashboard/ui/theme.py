@@ -8,7 +8,7 @@ CSS = """
 h1 {font-size: 1.75rem !important; letter-spacing: -0.01em; padding: 0 !important}
 [class*="st-key-"][class*="_picks"] {display: none}
 [class*="st-key-"][class*="_take_home"] {margin-top: -1.3rem}
-[class*="st-key-"][class*="_take_home"] [data-testid="stPopover"] p {font-size: .8rem; opacity: .7}
+[class*="st-key-"][class*="_take_home"] [data-testid="stPopover"] p {font-size: .8rem; opacity: .8}
 .st-key-page_head h1 {flex: 1 1 auto}
 .st-key-page_tools {gap: .2rem 1.1rem}
 .st-key-page_tools p {font-size: .85rem; opacity: .8}

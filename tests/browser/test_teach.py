@@ -23,6 +23,7 @@ PAGES = {
     "digits": ("/digits", "Download the sixteen", 5),
     "photos": ("/photos?src=sample:chelsea", "Exercises", 6),
     "data-sets": ("/datasets", "Published curves", 4),
+    "decide": ("/decide", "The quality", 0),
     "train": ("/train", "Stored models", 2),
 }
 

@@ -8,6 +8,7 @@ from core.images import png
 from core.notebooks.cells import as_file, code, notebook, text
 from core.notebooks.compare import CompareState, compare
 from core.notebooks.datasets import DatasetsState, datasets
+from core.notebooks.decide import DecideState, decide
 from core.notebooks.digits import DigitsState, digits
 from core.notebooks.photos import PhotosState, photos
 from core.notebooks.svd import SvdState, svd
@@ -18,6 +19,7 @@ EVENTS = [
     {"event": "progress", "step": step, "steps": 400, "loss": 1 / step} for step in range(1, 401)
 ]
 ALL = {
+    "decide": decide(DecideState("Cat", "sample:chelsea", ["jpeg", "webp"], "psnr", 33.0)),
     "compare": compare(CompareState("cat", "sample:chelsea", ["jpeg", "webp"], budget=9000)),
     "svd": svd(SvdState("cat", "sample:chelsea", 20)),
     "digits": digits(DigitsState("mnist-2000", 2000)),

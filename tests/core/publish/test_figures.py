@@ -83,6 +83,22 @@ def test_bars_and_maps_have_their_numbers():
         assert ax.yaxis_inverted() and not ax.axison
 
 
+def test_intervals_reach_as_far_as_they_say():
+    figure = go.Figure(
+        go.Scatter(
+            x=[5.0],
+            y=["WebP"],
+            mode="markers",
+            marker={"color": "#123456"},
+            error_x={"type": "data", "symmetric": False, "array": [2.0], "arrayminus": [1.0]},
+        )
+    )
+    with styled():
+        (ax,) = draw(figure, 88.9).axes
+    (bars,) = ax.collections
+    assert np.allclose(bars.get_segments(), [[[4, 0], [7, 0]]])
+
+
 def test_a_box_has_plotlys_quartiles():
     drawn = datasets.Drawn("WebP", "webp", 0)
     rates = {str(i): float(i) for i in (0, 1, 2, 3, 4, 30)}

@@ -14,7 +14,7 @@ from core.codecs.registry import CODECS
 from core.errors import DataError
 from core.metrics import MEASURES
 from core.publish import Sources, bibtex, rows_of, to_csv, to_latex
-from core.publish.bibliography import BD_RATE, DATA, entries, entry
+from core.publish.bibliography import BD_RATE, DATA, PAIRED, entries, entry
 from core.publish.tex import tex
 from tests.conftest import ROOT
 
@@ -81,7 +81,7 @@ def test_every_codec_measure_and_data_set_has_its_reference():
 
 
 def test_each_entry_is_whole_and_used():
-    used = {"rdexplorer", BD_RATE}
+    used = {"rdexplorer", BD_RATE, PAIRED}
     used |= {key for codec in CODECS.values() for key in codec.info.cites}
     used |= {key for measure in MEASURES.values() for key in measure.cites}
     used |= {key for keys in DATA.values() for key in keys}
