@@ -22,7 +22,7 @@ class Decision:
 
     `common` maps a codec to the one setting for all pictures, None where it takes none. `whole` is
     the number of pictures of which those here are a sample, or all. `unreadable` says why a picture
-    could not be opened.
+    could not be opened, or that no codec takes it.
     """
 
     header: dict[str, Any]

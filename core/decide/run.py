@@ -92,6 +92,16 @@ class _Run:
                 continue
             for codec in self.question.measured:
                 self._take(item, codec, found[self._search_key(item, codec)])
+        self._leave_out()
+
+    def _leave_out(self) -> None:
+        """Pictures that no codec takes say nothing of any: they are left out, with the reason."""
+        for item in self.readable():
+            tried = [self.tried[item.name, codec] for codec in self.question.measured]
+            if not any(t.probes for t in tried):
+                self.unreadable[item.name] = tried[0].error
+                for codec in self.question.measured:
+                    del self.tried[item.name, codec]
 
     def _searches(self) -> Iterator[Job]:
         q = self.question

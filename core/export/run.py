@@ -214,7 +214,7 @@ class _Run:
         order = self.order
         there = [item for item in self.readable() if "file" in self.records[item.name, codec]]
         reached = [i for i in there if order.reaches(self.records[i.name, codec])]
-        needed = math.ceil(order.share * len(self.readable()) - 1e-9)
+        needed = math.ceil(order.share * len(there) - 1e-9)
         if len(reached) >= needed:
             return None
         failing = [item for item in there if item not in reached]

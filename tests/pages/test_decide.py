@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import images
+from core.codecs.registry import get
 from core.decide import stored
 from core.decide.stored import KIND
 from tests.conftest import ROOT, synthetic
@@ -115,3 +116,23 @@ def test_a_blind_test_hides_names_and_counts_votes(app):
     assert "2 votes" in app.info[0].value
     table = app.dataframe[0].value
     assert list(table["No difference"]) == [1, 1] and table["Better"].sum() == 1
+
+
+def test_given_files_are_measured_and_others_refused(app):
+    image = synthetic(64, 80)
+    app.segmented_control(key="dec_part").set_value("given").run()
+    app.file_uploader(key="giv_original").set_value([("o.png", images.png(image), "image/png")])
+    coded = get("jpeg").encode(image, 50).data
+    app.file_uploader(key="giv_files").set_value(
+        [
+            ("a.jpg", coded, "image/jpeg"),
+            ("cut.png", images.png(image[:30]), "image/png"),
+            ("bad.png", b"nothing", "image/png"),
+        ]
+    )
+    app.run()
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert list(table["File"]) == ["a.jpg"] and list(table["Bytes"]) == [len(coded)]
+    assert table["SSIMULACRA 2"].notna().all()
+    assert "was not decoded" in app.error[0].value and "only equal sizes" in app.warning[0].value

@@ -81,6 +81,14 @@ def test_pictures_that_cannot_be_read_or_taken_are_said(items, tmp_path):
     assert (refused.error and small.common["bls2017"] is None) or refused.probes
 
 
+def test_a_picture_that_no_codec_takes_is_left_out_with_the_reason(items, tmp_path):
+    tiny = Item("tiny.png", data=images.png(synthetic(5, 5)))
+    asked = question.ask("ssimulacra2", 0.0, ["jpeg"], "jpeg")
+    decision, _ = _decide([tiny, *items[:2]], tmp_path / "j", asked=asked)
+    assert decision.images == ["0.png", "1.png"]
+    assert "8 pixels" in decision.unreadable["tiny.png"]
+
+
 def test_a_quality_that_nothing_reaches_gives_the_best_file(tmp_path):
     noise = Item("noise.png", data=images.png(synthetic(40, 40, 3)))
     asked = question.ask("psnr", 49.9, ["webp"], "webp")
