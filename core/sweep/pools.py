@@ -50,7 +50,7 @@ class Pool(ABC):
 class Here(Pool):
     """This very process, one job at a time: for tiny sweeps, and to check the others against."""
 
-    def __init__(self, perform: Perform = task.perform) -> None:
+    def __init__(self, perform: Perform) -> None:
         self._perform = perform
         self._jobs: deque[tuple[str, Item, tuple[Any, ...]]] = deque()
 
@@ -67,7 +67,7 @@ class Dask(Pool):
     our disk.
     """
 
-    def __init__(self, client: "Client", ship: bool, perform: Perform = task.perform) -> None:
+    def __init__(self, client: "Client", ship: bool, perform: Perform) -> None:
         from distributed import as_completed
 
         self.client, self.ship, self._perform = client, ship, perform
@@ -137,13 +137,14 @@ def _result(future: "Future[Record]") -> Record:
 
 @contextmanager
 def pool(
-    workers: int | None = None, address: str | None = None, perform: Perform = task.perform
+    workers: int | None = None, address: str | None = None, perform: Perform | None = None
 ) -> Iterator[Pool]:
     """The pool for `--workers` and `--dask`: `address` of a scheduler, or `workers` local processes
-    (None: one a core). Its jobs are calls of `perform`.
+    (None: one a core). Its jobs are calls of `perform`; by default those of a sweep.
 
     `workers=0` measures in this process. Raises DataError when no scheduler answers at `address`.
     """
+    perform = perform or task.perform
     if workers == 0 and address is None:
         yield Here(perform)
         return
