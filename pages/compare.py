@@ -10,6 +10,7 @@ from dashboard import state
 from dashboard.compare import ahead, choice, curves, files, results
 from dashboard.compare.controls import controls
 from dashboard.compare.notebook import notebook
+from dashboard.measured_curves import rest_s
 from dashboard.measurements import measurements
 from dashboard.teach.head import Head
 from dashboard.waiting import looks
@@ -44,7 +45,7 @@ if section is not None and any(r.measured for r in shown):
     with taken:
         exports = files.show_files(picture, shown)
     missing = results.count_missing(shown)
-    for _ in looks(owner, curves.rest_s()):
+    for _ in looks(owner, rest_s()):
         shown = results.results(owner, picture, chosen)
         if results.count_missing(shown) < missing:
             st.rerun()  # the viewer is drawn once a run

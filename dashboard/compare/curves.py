@@ -1,111 +1,29 @@
-"""The rate-distortion chart of the Compare page: curves that grow while they are measured, λ,
-BD-rate.
-"""
+"""The rate–distortion chart of the Compare page: curves that grow as they are measured, and λ."""
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
-from core import metrics
 from core.codecs.base import Codec
 from core.codecs.registry import CODECS
 from core.errors import SettingError
 from core.figures.rd import rd_chart
 from core.images import Picture
-from core.metrics import FORMS, Form
 from core.publish import Sources, data_of
 from core.publish.bibliography import BD_RATE
-from core.rd.bdrate import BDResult, bd_rate
 from core.rd.hull import operating_point
-from core.rd.measure import Measured, RDPoint
+from core.rd.measure import RDPoint
 from dashboard import state
+from dashboard.compare import bd_table
 from dashboard.compare.choice import AXES, LMBDAS, Choice, show_settings
 from dashboard.compare.results import Result
-from dashboard.measurements import CURVE, EXTRA, Failure, measurements
+from dashboard.measured_curves import Curves, gather
 from dashboard.ui.chart_clicks import on_pick
 from dashboard.ui.charts import chart_config
 from dashboard.ui.take_home import take_home
-from dashboard.ui.text import plain, seconds_text, signed
-
-REST_S = 1.0
-REST_S_PER_SESSION = 0.15
-
-
-@dataclass(frozen=True)
-class Curves:
-    """The points that are there, by codec, how many there will be, and why some never will."""
-
-    points: dict[str, list[Measured]]
-    total: int
-    done: int
-    problems: dict[str, str]
-    stopped: bool
-
-    def is_done(self) -> bool:
-        """Whether all points are there."""
-        return self.done >= self.total
-
-    def rd(self) -> dict[str, list[RDPoint]]:
-        """The points alone."""
-        return {name: [m.point for m in measured] for name, measured in self.points.items()}
-
-
-def gather(owner: str, picture: Picture, codecs: tuple[Codec, ...], axis: str, ask: bool) -> Curves:
-    """All grid points of `codecs` that are known, with the measure `axis` where it can be had.
-
-    With `ask`, the others are asked for.
-    """
-    names = metrics.present(picture.height, picture.width, (axis,))
-    points: dict[str, list[Measured]] = {codec.name: [] for codec in codecs}
-    problems: dict[str, str] = {}
-    total = done = 0
-    for codec, value in _spread(codecs):
-        total += 1
-        found = _point(owner, picture, codec, value, names, ask)
-        if isinstance(found, Failure):
-            problems[codec.name] = found.reason
-            done += 1
-        elif found is not None:
-            points[codec.name].append(found)
-            done += not found.point.lacks(names)
-    return Curves(points, total, done, problems, stopped=not ask)
-
-
-def _point(
-    owner: str,
-    picture: Picture,
-    codec: Codec,
-    value: float,
-    names: tuple[str, ...],
-    ask: bool,
-) -> Measured | Failure | None:
-    if not ask:
-        return measurements().known(picture, codec, value)
-    found = measurements().point(owner, picture, codec, value, CURVE)
-    if isinstance(found, Measured) and found.point.lacks(names):
-        more = measurements().complete(owner, picture, codec, found, names, EXTRA)
-        return found if more is None else more
-    return found
-
-
-def _spread(codecs: tuple[Codec, ...]) -> list[tuple[Codec, float]]:
-    """All (codec, grid setting), every fourth setting first: curves take shape early."""
-    jobs = [(i, codec, value) for codec in codecs for i, value in enumerate(codec.setting.grid)]
-    return [
-        (codec, value)
-        for _, codec, value in sorted(
-            jobs, key=lambda job: (job[0] % 4 != 0, job[0] % 2 != 0, job[0])
-        )
-    ]
-
-
-def rest_s() -> float:
-    """How long a page rests between two drawings of its curves: longer when many people look."""
-    return REST_S + REST_S_PER_SESSION * measurements().service.sessions()
+from dashboard.ui.text import plain, seconds_text
 
 
 class Section:
@@ -125,7 +43,7 @@ class Section:
         follow_clicks()
         _lmbda(chosen.codecs)
         st.subheader("BD-rate on this picture")
-        self._anchor = _anchor(chosen.codecs)
+        self._anchor = bd_table.choose_anchor(chosen.codecs)
         self._table = st.empty()
         self._looks = 0
         self._drawn: object = None
@@ -143,7 +61,7 @@ class Section:
             self._drawn = drawn
             self._show_chart(picture, curves, points)
             with self._table.container():
-                _show_bd_table(self.codecs, self._anchor, curves)
+                bd_table.show(self.codecs, self._anchor, curves)
         return curves
 
     def _show_chart(self, picture: Picture, curves: Curves, points: dict[str, RDPoint]) -> None:
@@ -273,69 +191,3 @@ def follow_clicks() -> None:
             )
 
     on_pick("cmp_chart", clicked)
-
-
-def _anchor(codecs: tuple[Codec, ...]) -> str:
-    """The codec that the others are compared with: the person's choice."""
-    ss = st.session_state
-    titles = {codec.name: codec.info.title for codec in codecs}
-    if ss.cmp_anchor not in titles:
-        ss.cmp_anchor = codecs[0].name
-    left, right = st.columns(2)
-    left.selectbox("Anchor", list(titles), format_func=titles.__getitem__, key="cmp_anchor")
-    form = FORMS[_bd_quality()]
-    right.caption(
-        f"Mean difference of bytes at equal quality ({form.label}), on this one picture. Negative: "
-        "fewer bytes than the anchor. Piecewise cubic (pchip) over the Pareto front, where the "
-        "curves overlap (share of both ranges)."
-    )
-    return ss.cmp_anchor
-
-
-def _bd_quality() -> str:
-    return st.session_state.cmp_y if st.session_state.cmp_y in FORMS else "psnr"
-
-
-def _show_bd_table(codecs: tuple[Codec, ...], anchor: str, curves: Curves) -> None:
-    """BD-rate of each codec against the anchor, with the overlap or why it is undefined."""
-    quality = _bd_quality()
-    points = {
-        name: ([p.bpp for p in found], [_or_nan(p.quality(quality)) for p in found])
-        for name, found in curves.rd().items()
-    }
-    grids = {codec.name: len(codec.setting.grid) for codec in codecs}
-    whole = {
-        name
-        for name, found in curves.points.items()
-        if len(found) == grids[name] or name in curves.problems
-    }
-    rows = []
-    for codec in codecs:
-        if codec.name == anchor:
-            continue
-        if {anchor, codec.name} <= whole:
-            result = bd_rate(points[anchor], points[codec.name])
-        else:
-            result = BDResult(reason="the curves are not complete yet.")
-        rows.append({"Codec": codec.info.title} | _bd_row(result, FORMS[quality]))
-    frame = pd.DataFrame(rows)
-    if not frame["Remark"].any():
-        frame = frame.drop(columns="Remark")
-    st.dataframe(frame, hide_index=True, width="stretch")
-
-
-def _bd_row(result: BDResult, form: Form) -> dict[str, str]:
-    over = "–"
-    if result.overlap:
-        low, high = result.overlap
-        over = f"{low:.1f} to {high:.1f} ({result.covered:.0%})"
-    return {
-        "BD-rate": signed(result.percent, "%"),
-        "At equal rate": signed(result.gain, form.unit, form.decimals),
-        "Compared over": over,
-        "Remark": f"Undefined: {result.reason}" if result.reason else "",
-    }
-
-
-def _or_nan(value: float | None) -> float:
-    return float("nan") if value is None else value

@@ -15,8 +15,8 @@ from core.figures.palette import NEUTRAL, colour
 from core.images import Picture
 from core.rd.tasks import Opened, open_bitstream
 from dashboard.compare import report
-from dashboard.compare.curves import Curves
 from dashboard.compare.results import Result, original_png
+from dashboard.measured_curves import Curves
 from dashboard.ui.text import decibel, plain, size_text
 from dashboard.ui.viewer import Panel, viewer
 from dashboard.waiting import Failure, looks, service

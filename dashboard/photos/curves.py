@@ -15,7 +15,7 @@ from core.rd.bdrate import bd_rate
 from core.rd.measure import RDPoint
 from core.results import published
 from core.results.analysis import Curve
-from dashboard.compare.curves import Curves, gather
+from dashboard.measured_curves import Curves, gather
 from dashboard.photos.answers import RIVALS, Shown, no_ms_ssim
 from dashboard.ui.charts import chart_config
 from dashboard.ui.take_home import take_home

@@ -1,0 +1,85 @@
+"""The rate–distortion points of one picture, which Compare and Photos draw as they are measured."""
+
+from dataclasses import dataclass
+
+from core import metrics
+from core.codecs.base import Codec
+from core.images import Picture
+from core.rd.measure import Measured, RDPoint
+from dashboard.measurements import CURVE, EXTRA, Failure, measurements
+
+REST_S = 1.0
+REST_S_PER_SESSION = 0.15
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The points that are there, by codec, how many there will be, and why some never will."""
+
+    points: dict[str, list[Measured]]
+    total: int
+    done: int
+    problems: dict[str, str]
+    stopped: bool
+
+    def is_done(self) -> bool:
+        """Whether all points are there."""
+        return self.done >= self.total
+
+    def rd(self) -> dict[str, list[RDPoint]]:
+        """The points alone."""
+        return {name: [m.point for m in measured] for name, measured in self.points.items()}
+
+
+def gather(owner: str, picture: Picture, codecs: tuple[Codec, ...], axis: str, ask: bool) -> Curves:
+    """All grid points of `codecs` that are known, with the measure `axis` where it can be had.
+
+    With `ask`, the others are asked for.
+    """
+    names = metrics.present(picture.height, picture.width, (axis,))
+    points: dict[str, list[Measured]] = {codec.name: [] for codec in codecs}
+    problems: dict[str, str] = {}
+    total = done = 0
+    for codec, value in _spread(codecs):
+        total += 1
+        found = _point(owner, picture, codec, value, names, ask)
+        if isinstance(found, Failure):
+            problems[codec.name] = found.reason
+            done += 1
+        elif found is not None:
+            points[codec.name].append(found)
+            done += not found.point.lacks(names)
+    return Curves(points, total, done, problems, stopped=not ask)
+
+
+def _point(
+    owner: str,
+    picture: Picture,
+    codec: Codec,
+    value: float,
+    names: tuple[str, ...],
+    ask: bool,
+) -> Measured | Failure | None:
+    if not ask:
+        return measurements().known(picture, codec, value)
+    found = measurements().point(owner, picture, codec, value, CURVE)
+    if isinstance(found, Measured) and found.point.lacks(names):
+        more = measurements().complete(owner, picture, codec, found, names, EXTRA)
+        return found if more is None else more
+    return found
+
+
+def _spread(codecs: tuple[Codec, ...]) -> list[tuple[Codec, float]]:
+    """All (codec, grid setting), every fourth setting first: curves take shape early."""
+    jobs = [(i, codec, value) for codec in codecs for i, value in enumerate(codec.setting.grid)]
+    return [
+        (codec, value)
+        for _, codec, value in sorted(
+            jobs, key=lambda job: (job[0] % 4 != 0, job[0] % 2 != 0, job[0])
+        )
+    ]
+
+
+def rest_s() -> float:
+    """How long a page rests between two drawings of its curves: longer when many people look."""
+    return REST_S + REST_S_PER_SESSION * measurements().service.sessions()
