@@ -67,7 +67,8 @@ def test_a_drawn_digit_gets_bytes_and_a_flipped_bit_changes_the_picture(address,
     for u, v in ((0.7, 0.2), (0.45, 0.85)):
         page.mouse.move(*at(u, v), steps=6)
     page.mouse.up()
-    page.get_by_text("bits of information").wait_for(timeout=180_000)  # TensorFlow starts meanwhile
+    told = page.get_by_text(re.compile("bytes · .* bits of information"))
+    told.wait_for(timeout=180_000)  # TensorFlow starts meanwhile
     flipped = page.get_by_alt_text(re.compile("^after 1 flipped bit"))
     assert flipped.count() == 0
     bits = page.get_by_test_id("stButtonGroup").last.get_by_role("button")
