@@ -220,6 +220,7 @@ def test_the_worked_example_is_a_jpeg_codec(small):
         codec.decode(b"no JPEG")
 
 
+@pytest.mark.slow
 @needs_cjpeg
 def test_the_worked_example_takes_part_in_a_sweep(small, tmp_path):
     """The README's command, on Dask: both codecs are measured, and BD-rate is defined."""

@@ -112,6 +112,7 @@ def test_a_huge_picture_from_no_payload_is_bounded(codec):
     assert peak < 1500 * 1400 * 150
 
 
+@pytest.mark.slow
 @each
 def test_kodak_decodes_to_the_same_bytes_in_another_process(codec, kodak, tmp_path):
     """With another number of threads the decoder gives the same array, bit for bit; both

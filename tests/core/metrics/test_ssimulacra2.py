@@ -12,6 +12,7 @@ from tests.conftest import synthetic
 from tests.core.metrics.perceptual import pairs
 
 
+@pytest.mark.slow
 def test_scores_are_those_of_the_reference(reference, kodak):
     differences = []
     for pair in pairs(reference, kodak):

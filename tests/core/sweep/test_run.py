@@ -182,6 +182,7 @@ def test_failures_are_recorded_and_not_fatal(folder, tmp_path):
     assert all(len(f["error"]) > 20 for f in outcome.failures)
 
 
+@pytest.mark.slow
 def test_a_killed_sweep_goes_on_where_it_was(folder, tmp_path):
     """kill -9 of the whole sweep, half a line at the journal's end; --resume repeats nothing that
     was written.
@@ -266,6 +267,7 @@ def test_a_worker_that_is_killed_loses_nothing(folder, tmp_path):
     assert len(lines) == len(set(lines)) == 15 * 2 * 8 == progress.measured
 
 
+@pytest.mark.slow
 def test_no_scheduler_is_a_clear_error():
     with (
         pytest.raises(DataError, match="No Dask scheduler"),

@@ -41,6 +41,7 @@ def _wait(condition, seconds: float = 180) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_a_sweep_in_the_background_is_watched_stopped_and_resumed(folder):
     job = runs.start("mine", [str(folder)], ["jpeg", "avif"], 6, ("psnr",), workers=1)
     watcher = runs.watcher(_mine()[0])

@@ -62,6 +62,7 @@ def test_damaged_payloads_do_not_decode():
             coder.decode(bytes(broken), 5, *y_hat.shape[:2], "neural")
 
 
+@pytest.mark.slow
 def test_the_same_bytes_and_latents_with_any_number_of_threads(kodak):
     """Fresh processes with 1, 2 and 8 threads in TensorFlow and in numpy's matrix products."""
     script = (
@@ -100,6 +101,7 @@ def test_the_same_bytes_and_latents_with_any_number_of_threads(kodak):
     assert answers == {here}
 
 
+@pytest.mark.slow
 def test_24_megapixels_of_latents_stay_below_three_gigabytes():
     """Encoded and decoded in a process of its own, which reports its peak; the transforms work in
     tiles, the coder on the whole.

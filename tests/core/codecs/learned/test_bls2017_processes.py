@@ -9,12 +9,14 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 from core.codecs.registry import get
 from core.images import load
 from tests.conftest import ROOT, synthetic
 
 
+@pytest.mark.slow
 def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(tmp_path, kodak):
     """Fresh processes, coding forwards and backwards: one tile, several, and small pictures."""
     real = load(kodak[4]).image
@@ -65,6 +67,7 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
     assert answers == {f"{sorted(here.items())}\n"}
 
 
+@pytest.mark.slow
 def test_a_picture_of_24_megapixels_stays_below_three_gigabytes():
     """Encoded and decoded in a process of its own, which reports its peak."""
     script = (

@@ -23,6 +23,7 @@ def card():
     return zoo.card(MODEL)
 
 
+@pytest.mark.slow
 def test_figures_of_the_card_are_those_of_the_files(kodak, card):
     """At a low and a high level, over all pictures: the files against the means in the card."""
     for level in (2, 9):
@@ -57,6 +58,7 @@ def test_gdn_and_relu_differ_in_nothing_else():
     assert {key for key in gdn if gdn[key] != relu[key]} == {"activation"}
 
 
+@pytest.mark.slow
 def test_the_context_coder_saves_bytes_and_the_static_one_keeps_to_its_estimate(kodak):
     static, context = 0, 0
     for index in SOME:
@@ -72,6 +74,7 @@ def test_the_context_coder_saves_bytes_and_the_static_one_keeps_to_its_estimate(
     assert context < 0.96 * static
 
 
+@pytest.mark.slow
 def test_above_jpeg_at_the_same_bytes(kodak):
     """Mean PSNR and MS-SSIM over some pictures, at every level between 0.15 and 1.5 bpp."""
     for level in LEVELS:

@@ -73,6 +73,7 @@ training.train(task, plan, Path(sys.argv[1]), resume=True)
 """
 
 
+@pytest.mark.slow
 def test_a_killed_run_resumed_ends_with_the_weights_of_an_unbroken_one(tmp_path):
     """Killed (SIGKILL) in a process of its own after some steps, in the middle of an epoch."""
     whole, broken = tmp_path / "whole", tmp_path / "broken"

@@ -57,6 +57,7 @@ def cached(photos, tmp_path_factory):
     return Photos(every.names[:40], every.sizes[:40], every.pixels)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation, filters", [("gdn", 192), ("relu", 384)])
 def test_the_linear_start_loses_nothing_when_no_channel_is_dropped(
     monkeypatch, activation, filters
@@ -221,6 +222,7 @@ def options(photos, run, **changes) -> Options:
     return Options(**(usual | changes))
 
 
+@pytest.mark.slow
 def test_from_run_to_stored_model(photos, kodak, tmp_path, monkeypatch):
     monkeypatch.setenv("RDX_MODELS", str(tmp_path / "models"))
     monkeypatch.setattr("core.learned.photos.run.LMBDAS", lmbdas := (0.002, 0.01, 0.1))

@@ -82,6 +82,7 @@ def test_learns_and_reports(tmp_path):
     )  # of the average
 
 
+@pytest.mark.slow
 def test_killed_and_resumed_is_unbroken(tmp_path):
     unbroken = train(Fit(), plan(), tmp_path / "whole")
     script = (

@@ -26,6 +26,7 @@ def photos(tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_a_run_resumes_exactly_and_its_model_codes(photos, tmp_path, monkeypatch):
     monkeypatch.setattr(neural_data, "HELD_OUT", 1)
     base = zoo.load(BASE, "bls2017")
