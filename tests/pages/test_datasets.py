@@ -76,6 +76,18 @@ def test_every_section_draws(app):
     assert list(table["Codec"]) == ["WEBP"] and list(table["BD-rate"]) == ["−30.0 %"]
 
 
+def test_speed_is_shown_against_the_bd_rate_too(app):
+    _section(app, "Speed")
+    app.segmented_control(key="ds_speed_figure").set_value("bd").run()
+    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    heights = {trace["name"]: trace["y"] for trace in figure["data"]}
+    assert (
+        set(heights) == {"JPEG", "WEBP"} and "BD-rate" in figure["layout"]["yaxis"]["title"]["text"]
+    )
+    app.segmented_control(key="ds_side").set_value("count").run()
+    assert not app.exception and "counted for learned codecs" in app.info[0].value
+
+
 def test_two_runs_are_compared_with_each_other(app):
     runs.add("yesterday", _results(1.25))
     app.run()

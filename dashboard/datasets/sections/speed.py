@@ -11,7 +11,7 @@ from core.figures import datasets as charts
 from core.learned.photos.complexity import Complexity
 from core.metrics import FORMS
 from core.publish.bibliography import BD_RATE
-from core.results import analysis
+from core.rd.bdrate import bd_rate
 from core.results.speed import Speed, speed
 from dashboard.datasets.gathered import Entry, Gathered
 from dashboard.datasets.sections import bd
@@ -113,12 +113,11 @@ def _bd_rates(shown: Gathered) -> tuple[dict[str, float], str]:
     """(label -> BD-rate in percent, the axis's title); the anchor stands at 0."""
     curves = bd.all_curves(shown)
     anchor = bd.anchor_of(list(curves))
-    found = analysis.matrix(curves)
-    heights = {
-        label: result.percent
-        for (against, label), result in found.items()
-        if against == anchor and result.percent is not None
-    }
+    heights = {}
+    for label, curve in curves.items():
+        result = bd_rate(curves[anchor].points, curve.points)
+        if result.percent is not None:
+            heights[label] = result.percent
     return heights | {anchor: 0.0}, f"BD-rate ({shown.quality}) against {anchor}, %"
 
 
