@@ -11,6 +11,7 @@ import typer
 from core.cli.output import Json
 from core.cli.progress import SweepProgress
 from core.codecs import tuning
+from core.compute import limits
 from core.decide import decision as files
 from core.decide import question, run, task
 from core.decide.advice import Advice, advise, percent
@@ -133,7 +134,7 @@ def _measure(
         with (
             Journal(path) as journal,
             SweepProgress(job) as display,
-            pools.pool(workers, dask, task.perform) as pool,
+            pools.pool(workers, dask, task.perform, limits.unit_seconds) as pool,
         ):
             hooks = Hooks(
                 watch=display.show,
