@@ -47,8 +47,9 @@ def folder(tmp_path_factory) -> Path:
 def test_a_decision_and_the_files_that_follow_from_it(run, folder, tmp_path):
     path, out = tmp_path / "d.json", tmp_path / "out"
     words = ("-c", "jpeg,webp", "--quality", "psnr", "31", "--workers", "0")
-    said, _ = run("decide", folder, "-o", path, *words, "--sample", "5", "--json")
+    said, heard = run("decide", folder, "-o", path, *words, "--sample", "5", "--json")
     told = json.loads(said)
+    assert heard.startswith("5 pictures × 2 codecs: about 60 files, in about 0:0")
     assert (told["pictures"], told["of"]) == (5, 7)
     assert set(told["codecs"]) == {"jpeg", "webp"} and told["sentence"]
     assert not path.with_name("d.json.journal").exists()
