@@ -22,7 +22,11 @@ from dashboard.ui.text import plain, plural, seconds_text
 from dashboard.waiting import Failure, service
 
 SAMPLE = 40  # pictures that a decision starts with
-COUNT = Slot("dec_count", SAMPLE)
+
+
+def measured(whole: int) -> Slot[int]:
+    """How many of `whole` pictures are measured: one value for each size of a set."""
+    return Slot(f"dec_count_{whole}", min(SAMPLE, whole))
 
 
 def offer(chosen: Pictures, growth: Growth) -> None:
@@ -37,13 +41,13 @@ def offer(chosen: Pictures, growth: Growth) -> None:
     count = whole
     left, middle, right = st.columns([2, 4, 1.6], vertical_alignment="bottom")
     if whole > 1:
-        COUNT.keep()
-        COUNT.set(max(1, min(COUNT.value, whole)))
+        wanted = measured(whole)
+        wanted.keep()
         count = left.number_input(
             f"Pictures to measure, of {whole:,}",
             1,
             whole,
-            key=COUNT.key,
+            key=wanted.key,
             help="Fewer than all are drawn by chance. The answer says how far it holds for all.",
         )
     with middle:
