@@ -119,10 +119,11 @@ class Dask(Pool):
 
     def _landed(self, future: "Future[Record]") -> tuple[str, Record]:
         """(our name of a job that has ended, its record or why there is none)."""
-        key, _ = self._flying.pop(future.key)
-        why = self._stopped.pop(future.key, "")
+        name = str(future.key)
+        key, _ = self._flying.pop(name)
+        why = self._stopped.pop(name, "")
         if self._clocks is not None:
-            self._clocks.forget(future.key)
+            self._clocks.forget(name)
         if why and future.cancelled():
             return key, {"error": why}
         return key, _result(future)
