@@ -21,7 +21,8 @@ from core.learned.photos.family import PHOTOS
 from core.learned.photos.model import PhotoConfig, of_one_level, parameter_shapes
 from core.learned.photos.task import PhotoTask
 from core.learned.training.checkpoint import read_checkpoint
-from core.learned.training.loop import PROGRESS, Plan, Result, train
+from core.learned.training.loop import PROGRESS, Result, train
+from core.learned.training.task import Plan
 from core.store import zoo
 from core.store.provenance import provenance
 

@@ -32,7 +32,8 @@ from core.learned.photos.run import (
     warm_weights,
 )
 from core.learned.photos.task import PhotoTask
-from core.learned.training.loop import Plan, train
+from core.learned.training.loop import train
+from core.learned.training.task import Plan
 from core.store import zoo
 from tests.conftest import synthetic
 
