@@ -46,7 +46,8 @@ def searched(
     rounds = int(np.clip(PIXELS // (height * width), 1, ROUNDS))
     for number in range(rounds + 1):
         error, gradient = coder.error_and_gradient(image, y_hat, level)
-        bits, steps = _steps(prices, y_hat, weight * gradient, curvature, number % 2)
+        gradient *= weight
+        bits, steps = _steps(prices, y_hat, gradient, curvature, number % 2)
         cost = bits + weight * error
         if cost < least:
             best = y_hat

@@ -80,14 +80,13 @@ class ContextCoder:
 
         Channels that are 0 everywhere are left out.
         """
-        width = y_hat.shape[1] + 2 * BORDER
         for site, predicted, values in self._sites(y_hat):
-            y, x = np.divmod(site.visit.rows[:, None], width)
+            y, x = site.visit.positions(y_hat.shape[1])
             which = self._tables_of(site)
             rest = values - predicted
             yield Prices(
-                y - BORDER,
-                x - BORDER,
+                y,
+                x,
                 self._rules.order[site.channels],
                 less=self._cost(site, which, rest - 1),
                 now=self._cost(site, which, rest),

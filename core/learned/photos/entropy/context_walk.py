@@ -36,6 +36,11 @@ class Visit:
     rows: np.ndarray
     around: np.ndarray
 
+    def positions(self, width: int) -> tuple[np.ndarray, np.ndarray]:
+        """The rows as y and x (N, 1) of the grid without border, `width` wide."""
+        y, x = np.divmod(self.rows[:, None], width + 2 * BORDER)
+        return y - BORDER, x - BORDER
+
 
 @dataclass(frozen=True)
 class Site:
@@ -98,18 +103,16 @@ def walk(
     for visit in visits(height, width):
         # 12 can be divided by any number of known neighbours: means are exact in twelfths.
         factor = TWELFTHS // np.maximum(_total(known, visit), 1)
-        mean = _total(values, visit) * factor[:, None]
-        near = _total(magnitudes, visit) * factor[:, None]
         surroundings = _total(activity, visit) * factor
-        # slope · mean, rounded to the nearest whole number.
-        scale = SLOPE * TWELFTHS
-        predicted = (slope[visit.kind] * mean + scale // 2) // scale
         sums = np.zeros(len(visit.rows), np.int64)
         for group, shares_before in groups:
+            mean = _total(values[:, group], visit) * factor[:, None]
+            near = _total(magnitudes[:, group], visit) * factor[:, None]
+            # slope · mean, rounded to the nearest whole number.
+            scale = SLOPE * TWELFTHS
+            guess = (slope[visit.kind, group] * mean + scale // 2) // scale
             earlier = sums * FINE // shares_before
-            guess = predicted[:, group]
-            around = surroundings[:, None]
-            site = Site(visit, live[group], near[:, group], around, earlier[:, None])
+            site = Site(visit, live[group], near, surroundings[:, None], earlier[:, None])
             found = yield site, guess
             size = np.abs(found - guess)
             values[visit.rows, group] = found
@@ -126,15 +129,13 @@ def follow(
     rules: ContextModel, live: np.ndarray, y_hat: np.ndarray
 ) -> Iterator[tuple[Site, np.ndarray, np.ndarray]]:
     """Walk over known latents (h, w, C); yields `site, predicted, values`."""
-    height, width, count = y_hat.shape
-    margin = (BORDER, BORDER)
-    bordered = np.pad(y_hat.astype(np.int32), (margin, margin, (0, 0)))
-    ordered = bordered.reshape(-1, count)[:, rules.order]
+    height, width, _ = y_hat.shape
     sites = walk(rules, live, height, width)
     step = next(sites, None)  # None where no channel is live
     while step is not None:
         site, predicted = step
-        values = ordered[site.visit.rows[:, None], site.channels]
+        y, x = site.visit.positions(width)
+        values = y_hat[y, x, rules.order[site.channels]].astype(np.int32)
         yield site, predicted, values
         try:
             step = sites.send(values)
