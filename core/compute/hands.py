@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.compute import limits
 from core.compute.cluster import Connection
+from core.compute.unit import Unit
 from core.compute.worker import TOPIC, Handle, Overtime, PictureMissing, run
 from core.images import Picture
 
@@ -30,7 +31,7 @@ class _Flight:
     """A unit on its way: what is called, with which pictures, and since when."""
 
     key: Any
-    unit: Any
+    unit: Unit
     tries: int = 0
     place: str = ""  # the worker that was last seen to have it
     since: float = field(default_factory=time.monotonic)
