@@ -7,7 +7,7 @@ from pathlib import Path
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.compute import limits
-from core.errors import DataError, RDError
+from core.errors import DataError
 from core.images import archive
 from core.sweep import sources
 from core.sweep.sources import Item
@@ -39,7 +39,8 @@ class Uploads:
     def keep(self, signature: Signature, size: int, write: Callable[[Path], None]) -> None:
         """Has `write` fill a new folder, unless it holds just these files already.
 
-        A refusal leaves nothing behind. Raises DataError, ImageError.
+        A refusal leaves nothing behind, nor does a run that the next one interrupts. Raises
+        DataError, ImageError.
         """
         if self._kept.value is not None and self._kept.value[0] == signature:
             return
@@ -48,13 +49,13 @@ class Uploads:
             most = limits.UPLOADED_BYTES / 1e9
             raise DataError(f"These files have {size / 1e9:.1f} GB; at most {most:g} GB are taken.")
         folder = self._new_folder()
-        self._kept.set((signature, str(folder)))
         try:
             (folder / IMAGES).mkdir()
             write(folder / IMAGES)
-        except RDError:
-            self.discard()
+        except BaseException:  # Streamlit ends an interrupted run by an exception of its own
+            shutil.rmtree(folder, ignore_errors=True)
             raise
+        self._kept.set((signature, str(folder)))
 
     def items(self) -> list[Item]:
         """The pictures that are kept. Raises DataError where there is none."""

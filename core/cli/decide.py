@@ -1,6 +1,7 @@
 """`python -m core decide`: which codec and setting for a set of pictures."""
 
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -9,23 +10,24 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.output import Json
-from core.cli.progress import SweepProgress
+from core.cli.progress import SweepProgress, clock
 from core.codecs import tuning
+from core.compute import limits
 from core.decide import decision as files
 from core.decide import question, run, task
 from core.decide.advice import Advice, advise, percent
 from core.decide.answer import Answer, Choice, Mode
-from core.decide.constraints import Constraints
+from core.decide.constraints import BROWSERS, Constraints, deployable
 from core.decide.decision import Decision
+from core.decide.forecast import forecast, speeds
 from core.decide.question import Question
 from core.decide.work import Ended, Hooks
 from core.errors import DataError
 from core.metrics import FORMS
-from core.sweep import pools, sources
+from core.sweep import estimate, pools, sources
 from core.sweep.journal import Journal
 from core.sweep.run import Progress
-
-CODECS = "jpeg-eye,webp,avif"
+from core.sweep.sources import Item
 
 
 def decide(
@@ -34,8 +36,14 @@ def decide(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The decision's file (JSON).")],
     codecs: Annotated[
-        str, typer.Option("--codecs", "-c", help="Names, separated by commas.")
-    ] = CODECS,
+        str | None,
+        typer.Option(
+            "--codecs",
+            "-c",
+            help="Names, separated by commas; by default one for each format that can be read, "
+            "tuned for the measure.",
+        ),
+    ] = None,
     ssimulacra2: Annotated[
         float | None, typer.Option(help="At least this SSIMULACRA 2; 80 where nothing is said.")
     ] = None,
@@ -58,7 +66,11 @@ def decide(
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the drawing of the sample.")] = question.SEED,
     formats: Annotated[
-        str | None, typer.Option(help="Suffixes that can be read, for instance .jpg,.webp.")
+        str | None,
+        typer.Option(
+            help="Suffixes that can be read, for instance .jpg,.webp; any, but without "
+            "--codecs those of browsers."
+        ),
     ] = None,
     encode_s: Annotated[
         float | None, typer.Option(help="Seconds a megapixel that encoding may take.")
@@ -86,11 +98,15 @@ def decide(
     measure, value = quality or ("ssimulacra2", 80.0)
     if ssimulacra2 is not None:
         measure, value = "ssimulacra2", ssimulacra2
-    names = [name.strip() for name in codecs.split(",") if name.strip()]
+    readable = _suffixes(formats)
+    if codecs is None:
+        names = deployable(readable or BROWSERS, measure)
+    else:
+        names = [name.strip() for name in codecs.split(",") if name.strip()]
     if tuned_for is not None:
         names = tuning.variants(names, tuned_for, measure)
     asked = question.ask(measure, value, names, baseline, share)
-    constraints = Constraints(_suffixes(formats), encode_s, decode_s)
+    constraints = Constraints(readable, encode_s, decode_s)
     found = _measure(pictures, asked, output, sample, seed, workers, dask, resume, job)
     if found is None:
         print("Stopped. Go on with --resume.", file=sys.stderr)
@@ -129,11 +145,12 @@ def _measure(
     with tempfile.TemporaryDirectory(prefix="rdx-decide-") as unpacked:
         items = sources.items(pictures, Path(unpacked))
         chosen = question.sample(items, count, seed)
+        _announce(chosen, asked, workers, dask)
         progress = Progress(run.cost(len(chosen), len(asked.measured)))
         with (
             Journal(path) as journal,
             SweepProgress(job) as display,
-            pools.pool(workers, dask, task.perform) as pool,
+            pools.pool(workers, dask, task.perform, limits.unit_seconds) as pool,
         ):
             hooks = Hooks(
                 watch=display.show,
@@ -148,6 +165,21 @@ def _measure(
             display.show(progress, "done")
     path.unlink()
     return found
+
+
+def _announce(chosen: list[Item], asked: Question, workers: int | None, dask: str | None) -> None:
+    """Says on stderr how much there is to do, and about how long that takes."""
+    pictures, codecs = len(chosen), len(asked.measured)
+    ahead = f"{pictures:,} picture{'s' * (pictures != 1)} × {codecs} codec{'s' * (codecs != 1)}"
+    ahead += f": about {run.cost(pictures, codecs):,} files"
+    if dask is None:  # how fast a cluster is, only the cluster knows
+        count = os.cpu_count() or 1 if workers is None else max(1, workers)
+        mpx = estimate.megapixels(chosen) / pictures
+        found = forecast(mpx, pictures, asked, speeds(asked.measured), count)
+        parts = ", ".join(f"{name} {clock(seconds)}" for name, seconds in found.by_codec.items())
+        ahead += f", in about {clock(found.seconds)} on {count} process{'es' * (count != 1)}"
+        ahead += f" ({parts})"
+    print(f"{ahead}.", file=sys.stderr, flush=True)
 
 
 def _print(answer: Answer, told: Advice) -> None:

@@ -11,6 +11,7 @@ from core import metrics
 from core.cli.files import write
 from core.cli.progress import SweepProgress
 from core.codecs import registry
+from core.compute import limits
 from core.decide import decision as decisions
 from core.decide.question import ask
 from core.decide.work import Ended, Hooks
@@ -145,7 +146,7 @@ def _run(items: Sequence[Item], order: Order, folder: Path, how: How) -> Exporte
     with (
         Journal(folder / JOURNAL) as journal,
         SweepProgress(how.run) as display,
-        pools.pool(how.workers, how.dask, task.perform) as pool,
+        pools.pool(how.workers, how.dask, task.perform, limits.unit_seconds) as pool,
     ):
         hooks = Hooks(
             watch=display.show,

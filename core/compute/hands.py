@@ -14,6 +14,7 @@ from core.compute.cluster import Connection
 from core.compute.unit import Unit
 from core.compute.worker import TOPIC, Handle, Overtime, PictureMissing, run
 from core.images import Picture
+from core.sweep.signs import too_long
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -192,7 +193,7 @@ class Hands:
         client = self._connection.client
         future.cancel(force=True)
         limit = flight.unit.limit_s
-        self._give(flight.key, None, Overtime(f"This took more than {limit:g} s and was stopped."))
+        self._give(flight.key, None, Overtime(too_long(limit)))
         if place:  # takes seconds: the other workers go on meanwhile
             threading.Thread(target=_restart, args=(client, [place]), daemon=True).start()
 

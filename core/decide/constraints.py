@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.codecs import tuning
 from core.codecs.registry import CODECS
 from core.decide.answer import Choice
 
@@ -44,3 +45,16 @@ def formats(codecs: Iterable[str] = CODECS) -> dict[str, str]:
         own = info.suffix == ".rdx"
         found.setdefault(info.suffix, "our own (.rdx)" if own else info.title)
     return found
+
+
+def deployable(readable: Iterable[str], measure: str) -> list[str]:
+    """What to compare where nobody says: one codec for each suffix that can be read.
+
+    The first of its format, in the variant that `measure` asks for; none of the laboratory's own.
+    """
+    wanted = set(readable) - {".rdx"}
+    first: dict[str, str] = {}
+    for name, codec in CODECS.items():
+        first.setdefault(codec.info.suffix, name)
+    found = [name for suffix, name in first.items() if suffix in wanted]
+    return tuning.variants(found, "measure", measure)

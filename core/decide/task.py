@@ -17,6 +17,7 @@ from core.images import Picture
 from core.rd.match import LOSSLESS, search_quality, target_measure
 from core.rd.match import Probe as Wanted
 from core.rd.measure import RDPoint, evaluate
+from core.sweep import signs
 from core.sweep.sources import Item
 from core.sweep.task import THREADS
 
@@ -47,6 +48,7 @@ def read(item: Item, digest: str) -> Picture:
     known = _pictures.get(digest)
     if known is not None:
         return known
+    signs.begin(0)  # how large it is, only reading will tell
     picture = item.read()
     if picture.image.nbytes <= CACHE_BYTES:
         _pictures[digest] = picture
@@ -64,6 +66,7 @@ def search(
 
 def at(picture: Picture, item: Item, now: int, codec: str, measure: str, setting: float) -> Tried:
     """The file of `codec` at one setting."""
+    signs.begin(picture.width * picture.height)
     point = evaluate(registry.get(codec), picture.image, setting, (measure,)).point
     return _tried(picture, item, now, codec, [probe_of(point, measure)], None)
 
@@ -85,6 +88,7 @@ def reach(
     steps = search_quality(codec, measure, target, there)
     value = next(steps, None)
     while value is not None:
+        signs.begin(picture.width * picture.height)
         probe = probe_of(evaluate(codec, picture.image, value, (measure,)).point, measure)
         probes.append(probe)
         try:

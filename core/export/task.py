@@ -15,6 +15,7 @@ from core.decide import task as decide
 from core.errors import RDError
 from core.export import metadata
 from core.images import Picture
+from core.sweep import signs
 from core.sweep.sources import Item
 from core.sweep.task import THREADS
 
@@ -44,6 +45,7 @@ def file(
     """
     chosen = registry.get(codec)
     notes = list(picture.notes)
+    signs.begin(picture.width * picture.height)
     start = time.perf_counter()
     data = chosen.encode(picture.image, value).data
     encode_s = time.perf_counter() - start

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import httpx
 
 from core.errors import ImageError
-from core.images.picture import SUFFIXES
+from core.images.picture import SUFFIXES, read
 
 MAX_BYTES = 60_000_000
 TIMEOUT_S = 20.0
@@ -172,6 +172,11 @@ _STARTS = {
 }
 
 
-def fetched(url: str) -> Fetched:
-    """`fetch` as one object, for processes that compute. Raises ImageError."""
-    return Fetched(*fetch(url))
+def fetched(url: str, allowed: Callable[[str], bool] = is_public) -> Fetched:
+    """`fetch` as one object, for processes that compute.
+
+    Raises ImageError, also where what lies at the address is not a picture.
+    """
+    found = Fetched(*fetch(url, allowed))
+    read(found.data, found.file_name())
+    return found

@@ -33,6 +33,15 @@ def speeds(records: Iterable[Record]) -> dict[str, float]:
     return {codec: float(np.median(values)) for codec, values in found.items()}
 
 
+@lru_cache(maxsize=1)
+def shipped() -> dict[str, float]:
+    """`speeds` in the sweep that ships with the program; empty where it is absent."""
+    from core import results
+    from core.sweep.runs import SHIPPED
+
+    return speeds(results.read(SHIPPED).records) if SHIPPED.exists() else {}
+
+
 @lru_cache(maxsize=64)
 def trial(codec: str) -> float | None:
     """Seconds per megapixel of `codec` on a small synthetic picture; None when it does not take

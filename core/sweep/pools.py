@@ -5,16 +5,18 @@ cluster that is there.
 import logging
 import math
 import os
+import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from core.errors import DataError
 from core.results import Record
-from core.sweep import task
+from core.sweep import signs, task
+from core.sweep.signs import Clocks, Limit
 from core.sweep.sources import Item
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 WINDOW = 4  # jobs in flight per worker: enough to hide the way to and fro
 RETRIES = 3  # how often Dask gives a job to another worker when one dies under it
 LOOK_EVERY_S = 5  # how often the number of workers is looked at
+LATE_EVERY_S = 0.5  # how often jobs that take too long are looked for
 WAIT_S = 1.0  # how long results are waited for before the sweep looks around
 POLL_S = 0.01
 GIVE_UP_S = 60  # how long a cluster may be without any worker
@@ -64,16 +67,25 @@ class Here(Pool):
 
 class Dask(Pool):
     """A Dask client's workers. With `ship`, images travel as bytes, for workers that do not see
-    our disk.
+    our disk. With `limit`, a job that outlasts it after its last sign is ended, with its worker.
     """
 
-    def __init__(self, client: "Client", ship: bool, perform: Perform) -> None:
+    def __init__(
+        self, client: "Client", ship: bool, perform: Perform, limit: Limit | None = None
+    ) -> None:
         from distributed import as_completed
 
         self.client, self.ship, self._perform = client, ship, perform
         # Jobs are added while others end: the iterator holds only what is in flight.
         self._ended = as_completed(loop=client.loop)
-        self._keys: dict[str, str] = {}  # Dask's name of a job in flight -> ours
+        # Dask's name of a job in flight -> ours, and what will be its result
+        self._flying: dict[str, tuple[str, Future[Record]]] = {}
+        self._clocks = None if limit is None else Clocks(limit)
+        self._stopped: dict[str, str] = {}  # Dask's name of a job that we ended -> why
+        if self._clocks is not None:
+            hear = self._clocks.hear
+            client.subscribe_topic(signs.TOPIC, lambda event: hear(event[1]))
+        self._sought = time.monotonic()  # when late jobs were last looked for
         self._threads = 1
         self._looked = -math.inf
         self._look()
@@ -88,20 +100,54 @@ class Dask(Pool):
         # A name that was never used: Dask answers a known one with its old result.
         name = f"measure-{key}-{os.urandom(4).hex()}"
         future = self.client.submit(self._perform, item, *arguments, pure=False, key=name)
-        self._keys[name] = key
+        self._flying[name] = key, future
         self._ended.add(future)
 
     def results(self) -> list[tuple[str, Record]]:
         # Not `next(self._ended)`, which waits without an end: a sweep is to notice that it was
         # cancelled, and that all workers are gone.
         deadline = time.monotonic() + WAIT_S
+        self._end_late()
         while not self._ended.has_ready():
             self._look()
+            self._end_late()
             if time.monotonic() > deadline:
                 return []
             time.sleep(POLL_S)
         ready = self._ended.next_batch(block=False)
-        return [(self._keys.pop(future.key), _result(future)) for future in ready]
+        return [self._landed(future) for future in ready]
+
+    def _landed(self, future: "Future[Record]") -> tuple[str, Record]:
+        """(our name of a job that has ended, its record or why there is none)."""
+        name = str(future.key)
+        key, _ = self._flying.pop(name)
+        why = self._stopped.pop(name, "")
+        if self._clocks is not None:
+            self._clocks.forget(name)
+        if why and future.cancelled():
+            return key, {"error": why}
+        return key, _result(future)
+
+    def _end_late(self) -> None:
+        """Ends the jobs whose time is over, and has their workers replaced."""
+        now = time.monotonic()
+        if self._clocks is None or now - self._sought < LATE_EVERY_S:
+            return
+        self._sought = now
+        late = self._clocks.late()
+        if not late:
+            return
+        busy = self.client.processing()
+        places = set()
+        for job, place, limit_s in late:
+            self._clocks.forget(job)
+            # Where its worker died meanwhile, the next one gives a new sign.
+            if job in self._flying and job in busy.get(place, ()):
+                self._stopped[job] = signs.too_long(limit_s)
+                self._flying[job][1].cancel(force=True)
+                places.add(place)
+        if places:  # takes seconds: the other workers go on meanwhile
+            threading.Thread(target=_restart, args=(self.client, places), daemon=True).start()
 
     def _look(self) -> None:
         """Looks, now and then, how many workers there are. Raises DataError when all have been gone
@@ -135,14 +181,26 @@ def _result(future: "Future[Record]") -> Record:
         return {"error": f"The worker ended while it measured this ({type(error).__name__})."}
 
 
+def _restart(client: "Client", places: set[str]) -> None:
+    """Has the nannies replace the workers at these addresses."""
+    # A worker without a nanny cannot be replaced; the cluster may have ended meanwhile.
+    with suppress(ValueError, OSError, RuntimeError):
+        client.restart_workers(list(places), timeout=30, raise_for_error=False)
+
+
 @contextmanager
 def pool(
-    workers: int | None = None, address: str | None = None, perform: Perform | None = None
+    workers: int | None = None,
+    address: str | None = None,
+    perform: Perform | None = None,
+    limit: Limit | None = None,
 ) -> Iterator[Pool]:
     """The pool for `--workers` and `--dask`: `address` of a scheduler, or `workers` local processes
     (None: one a core). Its jobs are calls of `perform`; by default those of a sweep.
 
-    `workers=0` measures in this process. Raises DataError when no scheduler answers at `address`.
+    `limit` bounds the time of what a job has said to begin (`signs.begin`). `workers=0` measures in
+    this process, where nothing can be ended. Raises DataError when no scheduler answers at
+    `address`.
     """
     perform = perform or task.perform
     if workers == 0 and address is None:
@@ -168,7 +226,7 @@ def pool(
                 f"Start one with `dask scheduler`. ({error})"
             ) from error
         with client:
-            yield Dask(client, ship=True, perform=perform)
+            yield Dask(client, True, perform, limit)
         return
     count = workers or os.cpu_count() or 1
     with (
@@ -182,4 +240,4 @@ def pool(
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
-        yield Dask(client, ship=False, perform=perform)
+        yield Dask(client, False, perform, limit)

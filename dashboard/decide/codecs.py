@@ -6,15 +6,15 @@ import numpy as np
 import streamlit as st
 
 from core.codecs.registry import CODECS
-from core.decide.constraints import BROWSERS, Constraints, formats
+from core.decide.constraints import BROWSERS, Constraints, deployable, formats
 from core.decide.question import SHARE, Question, ask
 from core.metrics import FORMS
 from dashboard.decide import quality
 from dashboard.ui.slots import Slot
+from dashboard.ui.text import plain
 from dashboard.ui.tuning import AS_CHOSEN, aim_control, tuning_note
 
-_START: list[str] = [c for c in ("jpeg-eye", "webp", "avif", "jpegxl") if c in CODECS]
-NAMES = Slot("dec_codecs", _START)
+NAMES = Slot("dec_codecs", deployable(BROWSERS, "ssimulacra2"))
 BASELINE = Slot("dec_baseline", "jpeg")
 AIM = Slot("dec_aim", AS_CHOSEN)
 SHARE_PERCENT = Slot("dec_share", round(100 * SHARE))
@@ -80,6 +80,21 @@ def choose() -> None:
     ):
         with place:
             st.number_input(label, 0.001, 1000.0, key=slot.key, placeholder="any", format="%g")
+    _note_unreadable()
+
+
+def _note_unreadable() -> None:
+    """Says which of the chosen codecs are measured although they cannot be taken."""
+    readable = FORMATS.value
+    if not readable:
+        return
+    chosen = [CODECS[name].info for name in NAMES.value]
+    vain = [info.title for info in chosen if info.suffix not in readable]
+    if vain:
+        st.caption(
+            f":material/info: {plain(', '.join(vain))}: measured for comparison alone, for these "
+            "files cannot be read where the pictures go."
+        )
 
 
 def question() -> Question:

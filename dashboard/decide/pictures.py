@@ -28,7 +28,9 @@ PATH = Slot("dec_folder", "")
 ADDRESSES = Slot("dec_addresses", "")
 ROUND = Slot("dec_round", 0)  # a new one empties the uploader
 KEPT = Uploads("dec_uploaded", stored.new_folder)
-_FETCHED: Slot[list[str]] = Slot("dec_fetched", [])
+_WANTED: Slot[list[str]] = Slot("dec_wanted", [])  # the addresses, once the button was pressed
+_ATTEMPT = Slot("dec_attempt", 0)  # how often it was: what failed is tried anew
+_REFUSED: Slot[list[str]] = Slot("dec_refused", [])  # why addresses gave no picture
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def hand_over(pictures: Pictures) -> None:
     """A job has been started with the pictures: uploads leave the memory of the app."""
     if pictures.kind in (UPLOAD, WEB):
         KEPT.hand_over()
-        _FETCHED.set([])
+        _WANTED.set([])
         KIND.set(SAMPLES)
         ROUND.set(ROUND.value + 1)
 
@@ -132,34 +134,50 @@ def _web() -> list[Item]:
             placeholder="https://…",
         )
         if st.form_submit_button("Fetch them"):
-            _FETCHED.set(list(dict.fromkeys(text.split())))
-    addresses = _FETCHED.value
+            _WANTED.set(list(dict.fromkeys(text.split())))
+            _ATTEMPT.set(_ATTEMPT.value + 1)
+    addresses = _WANTED.value
     if not addresses:
         return []
     if len(addresses) > limits.ADDRESSES:
         raise DataError(f"These are {len(addresses)} addresses; give at most {limits.ADDRESSES}.")
-    with st.spinner("Fetching …"):
-        KEPT.keep(tuple(addresses), 0, lambda folder: _fetch_all(addresses, folder))
-    return KEPT.items()
+    signature = (str(_ATTEMPT.value), *addresses)
+    KEPT.keep(signature, 0, lambda folder: _fetch_all(addresses, folder))
+    for why in _REFUSED.value:
+        st.warning(plain(why), icon=":material/block:")
+    return KEPT.items() if len(_REFUSED.value) < len(addresses) else []
 
 
 def _fetch_all(addresses: list[str], folder: Path) -> None:
-    """Fetches one after the other, in a process of the service; a refusal is said and passed."""
-    owner = state.session_id()
-    total = 0
+    """Fetches one after the other, in a process of the service; a refusal is kept and passed."""
+    refused, total = [], 0
+    bar = st.progress(0.0)
     for number, address in enumerate(addresses):
-        for _ in looks(owner):
-            found = service().call(owner, ("fetch", address), fetched, address, priority=SHOWN)
-            if found is not None:
-                break
+        bar.progress(
+            number / len(addresses), f"Fetching picture {number + 1} of {len(addresses)} …"
+        )
+        found = _fetch(address)
         if isinstance(found, Failure):
-            st.warning(plain(f"{address}: {found.reason}"), icon=":material/block:")
+            refused.append(f"{address}: {found.reason}")
             continue
-        assert isinstance(found, Fetched)
         total += found.nbytes
         if total > limits.UPLOADED_BYTES:
             raise DataError("The pictures at these addresses are too large. Give fewer of them.")
         write_one(folder, found.file_name(), number, found.data)
+    bar.empty()
+    _REFUSED.set(refused)
+
+
+def _fetch(address: str) -> Fetched | Failure:
+    owner = state.session_id()
+    key = ("fetch", owner, _ATTEMPT.value, address)
+    found: Fetched | Failure | None = None
+    for _ in looks(owner):
+        found = service().call(owner, key, fetched, address, priority=SHOWN)
+        if found is not None:
+            break
+    assert found is not None  # without a bound on its patience, `looks` ends by no other way
+    return found
 
 
 def _path() -> Path:

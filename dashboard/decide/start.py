@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.codecs.registry import CODECS
 from core.compute import EXTRA
 from core.decide import run, stored
+from core.decide.forecast import Forecast, forecast
 from core.decide.question import Question
 from core.errors import RDError
-from core.metrics import MEASURES
 from core.sweep import estimate
 from core.sweep.sources import Item
 from dashboard import state
@@ -18,10 +19,14 @@ from dashboard.decide.pictures import Pictures
 from dashboard.growth import Growth
 from dashboard.ui.slots import Slot
 from dashboard.ui.text import plain, plural, seconds_text
-from dashboard.waiting import service
+from dashboard.waiting import Failure, service
 
 SAMPLE = 40  # pictures that a decision starts with
-COUNT = Slot("dec_count", SAMPLE)
+
+
+def measured(whole: int) -> Slot[int]:
+    """How many of `whole` pictures are measured: one value for each size of a set."""
+    return Slot(f"dec_count_{whole}", min(SAMPLE, whole))
 
 
 def offer(chosen: Pictures, growth: Growth) -> None:
@@ -36,13 +41,13 @@ def offer(chosen: Pictures, growth: Growth) -> None:
     count = whole
     left, middle, right = st.columns([2, 4, 1.6], vertical_alignment="bottom")
     if whole > 1:
-        COUNT.keep()
-        COUNT.set(max(1, min(COUNT.value, whole)))
+        wanted = measured(whole)
+        wanted.keep()
         count = left.number_input(
             f"Pictures to measure, of {whole:,}",
             1,
             whole,
-            key=COUNT.key,
+            key=wanted.key,
             help="Fewer than all are drawn by chance. The answer says how far it holds for all.",
         )
     with middle:
@@ -60,7 +65,7 @@ def offer(chosen: Pictures, growth: Growth) -> None:
 
 
 def _estimate(items: Sequence[Item], count: int, question: Question) -> bool:
-    """About how long it will take; whether that is known."""
+    """About how long it will take, and with which codec; whether that is known."""
     names = question.measured
     files = run.cost(count, len(names))
     said = (
@@ -70,18 +75,39 @@ def _estimate(items: Sequence[Item], count: int, question: Question) -> bool:
     owner = state.session_id()
     key = ("mpx", tuple(item.name for item in items[:50]), len(items))
     pixels = service().call(owner, key, estimate.megapixels, list(items), priority=EXTRA)
-    speeds = [
-        service().call(owner, ("trial", name), estimate.trial, name, priority=EXTRA)
-        for name in names
-    ]
-    known = all(isinstance(found, float) for found in (pixels, *speeds))
-    if known:
-        each = pixels / len(items) * (run.SEARCH_COST + 1) * count
-        work = sum(speed + MEASURES[question.measure].cost for speed in speeds) * each
-        seconds = estimate.START_S + work / (os.cpu_count() or 1)
-        said += f", in about **{seconds_text(seconds)}**"
+    speeds = _speeds(owner, names)
+    if isinstance(pixels, float) and speeds is not None:
+        workers = os.cpu_count() or 1
+        found = forecast(pixels / len(items), count, question, speeds, workers)
+        said += f", in about **{seconds_text(found.seconds)}**: {_parts(found)}"
     st.caption(said + ".")
-    return all(found is not None for found in (pixels, *speeds))
+    return pixels is not None and speeds is not None
+
+
+def _speeds(owner: str, names: Sequence[str]) -> dict[str, float] | None:
+    """Seconds a megapixel of each codec, as shipped or from a trial; None while they are unknown.
+
+    A codec whose trial failed is left out.
+    """
+    known = service().call(owner, ("speeds",), estimate.shipped, priority=EXTRA)
+    if not isinstance(known, dict):
+        return {} if isinstance(known, Failure) else None
+    tried = {
+        name: service().call(owner, ("trial", name), estimate.trial, name, priority=EXTRA)
+        for name in names
+        if name not in known
+    }
+    if any(found is None for found in tried.values()):
+        return None
+    return known | {name: found for name, found in tried.items() if isinstance(found, float)}
+
+
+def _parts(found: Forecast) -> str:
+    """The codecs and their times, the slowest first."""
+    return ", ".join(
+        f"{plain(CODECS[name].info.title)} {seconds_text(seconds)}"
+        for name, seconds in found.by_codec.items()
+    )
 
 
 def _start(chosen: Pictures, question: Question, sample: int | None) -> None:

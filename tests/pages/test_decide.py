@@ -11,7 +11,9 @@ from core import images
 from core.codecs.registry import get
 from core.decide import stored
 from core.decide.stored import KIND
+from dashboard.decide import pictures
 from tests.conftest import ROOT, synthetic
+from tests.pages.locally import fetched_here, served
 
 PAGE = str(ROOT / "pages" / "decide.py")
 
@@ -83,6 +85,47 @@ def test_hostile_archives_are_refused(app, name, tmp_path):
     assert "points outside the archive" in app.error[0].value
     assert not [b for b in app.button if b.key == "dec_start"]
     assert not list((tmp_path / ".runs").glob("*"))
+
+
+def _fetch(app: AppTest, *addresses: str) -> AppTest:
+    app.session_state["dec_kind"] = "web"
+    app.run()
+    app.text_area(key="dec_addresses").set_value("\n".join(addresses))
+    next(b for b in app.button if b.label == "Fetch them").click().run()
+    assert not app.exception
+    return app
+
+
+def test_pictures_come_from_web_addresses(app, monkeypatch):
+    monkeypatch.setattr(pictures, "fetched", fetched_here)
+    image = synthetic(48, 56)
+    files = {
+        "/shop/a.png": images.png(image),
+        "/b?id=3": get("webp").encode(image, 90).data,
+        "/page.html": b"<html>a picture is on this page</html>",
+    }
+    with served(files) as server:
+        paths = ("/shop/a.png", "/b?id=3", "/page.html", "/late/a.png")
+        addresses = [server + path for path in paths]
+        _fetch(app, *addresses)
+        assert any("2 pictures" in c.value for c in app.caption)
+        said = [w.value for w in app.warning]
+        assert len(said) == 2 and "page" in said[0] and "status 404" in said[1]
+        # Pressing again asks again, the second "a.png" beside the first.
+        files["/late/a.png"] = images.png(image[:40])
+        _fetch(app, *addresses)
+        assert any("3 pictures" in c.value for c in app.caption) and len(app.warning) == 1
+    app.button(key="dec_start").click().run()
+    assert app.session_state["dec_kind"] == "samples" and not app.session_state["dec_wanted"]
+    _until_done(app, KIND)
+    assert any("On these 3 pictures" in i.value for i in app.info)
+
+
+def test_addresses_of_this_machine_are_refused(app, tmp_path):
+    with served({"/a.png": images.png(synthetic(48, 56))}) as server:
+        _fetch(app, f"{server}/a.png")
+    assert "not a public address" in app.warning[0].value.replace("\\", "")
+    assert not [b for b in app.button if b.key == "dec_start"]
 
 
 def test_a_session_sees_its_own_decisions_alone(app):

@@ -14,7 +14,9 @@ import pytest
 
 from core import images
 from core.cli.main import main
+from core.codecs import external, registry
 from core.codecs.registry import get
+from core.compute import limits
 from core.metrics import measure
 from tests.conftest import ROOT, synthetic
 
@@ -45,8 +47,9 @@ def folder(tmp_path_factory) -> Path:
 def test_a_decision_and_the_files_that_follow_from_it(run, folder, tmp_path):
     path, out = tmp_path / "d.json", tmp_path / "out"
     words = ("-c", "jpeg,webp", "--quality", "psnr", "31", "--workers", "0")
-    said, _ = run("decide", folder, "-o", path, *words, "--sample", "5", "--json")
+    said, heard = run("decide", folder, "-o", path, *words, "--sample", "5", "--json")
     told = json.loads(said)
+    assert heard.startswith("5 pictures × 2 codecs: about 60 files, in about 0:0")
     assert (told["pictures"], told["of"]) == (5, 7)
     assert set(told["codecs"]) == {"jpeg", "webp"} and told["sentence"]
     assert not path.with_name("d.json.journal").exists()
@@ -99,6 +102,32 @@ def test_what_cannot_be_done_is_a_sentence(run, folder, tmp_path):
     assert (tmp_path / "out" / "p0.jpg").read_bytes() == b"somebody's"
 
 
+def test_a_dask_cluster_gives_the_same_decision_and_files(run, folder, tmp_path):
+    """The cluster's workers get pictures as bytes; that they share our disk is not made use of."""
+    from distributed import LocalCluster
+
+    words = ("-c", "jpeg,webp", "--quality", "psnr", "31", "--sample", "3")
+    encode = ("encode", folder, "-c", "webp", "--quality", "psnr", "31")
+    run("decide", folder, *words, "-o", tmp_path / "here.json", "--workers", "0")
+    run(*encode, "-o", tmp_path / "here", "--workers", "0")
+    with LocalCluster(
+        n_workers=1, processes=False, protocol="tcp", dashboard_address="127.0.0.1:0"
+    ) as cluster:
+        dask = ("--dask", cluster.scheduler_address)
+        run("decide", folder, *words, "-o", tmp_path / "there.json", *dask)
+        run(*encode, "-o", tmp_path / "there", *dask)
+        assert "measure" in cluster.scheduler.task_prefixes
+    here, there = (json.loads((tmp_path / f"{n}.json").read_text()) for n in ("here", "there"))
+    assert here["common"] == there["common"]
+    for one, other in zip(here["records"], there["records"], strict=True):
+        # The first three figures of a probe are its setting, bytes and quality, then come times.
+        assert [p[:3] for p in one["probes"]] == [p[:3] for p in other["probes"]]
+    files = [p.relative_to(tmp_path / "here") for p in (tmp_path / "here").glob("*.webp")]
+    assert len(files) == 7
+    for name in files:
+        assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "there" / name).read_bytes()
+
+
 @pytest.mark.slow
 def test_an_export_survives_being_killed(folder, tmp_path):
     many, out = tmp_path / "many", tmp_path / "out"
@@ -121,3 +150,45 @@ def test_an_export_survives_being_killed(folder, tmp_path):
     kept = sum(p.stat().st_mtime_ns == stamp for p, stamp in early.items())
     assert kept >= len(early) - 1  # the last one may not have been in the journal yet
     assert not list(out.glob("*.part"))
+
+
+SLEEPER = """
+title = "Sleeper"
+suffix = ".zzz"
+encode = ["sh", "-c", "sleep 30", "{input}", "{output}", "{setting}"]
+decode = ["false", "{input}", "{output}"]
+[setting]
+name = "quality"
+low = 1
+high = 100
+default = 75
+grid = [10, 90]
+"""
+
+
+@pytest.fixture
+def sleeper(tmp_path, monkeypatch) -> None:
+    """A codec that hangs, known here and to the workers; a file may take four seconds."""
+    (tmp_path / "codecs").mkdir()
+    (tmp_path / "codecs" / "sleeper.toml").write_text(SLEEPER)
+    monkeypatch.setenv(external.FOLDERS, str(tmp_path / "codecs"))
+    monkeypatch.setitem(registry.CODECS, "sleeper", external.parse("sleeper", SLEEPER))
+    monkeypatch.setattr(limits, "UNIT_S", 4.0)
+
+
+@pytest.mark.slow
+def test_a_codec_that_hangs_is_stopped_and_the_others_go_on(run, folder, tmp_path, sleeper):
+    one = tmp_path / "one"
+    one.mkdir()
+    shutil.copy(folder / "p0.png", one)
+    words = ("-c", "sleeper,jpeg", "--quality", "psnr", "31", "--workers", "1", "--json")
+    said, _ = run("decide", one, "-o", tmp_path / "d.json", *words)
+    told = json.loads(said)
+    assert list(told["codecs"]) == ["jpeg"]
+    assert any("Sleeper is left out" in r and "more than 4 s" in r for r in told["reasons"])
+
+    words = ("-c", "sleeper,jpeg", "--workers", "1")
+    run("encode", one, *words, "-o", tmp_path / "out", "-s", "50")
+    files = json.loads((tmp_path / "out" / "manifest.json").read_text())["files"]
+    errors = {record["codec"]: record["error"] for record in files}
+    assert errors == {"sleeper": "This took more than 4 s and was stopped.", "jpeg": ""}

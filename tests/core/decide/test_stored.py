@@ -6,10 +6,13 @@ import time
 
 import pytest
 
-from core import jobs
+from core import images, jobs
 from core.compute import limits
+from core.compute.cluster import ADDRESS
 from core.decide import question, stored
 from core.errors import DataError
+from core.export import stored as exports
+from tests.conftest import synthetic
 
 
 def _ended(created: float, size: int = 10) -> jobs.Job:
@@ -46,3 +49,34 @@ def test_so_many_run_at_a_time(monkeypatch):
     asked = question.ask("psnr", 30, ["jpeg"])
     with pytest.raises(DataError, match="run on this server already"):
         stored.start("t", "x", asked, None, stored.new_folder())
+
+
+def _ended_well(job: jobs.Job) -> None:
+    end = time.monotonic() + 200
+    while job.state() == "running":
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert job.state() == "done", job.log()
+
+
+@pytest.mark.slow
+def test_jobs_go_to_the_cluster_that_the_server_names(monkeypatch):
+    from distributed import LocalCluster
+
+    folder = stored.new_folder()
+    (folder / stored.IMAGES).mkdir()
+    for i in range(3):
+        (folder / stored.IMAGES / f"{i}.png").write_bytes(images.png(synthetic(48, 64, seed=i)))
+    asked = question.ask("psnr", 31.0, ["jpeg"])
+    with LocalCluster(
+        n_workers=1, processes=False, protocol="tcp", dashboard_address="127.0.0.1:0"
+    ) as cluster:
+        monkeypatch.setenv(ADDRESS, cluster.scheduler_address)
+        job = stored.start("t", str(folder / stored.IMAGES), asked, None, folder)
+        _ended_well(job)
+        done = cluster.scheduler.task_prefixes["measure"].all_durations["compute"]
+        assert stored.result(job).images == ["0.png", "1.png", "2.png"] and done > 0
+        export = exports.start(job, ["jpeg"], "one", False, False)
+        _ended_well(export)
+        assert exports.told(export)["summary"]["jpeg"]["files"] == 3
+        assert cluster.scheduler.task_prefixes["measure"].all_durations["compute"] > done
