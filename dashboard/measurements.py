@@ -7,7 +7,6 @@ picture share them, and they outlive the app on disk.
 """
 
 from collections.abc import Callable, Generator, Iterable
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -17,7 +16,7 @@ from core.compute import CURVE, EXTRA, FIGURES, SHOWN, Failure, Service, Unit, l
 from core.compute.store import Store
 from core.images import Picture
 from core.metrics import NAMES, QUICK
-from core.rd import stored, tasks
+from core.rd import tasks
 from core.rd.match import (
     Found,
     Match,
@@ -29,6 +28,7 @@ from core.rd.match import (
     target_measure,
 )
 from core.rd.measure import Measured
+from dashboard.memory import Memory, png_key
 from dashboard.waiting import service
 
 BYTES, BYTES_AT_LEAST = "bytes", "bytes_at_least"
@@ -40,7 +40,8 @@ class Measurements:
     """The questions of the pages, as work for the service."""
 
     def __init__(self, service: Service, store: Store) -> None:
-        self.service, self._store = service, store
+        self.service = service
+        self._memory = Memory(service, store)
 
     # What pages ask for
 
@@ -91,7 +92,7 @@ class Measurements:
     ) -> Measured | Failure | None:
         """The measurement with all of `names` that the picture allows."""
         names = tuple(names)
-        best = self._richest(picture, codec, measured)
+        best = self._memory.richest(picture, codec, measured)
         if not best.point.lacks(names):
             return best
         key = ("complete", picture.sha256, codec.name, measured.point.setting, names)
@@ -101,21 +102,16 @@ class Measurements:
 
     def known(self, picture: Picture, codec: Codec, value: float) -> Measured | None:
         """What the memory holds of one setting; nothing is computed."""
-        return self.service.recall(("point", picture.sha256, codec.name, value))
+        return self._memory.known(picture, codec, value)
 
     def png(
-        self,
-        owner: str,
-        picture: Picture,
-        codec: Codec,
-        measured: Measured,
-        priority: int = SHOWN,
+        self, owner: str, picture: Picture, codec: Codec, measured: Measured, priority: int = SHOWN
     ) -> bytes | Failure | None:
         """The picture that a file decodes to, as PNG."""
         value = measured.point.setting
         return self.service.plan(
             owner,
-            _png_key(picture, codec, value),
+            png_key(picture, codec, value),
             lambda: self._decoding(picture, codec, measured),
             priority,
         )
@@ -128,9 +124,8 @@ class Measurements:
     # Work: generators that yield units
 
     def _matching(self, picture: Picture, codec: Codec, measure: str, target: float) -> Work:
-        stored_key = ("match", *stored.key(picture.sha256, codec, f"{measure} {target!r}"))
-        if (data := self._store.get(*stored_key)) is not None:
-            record = stored.unpack_record(data)
+        record = self._memory.match(picture, codec, measure, target)
+        if record is not None:
             value = float(record["setting"])
             measured = yield from self._showing(picture, codec, value)
             if measure not in (BYTES, BYTES_AT_LEAST):
@@ -149,7 +144,7 @@ class Measurements:
             error = quality_error(measured, measure, target)
         match = Match(measured, target, error, found.met, found.encodes)
         record = {"setting": value, "error": error, "met": found.met, "encodes": found.encodes}
-        self._store.put(stored.pack_record(record), *stored_key)
+        self._memory.keep_match(picture, codec, measure, target, record)
         return match
 
     def _fitting(
@@ -157,7 +152,7 @@ class Measurements:
     ) -> Generator[Unit, Any, tuple[Found, tasks.Timed | None]]:
         """(the setting that fits `budget`, its file where it was encoded just now)."""
         files: dict[float, tasks.Timed] = {}
-        sizes = self._sizes(picture, codec)
+        sizes = self._memory.sizes(picture, codec)
         pixels = picture.width * picture.height
         search = search_bytes(codec, pixels, budget, measure == BYTES_AT_LEAST, sizes)
         try:
@@ -165,7 +160,7 @@ class Measurements:
             while True:
                 files[value] = yield self._unit(picture, tasks.encode, picture, codec, value)
                 sizes[value] = len(files[value][0].data)
-                self._keep_sizes(picture, codec, sizes)
+                self._memory.keep_sizes(picture, codec, sizes)
                 value = search.send(sizes[value])
         except StopIteration as done:
             return done.value, files.get(done.value.value)
@@ -176,7 +171,7 @@ class Measurements:
         """The setting that reaches a quality."""
         name = target_measure(measure, picture.height, picture.width).name
         probes: dict[float, Probe] = {}
-        for value in self._sizes(picture, codec):
+        for value in self._memory.sizes(picture, codec):
             known = self.known(picture, codec, value)
             if known is not None and not known.point.lacks((name,)):
                 probes[value] = probe_of(known, name)
@@ -193,119 +188,56 @@ class Measurements:
     def _measuring(
         self, picture: Picture, codec: Codec, value: float, names: tuple[str, ...] = QUICK
     ) -> Work:
-        known = self._recall(picture, codec, value)
+        known = self._memory.recall(picture, codec, value)
         if known is None:
             known = yield self._unit(picture, tasks.measure, picture, codec, value, names)
-            return self._keep(picture, codec, known)
+            return self._memory.keep(picture, codec, known)
         if known.point.lacks(names):
             known = yield self._unit(picture, tasks.add_measures, picture, codec, known, names)
-            return self._keep(picture, codec, known)
+            return self._memory.keep(picture, codec, known)
         return known
 
     def _showing(
         self, picture: Picture, codec: Codec, value: float, timed: tasks.Timed | None = None
     ) -> Work:
-        known = self._recall(picture, codec, value)
+        known = self._memory.recall(picture, codec, value)
         if known is not None:
             yield from self._decoding(picture, codec, known)
             return known
         unit = self._unit(picture, tasks.show, picture, codec, value, timed, QUICK)
         measured, png = yield unit
-        self._keep_png(picture, codec, value, png)
-        return self._keep(picture, codec, measured)
+        self._memory.keep_png(picture, codec, value, png)
+        return self._memory.keep(picture, codec, measured)
 
     def _decoding(self, picture: Picture, codec: Codec, measured: Measured) -> Work:
         value = measured.point.setting
-        key = _png_key(picture, codec, value)
-        png = self.service.recall(key)
-        png = png or self._store.get("png", *stored.key(picture.sha256, codec, value))
+        png = self._memory.png(picture, codec, value)
         if png is None:
             png = yield self._unit(picture, tasks.decoded_png, codec, measured.data)
-            self._keep_png(picture, codec, value, png)
-        self.service.remember(key, png)
+            self._memory.keep_png(picture, codec, value, png)
         return png
 
     def _original(self, picture: Picture) -> Work:
-        png = self._store.get("original", picture.sha256)
+        png = self._memory.original(picture)
         if png is None:
             png = yield self._unit(picture, tasks.picture_png, picture)
-            self._store.put(png, "original", picture.sha256)
+            self._memory.keep_original(picture, png)
         return png
 
     def _completing(
         self, picture: Picture, codec: Codec, measured: Measured, names: tuple[str, ...]
     ) -> Work:
         for name in measured.point.lacks(names):  # one a unit: some take seconds
-            measured = self._richest(picture, codec, measured)
+            measured = self._memory.richest(picture, codec, measured)
             if measured.point.lacks((name,)):
                 one = (name,)
                 unit = self._unit(picture, tasks.add_measures, picture, codec, measured, one)
-                measured = self._keep(picture, codec, (yield unit))
+                measured = self._memory.keep(picture, codec, (yield unit))
         return measured
 
     @staticmethod
     def _unit(picture: Picture, function: Callable[..., Any], *arguments: Any) -> Unit:
         return Unit(function, arguments, limits.unit_seconds(picture.width * picture.height))
-
-    # Memory
-
-    def _recall(self, picture: Picture, codec: Codec, value: float) -> Measured | None:
-        """What memory or disk hold of one setting."""
-        known = self.known(picture, codec, value)
-        if known is None:
-            data = self._store.get("point", *stored.key(picture.sha256, codec, value))
-            known = stored.unpack(data) if data is not None else None
-            if known is not None:
-                self._note(picture, codec, known)
-        return known
-
-    def _richest(self, picture: Picture, codec: Codec, measured: Measured) -> Measured:
-        known = self.known(picture, codec, measured.point.setting)
-        if known is None or len(known.point.measures) < len(measured.point.measures):
-            return measured
-        return known
-
-    def _keep(self, picture: Picture, codec: Codec, measured: Measured) -> Measured:
-        """Remembers a measurement, together with the measures that others have taken of it."""
-        value = measured.point.setting
-        known = self._recall(picture, codec, value)
-        if known is not None:
-            measures = known.point.measures | measured.point.measures
-            measured = replace(measured, point=replace(measured.point, measures=measures))
-        key = stored.key(picture.sha256, codec, value)
-        self._store.put(stored.pack(measured), "point", *key)
-        self._note(picture, codec, measured)
-        return measured
-
-    def _note(self, picture: Picture, codec: Codec, measured: Measured) -> None:
-        value = measured.point.setting
-        self.service.remember(("point", picture.sha256, codec.name, value), measured)
-        sizes = self._sizes(picture, codec)
-        if value not in sizes:
-            self._keep_sizes(picture, codec, sizes | {value: measured.point.bytes})
-
-    def _sizes(self, picture: Picture, codec: Codec) -> dict[float, int]:
-        """The lengths of files that were ever made of the picture: setting -> bytes."""
-        known = self.service.recall(("sizes", picture.sha256, codec.name))
-        if known is None:
-            data = self._store.get("sizes", *stored.key(picture.sha256, codec, "sizes"))
-            record = stored.unpack_record(data) if data is not None else {}
-            known = {float(value): size for value, size in record.items()}
-        return dict(known)
-
-    def _keep_sizes(self, picture: Picture, codec: Codec, sizes: dict[float, int]) -> None:
-        self.service.remember(("sizes", picture.sha256, codec.name), dict(sizes))
-        record = {repr(value): size for value, size in sizes.items()}
-        key = stored.key(picture.sha256, codec, "sizes")
-        self._store.put(stored.pack_record(record), "sizes", *key)
-
-    def _keep_png(self, picture: Picture, codec: Codec, value: float, png: bytes) -> None:
-        self.service.remember(_png_key(picture, codec, value), png)
-        self._store.put(png, "png", *stored.key(picture.sha256, codec, value))
-
-
-def _png_key(picture: Picture, codec: Codec, value: float) -> tuple[object, ...]:
-    return "png", picture.sha256, codec.name, value
 
 
 @st.cache_resource(show_spinner=False)

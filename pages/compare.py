@@ -7,7 +7,7 @@ that were kept for them.
 import streamlit as st
 
 from dashboard import state
-from dashboard.compare import ahead, choice, curves, files, results
+from dashboard.compare import ahead, choice, curves, files, results, view
 from dashboard.compare.controls import controls
 from dashboard.compare.notebook import notebook
 from dashboard.measured_curves import rest_s
@@ -29,16 +29,16 @@ if len(chosen.codecs) >= choice.MIN_CODECS:
     head.offer_notebook("compare", notebook(picture, chosen))
 measurements().service.begin(owner)
 
-places = results.Places()
+places = view.Places()
 section = curves.Section(chosen) if len(chosen.codecs) >= choice.MIN_CODECS else None
 taken = st.container()
 st.subheader("Open a bitstream")
 bitstream = files.Bitstream()
 choice.write_link()
 
-shown = results.wait(owner, picture, chosen, places)
+shown = view.wait(owner, picture, chosen, places)
 choice.remember_shown({r.codec.name: r.measured.point.setting for r in shown if r.measured})
-results.show_viewer(owner, picture, shown, places)
+view.show_viewer(owner, picture, shown, places)
 files.show_bitstream(owner, picture, bitstream)
 
 if section is not None and any(r.measured for r in shown):

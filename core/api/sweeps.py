@@ -9,7 +9,7 @@ from core import metrics, results
 from core.errors import DataError
 from core.rd.bdrate import BDResult, bd_rate
 from core.results import Results, analysis
-from core.results.analysis import Curve
+from core.results.curves import Curve, complete_images, image_curve, mean_curve, quality
 from core.results.speed import speed
 from core.sweep import runs
 
@@ -33,7 +33,7 @@ class Sweep:
     @property
     def images(self) -> list[str]:
         """The pictures that count: those with every setting of every codec."""
-        return analysis.complete_images(self.results, self.codecs)
+        return complete_images(self.results, self.codecs)
 
     def only(self, *codecs: str, measure: str = "") -> "Sweep":
         """The same results for some of the codecs, or by another measure."""
@@ -129,7 +129,7 @@ class Sweep:
         return metrics.FORMS[self.measure].label
 
     def _mean(self, codec: str) -> Curve:
-        return analysis.mean_curve(self.results, codec, self.measure, self.images or None)
+        return mean_curve(self.results, codec, self.measure, self.images or None)
 
     def _plain(self, codec: str) -> "Drawn":
         from core.figures.datasets import Drawn
@@ -144,7 +144,7 @@ class Sweep:
             band = analysis.band(self.results, codec, self.measure, self.images)
         if singles:
             every = {
-                image: analysis.image_curve(self.results, codec, image, self.measure)
+                image: image_curve(self.results, codec, image, self.measure)
                 for image in self.images[:MAX_SINGLES]
             }
         title = self.results.title(codec)
@@ -158,7 +158,7 @@ def open_sweep(source: str | Path = "kodak", *codecs: str, measure: str = "psnr"
     """
     found = _results(source)
     name = metrics.named(measure).name
-    able = {r["codec"] for r in found.records if analysis.quality(r, name) is not None}
+    able = {r["codec"] for r in found.records if quality(r, name) is not None}
     chosen = codecs or tuple(codec for codec in found.codecs() if codec in able)
     return Sweep(found, (), name).only(*chosen)
 

@@ -17,6 +17,7 @@ from core.errors import DataError, SettingError
 from core.metrics import FORMS, Form, named
 from core.rd.bdrate import BDResult, bd_rate
 from core.results import analysis
+from core.results.curves import Curve, complete_images, mean_curve
 
 
 def bdrate(
@@ -139,11 +140,11 @@ def compare(data: files.Results, anchor: str, codec: str, metric: str) -> BDResu
     return bd_rate(a.points, b.points)
 
 
-def _mean_curves(data: files.Results, anchor: str, codec: str, metric: str) -> list[analysis.Curve]:
+def _mean_curves(data: files.Results, anchor: str, codec: str, metric: str) -> list[Curve]:
     """Of both codecs, over the images that both have in full. Raises DataError where there are
     none.
     """
-    images = analysis.complete_images(data, [anchor, codec])
+    images = complete_images(data, [anchor, codec])
     if not images:
         raise DataError("no image was measured with both codecs at all settings.")
-    return [analysis.mean_curve(data, name, metric, images) for name in (anchor, codec)]
+    return [mean_curve(data, name, metric, images) for name in (anchor, codec)]

@@ -13,7 +13,7 @@ import typer
 
 from core import metrics, results
 from core.cli.progress import SweepProgress
-from core.codecs import external, registry, tuning
+from core.codecs import command_codec, registry, tuning
 from core.codecs.base import Codec
 from core.errors import DataError, SettingError
 from core.metrics import NAMES
@@ -171,7 +171,7 @@ def choose(names: str, commands: list[str]) -> dict[str, Codec]:
     """The codecs called `names` (separated by commas), with those given by `--codec-cmd` among
     them. Raises SettingError.
     """
-    own = {codec.name: codec for codec in map(external.load, commands)}
+    own = {codec.name: codec for codec in map(command_codec.load, commands)}
     if clash := set(own) & set(registry.CODECS):
         raise SettingError(f"There is a codec {clash.pop()!r} already; give yours another name.")
     wanted = dict.fromkeys(name.strip() for name in names.split(",") if name.strip())

@@ -59,7 +59,8 @@ def bls2017(
     """Train the photo coder of Ballé et al. 2017; without --lmbda one model of all rates."""
     if name:
         zoo.check_free(name, replace)
-    from core.learned.photos.run import Options, Start, check_storable, train_photos
+    from core.learned.photos.training.run import Options, check_storable, train_photos
+    from core.learned.photos.training.warm_start import WarmStart
 
     if sum(map(bool, (branch, warm_start, init))) > 1:
         raise SettingError(
@@ -86,7 +87,11 @@ def bls2017(
     )
     if name:
         check_storable(options.config())
-    start = Start.of_run(warm_start) if warm_start else Start.of_model(init) if init else None
+    start = None
+    if warm_start:
+        start = WarmStart.of_run(warm_start)
+    elif init:
+        start = WarmStart.of_model(init)
     with training(run):
         result = train_photos(options, resume, branch, start)
     if result.event == "failed":
@@ -119,7 +124,7 @@ def store(
     """
     from core.learned.photos.neural.publish import store_neural_run
     from core.learned.photos.neural.run import is_neural_run
-    from core.learned.photos.publish import store_run
+    from core.learned.photos.training.publish import store_run
 
     store_as_model = store_neural_run if is_neural_run(run) else store_run
     card = store_as_model(run, name, data, pictures, note or (), replace)
@@ -142,10 +147,10 @@ def evaluate(
         raise SettingError(
             "A card has the figures of searched latents: choose --rounded or --card."
         )
-    from core.learned.photos import publish as photo_store
     from core.learned.photos.card import photo_card
     from core.learned.photos.coder import PhotoCoder
     from core.learned.photos.model import PhotoConfig
+    from core.learned.photos.training import publish as photo_store
 
     stored = zoo.load(name, "bls2017")
     config = PhotoConfig.from_json(photo_card(stored.card)["config"])

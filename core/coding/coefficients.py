@@ -15,6 +15,7 @@ The patches' means are coded from coarse to fine (`means`).
 
 import numpy as np
 
+from core.coding.adaptive_model import AdaptiveModel, escape_model
 from core.coding.magnitude_classes import (
     CLASSES,
     DIAGONAL,
@@ -26,7 +27,7 @@ from core.coding.magnitude_classes import (
     Offsets,
 )
 from core.coding.means import code_means
-from core.coding.range_coder import AdaptiveModel, RangeCoder, escape_model
+from core.coding.range_coder import RangeCoder
 
 SHIFTS = 24  # values that a reconstruction shift may take
 _NO_SHIFT = SHIFTS // 3  # the one that stands for no shift at all

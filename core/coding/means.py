@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from core.coding.adaptive_model import AdaptiveModel, escape_model
 from core.coding.magnitude_classes import (
     DIAGONAL,
     DIRECT,
@@ -11,7 +12,7 @@ from core.coding.magnitude_classes import (
     TYPICAL,
     Offsets,
 )
-from core.coding.range_coder import AdaptiveModel, RangeCoder, escape_model
+from core.coding.range_coder import RangeCoder
 
 
 def code_means(coder: RangeCoder, shape: tuple[int, int], values: np.ndarray | None) -> np.ndarray:

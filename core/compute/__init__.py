@@ -32,15 +32,8 @@ gives the unit to another one. A unit that outlasts its limit has its worker res
 a sentence. `limits` holds every bound.
 """
 
-from core.compute.service import (
-    CURVE,
-    EXTRA,
-    FIGURES,
-    SHOWN,
-    Failure,
-    Service,
-    Unit,
-)
+from core.compute.service import Service
+from core.compute.unit import CURVE, EXTRA, FIGURES, SHOWN, Failure, Unit
 from core.compute.worker import progress
 
 __all__ = ["CURVE", "EXTRA", "FIGURES", "SHOWN", "Failure", "Service", "Unit", "progress"]

@@ -5,36 +5,19 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from cachetools import LRUCache
 
 from core.compute import cluster, limits
 from core.compute.hands import Hands
 from core.compute.turns import Turns
+from core.compute.unit import EXTRA, Failure, Unit
 from core.compute.worker import Overtime
 from core.errors import RDError
 
-SHOWN, CURVE, FIGURES, EXTRA = range(4)  # what is looked at, curves, further figures, all else
-GIVE_UP = "The processes that compute cannot be reached. Start the app again."
-
 Key = Hashable
-Steps = Generator["Unit", Any, Any]
-
-
-class Unit(NamedTuple):
-    """One call for a worker, small, so that turns are taken; it may take `limit_s` at most."""
-
-    function: Callable[..., Any]
-    arguments: tuple = ()
-    limit_s: float = limits.UNIT_S
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A job that ended with an error; `reason` is the sentence to show."""
-
-    reason: str
+Steps = Generator[Unit, Any, Any]
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +12,10 @@ from core.decide import question
 from core.decide import run as decisions
 from core.decide.probes import Tried, position
 from core.decide.probes import read as read_tried
-from core.decide.run import ROUNDS, SEARCH_COST, digest_of, key_of
+from core.decide.run import ROUNDS, SEARCH_COST, key_of
 from core.decide.work import Hooks, Job, Record, each
-from core.export.names import output_names
+from core.export.files import Files
 from core.export.order import Order
-from core.export.task import FILE
 from core.sweep.journal import Journal
 from core.sweep.pools import Pool
 from core.sweep.run import Progress
@@ -69,68 +67,41 @@ def export(
 
     Raises DataError where no picture can be read, `work.Ended` when it is cancelled.
     """
-    run = _Run(items, order, folder, journal, pool, progress, hooks)
-    run.look()
+    files = Files(items, order, folder, journal, pool, progress, hooks)
+    files.look()
+    run = _Run(files, order, journal, pool, progress, hooks)
     for codec in order.codecs:
         run.carry_out(codec)
-    return Exported(order, run.ordered(), run.settings)
+    return Exported(order, files.ordered(), run.settings)
 
 
 @dataclass
 class _Run:
-    """The state of `export`."""
+    """The state of `export`: which settings the files are made at."""
 
-    items: Sequence[Item]
+    files: Files
     order: Order
-    folder: Path
     journal: Journal
     pool: Pool
     progress: Progress
     hooks: Hooks
-    files: dict[str, tuple[str, int]] = field(default_factory=dict)  # image -> digest, bytes
-    unreadable: dict[str, str] = field(default_factory=dict)
-    records: dict[tuple[str, str], Record] = field(default_factory=dict)
     settings: dict[str, float] = field(default_factory=dict)
-    names: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def look(self) -> None:
-        """Digests and names of all pictures."""
-        self.names = output_names([item.name for item in self.items], self.order.codecs)
-        for item in self.items:
-            try:
-                self.files[item.name] = digest_of(item)
-            except OSError as error:
-                self.unreadable[item.name] = f"{item.name} cannot be read: {error.strerror}."
-
-    def readable(self) -> list[Item]:
-        return [item for item in self.items if item.name not in self.unreadable]
-
-    def ordered(self) -> list[Record]:
-        """All records, picture by picture."""
-        return [
-            self.records.get((item.name, codec)) or self._missing(item, codec)
-            for item in self.items
-            for codec in self.order.codecs
-        ]
-
-    def _missing(self, item: Item, codec: str) -> Record:
-        error = self.unreadable.get(item.name, "It was not encoded.")
-        return {"image": item.name, "codec": codec, "error": error}
 
     def carry_out(self, codec: str) -> None:
         """All files of one codec."""
         order = self.order
         if order.target is None:
             self.settings[codec] = order.settings[codec]
-            self.write(codec, dict.fromkeys(self._images(), order.settings[codec]))
+            self.files.write(codec, self._all_at(order.settings[codec]))
         elif order.mode == "each":
-            found = self.search(codec, self.readable())
-            self.write(codec, {name: _own(tried) for name, tried in found.items()})
+            found = self.search(codec, self.files.readable())
+            self.files.write(codec, {name: _own(tried) for name, tried in found.items()})
         else:
             self._at_one(codec)
 
-    def _images(self) -> list[str]:
-        return [item.name for item in self.readable()]
+    def _all_at(self, value: float) -> dict[str, float]:
+        """Every picture at one setting."""
+        return {item.name: value for item in self.files.readable()}
 
     def search(self, codec: str, items: Sequence[Item]) -> dict[str, Tried]:
         """image -> the searches for the quality; refused pictures get their record at once."""
@@ -143,7 +114,7 @@ class _Run:
                 found[item.name] = known
                 self.progress.done += SEARCH_COST
                 continue
-            digest, size = self.files[item.name]
+            digest, size = self.files.digests[item.name]
             chosen = registry.get(codec)
             key = key_of(digest, chosen, order.measure, "search", order.target)
             arguments = (digest, "search", size, codec, order.measure, order.target)
@@ -152,15 +123,10 @@ class _Run:
         for image, job in jobs.items():
             record = results[job.key]
             if record["error"]:
-                self._refuse(image, codec, record)
+                self.files.refuse(image, codec, record)
             else:
                 found[image] = read_tried(record | {"image": image})
         return found
-
-    def _refuse(self, image: str, codec: str, record: Record) -> None:
-        if record.get("unreadable"):
-            self.unreadable[image] = record["error"]
-        self.records[image, codec] = {"image": image, "codec": codec, "error": record["error"]}
 
     def _at_one(self, codec: str) -> None:
         """All files at one setting, raised until the share of them has the quality."""
@@ -172,18 +138,18 @@ class _Run:
                 value = self.journal.get(later)["setting"]
                 continue
             self.settings[codec] = value
-            self.write(codec, dict.fromkeys(self._images(), value))
+            self.files.write(codec, self._all_at(value))
             higher = self._higher(codec, value)
             if higher is None:
                 return
             value = higher
             self.journal.add(later, {"setting": value})
         self.settings[codec] = value
-        self.write(codec, dict.fromkeys(self._images(), value))
+        self.files.write(codec, self._all_at(value))
 
     def _marker(self, codec: str, round_: int) -> str:
         """The journal's key of the setting at which a round begins."""
-        every = "".join(digest for digest, _ in self.files.values())
+        every = "".join(digest for digest, _ in self.files.digests.values())
         digest = hashlib.sha256(every.encode()).hexdigest()
         order = self.order
         more = order.measure, order.target, order.share, order.settings.get(codec), round_
@@ -199,9 +165,9 @@ class _Run:
             return float(self.journal.get(first)["setting"])
         assert order.target is not None
         asked = question.Question(order.measure, order.target, (codec,), codec, order.share)
-        chosen = question.sample(self.items, SAMPLE)
+        chosen = question.sample(self.files.items, SAMPLE)
         decision = decisions.decide(
-            chosen, asked, self.journal, self.pool, self.progress, self.hooks, len(self.items)
+            chosen, asked, self.journal, self.pool, self.progress, self.hooks, len(self.files.items)
         )
         value = decision.common[codec]
         if value is None:  # it takes none of the sample: its reasons will be in the records
@@ -212,8 +178,9 @@ class _Run:
     def _higher(self, codec: str, value: float) -> float | None:
         """A better setting where too few files have the quality; None where nothing is to gain."""
         order = self.order
-        there = [item for item in self.readable() if "file" in self.records[item.name, codec]]
-        reached = [i for i in there if order.reaches(self.records[i.name, codec])]
+        records = self.files.records
+        there = [item for item in self.files.readable() if "file" in records[item.name, codec]]
+        reached = [item for item in there if order.reaches(records[item.name, codec])]
         needed = math.ceil(order.share * len(there) - 1e-9)
         if len(reached) >= needed:
             return None
@@ -231,58 +198,6 @@ class _Run:
         # Quality turns back there: the next better setting, if there is one.
         better = [w for w in wanted if position(setting, w) > position(setting, value)]
         return better[0] if better else None
-
-    def write(self, codec: str, settings: dict[str, float | None]) -> None:
-        """The file of every picture at its setting; those that are there stay."""
-        jobs = {
-            item.name: self._file_job(item, codec, value)
-            for item in self.readable()
-            if (value := settings.get(item.name)) is not None
-        }
-        hooks = self.hooks._replace(accept=self._accept, valid=self._is_there)
-        results = each(jobs.values(), self.pool, self.journal, self.progress, hooks)
-        for image, job in jobs.items():
-            record = results[job.key]
-            if record["error"]:
-                self._refuse(image, codec, record)
-                continue
-            now = self.files[image][1]
-            self.records[image, codec] = record | {
-                "image": image,
-                "file": self.names[image, codec],
-                "original_bytes": now,
-                "reached": self.order.reaches(record),
-            }
-
-    def _file_job(self, item: Item, codec: str, value: float) -> Job:
-        digest, _ = self.files[item.name]
-        order = self.order
-        name = self.names[item.name, codec]
-        key = key_of(
-            digest, registry.get(codec), FILE, value, order.measures, order.keep_exif, name
-        )
-        arguments = (digest, FILE, codec, value, order.measures, order.keep_exif)
-        return Job(key, item, arguments)
-
-    def _path(self, job: Job) -> Path:
-        return self.folder / self.names[job.item.name, str(job.arguments[2])]
-
-    def _accept(self, job: Job, result: Record) -> Record:
-        """Puts the file in place, at once; its record goes into the journal after it."""
-        path = self._path(job)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
-        part.write_bytes(result["data"])
-        part.replace(path)
-        return {key: value for key, value in result.items() if key != "data"}
-
-    def _is_there(self, job: Job, record: Record) -> bool:
-        """Whether the file of an earlier record is still the one that was measured."""
-        try:
-            data = self._path(job).read_bytes()
-        except OSError:
-            return False
-        return hashlib.sha256(data).hexdigest() == record["sha256"]
 
 
 def _own(tried: Tried) -> float | None:

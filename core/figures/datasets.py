@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 
 from core.figures.base import add_line, figure, tick_log_x
 from core.figures.palette import NEUTRAL, colour, faint
-from core.results.analysis import Band, Curve
+from core.results.analysis import Band
+from core.results.curves import Curve
 from core.results.speed import Speed
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")

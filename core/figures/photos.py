@@ -13,7 +13,7 @@ from core.figures.base import add_equality, add_line, figure, heat_map
 from core.figures.palette import NEUTRAL, colour
 from core.learned.photos.lab import Relaxed, by_cost
 from core.rd.measure import RDPoint
-from core.results.analysis import Curve
+from core.results.curves import Curve
 
 OURS = colour("bls2017")
 

@@ -2,7 +2,7 @@
 
 file, upload ─────────────┐
 web address ──► fetch ────┼──►  picture.read  ──►  Picture (uint8 (H, W, 3), sRGB)
-zip ──────────► archive ──┘     (jxl_header: size before decoding)
+zip ──────────► archive ──┘     (jxl_header: size before decoding; srgb: colours, orientation)
 
 `resize` crops pictures, makes them smaller, and takes their luma.
 """

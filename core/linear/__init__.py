@@ -4,5 +4,8 @@
 `patches`  planes ◄─► coefficients of overlapped patches (backwards in exact whole numbers)
 `basis`    coefficients of one picture ─► the rotation of its patch basis that saves most bits
 
-The page on SVD and the codec `svd` are built on `lowrank`; the codec `klt` on the other two.
+`matrix_text` reads a matrix that was typed.
+
+The page on SVD and the codec `svd` are built on `lowrank`; the codec `klt` on `patches` and
+`basis`.
 """

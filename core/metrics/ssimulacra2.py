@@ -8,9 +8,7 @@ original, decoded (uint8 sRGB) ─► linear RGB ─► six scales, each half th
     each map ─► its 1-norm and its 4-norm ─► weighted sum of all 108 ─► score
 
 Weights and constants are those of the published metric (libjxl, tools/ssimulacra2.cc,
-BSD-3-Clause); the blur is that of Charalampidis (2016), "Recursive Implementation of the Gaussian
-Filter Using Truncated Cosine Functions", at σ = 1.5. Its response has nine taps, applied here as
-a plain convolution.
+BSD-3-Clause); so is the blur (`gaussian_blur`).
 """
 
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from core.errors import ImageError
+from core.metrics.gaussian_blur import blurred
 
 MIN_SIDE = 8
 SCALES = 6
@@ -187,12 +186,12 @@ def _xyb(linear: np.ndarray) -> np.ndarray:
 def _maps(first: np.ndarray, second: np.ndarray) -> _Maps:
     """The three error maps of one scale from XYB, float32 (3, h, w) each."""
     difference = first - second
-    mean1, mean_difference = _blurred(first), _blurred(difference)
+    mean1, mean_difference = blurred(first), blurred(difference)
     mean2 = mean1 - mean_difference
     # Both variances together are 2 · covariance + the variance of the difference: where the
     # pictures are equal, the two sides of the ratio are equal to the last bit.
-    shared = 2 * (_blurred(first * second) - mean1 * mean2) + _VARIANCE_FLOOR
-    spread = shared + _blurred(difference**2) - mean_difference**2
+    shared = 2 * (blurred(first * second) - mean1 * mean2) + _VARIANCE_FLOOR
+    spread = shared + blurred(difference**2) - mean_difference**2
     likeness = (1 - mean_difference**2) * shared / spread
     edges = (1 + np.abs(second - mean2)) / (1 + np.abs(first - mean1)) - 1
     return _Maps(
@@ -215,42 +214,3 @@ def _fourth(error: np.ndarray) -> float:
     """(mean of error⁴)^¼."""
     square = (error * error).ravel()
     return float(np.dot(square, square) / square.size) ** 0.25
-
-
-def _taps(sigma: float = 1.5) -> np.ndarray:
-    """The blur's centre tap and those to one side (Charalampidis 2016, (33)–(57)).
-
-    The sum of three cosines that vanish at the radius, with unit sum and variance σ².
-    """
-    radius = round(3.2795 * sigma + 0.2546)
-    omega = np.array([1, 3, 5]) * np.pi / (2 * radius)
-    sign = np.array([1, -1, 1])
-    p = sign / np.tan(omega / 2)
-    r = sign * p**2 / np.sin(omega)
-    rho = np.exp(-(sigma**2) * omega**2 / 2) / radius
-    # ζ₁, ζ₃, ζ₅ = 1: the cross product of p and r, scaled to 1 at the last.
-    zeta = np.cross(p, r)
-    zeta /= zeta[2]
-    gamma = [1, radius**2 - sigma**2, zeta @ rho]
-    beta = np.linalg.solve(np.stack([p, r, zeta]), gamma)
-    return np.cos(np.outer(np.arange(radius), omega)) @ beta
-
-
-_TAPS = _taps().astype(np.float32)
-
-
-def _blurred(planes: np.ndarray) -> np.ndarray:
-    """Each plane of (3, h, w) blurred along both axes, zeros beyond the border."""
-    return np.stack([_along_columns(_along_columns(plane).T).T for plane in planes])
-
-
-def _along_columns(plane: np.ndarray) -> np.ndarray:
-    """`plane` (h, w) filtered along its first axis."""
-    reach, height = len(_TAPS) - 1, len(plane)
-    padded = np.pad(plane, ((reach, reach), (0, 0)))
-    total = padded[reach : reach + height] * _TAPS[0]
-    for distance in range(1, reach + 1):
-        before = padded[reach - distance : reach - distance + height]
-        after = padded[reach + distance : reach + distance + height]
-        total += (before + after) * _TAPS[distance]
-    return total

@@ -3,7 +3,9 @@
 records     the results file: one record per image × codec × setting; also as CSV
 published   curves of the literature in and out
 speed       records -> time per megapixel at one quality
-analysis    records -> mean curves, spread over pictures, BD-rates; all in the form of a measure
+curves      records -> RD curves: of one picture, and means; in the form of a measure
+analysis    curves -> spread over pictures, BD-rates
+comparison  two codecs in depth; codec_compare: records for the package of that name
 """
 
 from core.results.records import (

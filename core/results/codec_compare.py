@@ -8,7 +8,8 @@ import math
 from typing import Any
 
 from core.metrics import MEASURES
-from core.results import Results, analysis
+from core.results import Results
+from core.results.curves import figure
 
 LIST_NAME = "batches.json"
 
@@ -49,7 +50,7 @@ def batch(results: Results, codec: str) -> dict[str, Any]:
     rows = []
     for record in records:
         row = [record.get(_COLUMNS.get(field, field)) for field in _FIELDS]
-        rows.append([*row, *(analysis.figure(record, name) for name in measures)])
+        rows.append([*row, *(figure(record, name) for name in measures)])
     fields = {**_FIELDS, **measures}
     return {
         "constant_descriptions": [{name: text} for name, (text, _) in constants.items()],
@@ -61,5 +62,5 @@ def batch(results: Results, codec: str) -> dict[str, Any]:
 
 def _complete(records: list[dict[str, Any]], name: str) -> bool:
     """Whether every record has a finite figure of the measure."""
-    values = [analysis.figure(record, name) for record in records]
+    values = [figure(record, name) for record in records]
     return bool(values) and all(value is not None and math.isfinite(value) for value in values)

@@ -10,7 +10,8 @@ import numpy as np
 
 from core.errors import DataError
 from core.rd.bdrate import bd_rate, pareto
-from core.results import Results, analysis
+from core.results import Results
+from core.results.curves import complete_images, image_curve, mean_curve
 
 RESAMPLES = 500
 CONFIDENCE = 0.95
@@ -58,7 +59,7 @@ def bd_interval(
 
     The same seed gives the same interval. Raises DataError where the BD-rate is undefined.
     """
-    images = analysis.complete_images(results, [anchor, codec])
+    images = complete_images(results, [anchor, codec])
     if not images:
         raise DataError("no image was measured with both codecs at all settings.")
     percent, reason = _of_means(results, anchor, codec, metric, images)
@@ -80,7 +81,7 @@ def _of_means(
     results: Results, anchor: str, codec: str, metric: str, images: list[str]
 ) -> tuple[float | None, str]:
     """(BD-rate of the mean curves over `images`, or None; the reason for None)."""
-    curves = [analysis.mean_curve(results, name, metric, images) for name in (anchor, codec)]
+    curves = [mean_curve(results, name, metric, images) for name in (anchor, codec)]
     found = bd_rate(curves[0].points, curves[1].points)
     return found.percent, found.reason
 
@@ -93,7 +94,7 @@ def saving_at(
     `level` is in the form of the measure that curves use. Raises DataError where no picture reaches
     it with both.
     """
-    images = analysis.complete_images(results, [anchor, codec])
+    images = complete_images(results, [anchor, codec])
     logs: list[float] = []
     for image in images:
         pair = [
@@ -123,8 +124,8 @@ def matched_ratio(results: Results, anchor: str, codec: str, metric: str = "psnr
 
 def _matches(results: Results, anchor: str, codec: str, metric: str) -> Iterator[tuple[str, float]]:
     """(image, logarithm of the ratio of bytes) for each file of the anchor that has a match."""
-    for image in analysis.complete_images(results, [anchor, codec]):
-        curve = analysis.image_curve(results, anchor, image, metric)
+    for image in complete_images(results, [anchor, codec]):
+        curve = image_curve(results, anchor, image, metric)
         levels = np.array(curve.quality)
         matched = rates_at(results, codec, image, levels, metric) - np.log(curve.rate)
         for change in matched[np.isfinite(matched)]:
@@ -156,7 +157,7 @@ def rates_at(
     """
     from scipy.interpolate import PchipInterpolator
 
-    rate, quality = pareto(*analysis.image_curve(results, codec, image, metric).points)
+    rate, quality = pareto(*image_curve(results, codec, image, metric).points)
     if len(rate) < 2:
         return np.full(len(levels), np.nan)
     return PchipInterpolator(quality, np.log(rate), extrapolate=False)(levels)

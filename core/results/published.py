@@ -15,7 +15,7 @@ from typing import Any
 from core.errors import DataError
 from core.metrics import to_db
 from core.results import Record, Results
-from core.results.analysis import Curve, complete_images, mean_curve, quality
+from core.results.curves import Curve, complete_images, mean_curve, quality
 
 MAX_BYTES = 5_000_000
 MAX_POINTS = 10_000

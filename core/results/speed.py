@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.rd.bdrate import pareto
-from core.results.analysis import mean_curve
+from core.results.curves import mean_curve
 from core.results.records import Record, Results
 
 

@@ -10,7 +10,7 @@ import os
 import numpy as np
 from cachetools import LRUCache
 
-from core.codecs import external, registry
+from core.codecs import command_codec, registry
 from core.codecs.base import Codec, Encoded
 from core.errors import RDError
 from core.results import Record
@@ -67,7 +67,7 @@ def perform(
 
     try:
         image = _picture(item, sha256)
-        chosen = registry.get(codec) if spec is None else external.parse(codec, spec)
+        chosen = registry.get(codec) if spec is None else command_codec.parse(codec, spec)
         if (
             chosen.refusal(image)
             and chosen.refusal(image[..., :1]) is None

@@ -1,29 +1,16 @@
-"""The chosen codecs' results on the picture: measured, shown in the viewer and in a table."""
+"""The chosen codecs' results on the picture: asked for, and what is there of them."""
 
-import math
 from dataclasses import dataclass
-from typing import Any
 
-import pandas as pd
-import streamlit as st
-
-from core import metrics
 from core.codecs.base import Codec
 from core.errors import ImageError
-from core.figures.palette import NEUTRAL, colour
 from core.images import Picture
-from core.metrics import FORMS, MEASURES, NAMES, QUICK
-from core.publish import Sources, data_of
+from core.metrics import FORMS
 from core.rd.match import Match
 from core.rd.measure import Measured, RDPoint
 from dashboard.compare.choice import Choice
 from dashboard.measurements import BYTES, Failure, measurements
-from dashboard.ui.take_home import take_home
-from dashboard.ui.text import decibel, plain, seconds_text, size_text
-from dashboard.ui.viewer import Panel, viewer
 from dashboard.waiting import looks
-
-PATIENCE_S = 0.8  # how long a run waits for all results before it draws those that are there
 
 
 @dataclass(frozen=True)
@@ -44,76 +31,9 @@ class Result:
         return self.measured.point
 
 
-class Places:
-    """Where the results are drawn, each time more of them are there."""
-
-    def __init__(self) -> None:
-        self.viewer = st.container()
-        self._waiting = st.empty()
-        self._table = st.empty()
-        self._menu = st.empty()
-        self._drawn: list[dict[str, Any]] | None = None
-        self._latest: list[Result] = []
-        self._offered = False
-
-    def show_table(self, picture: Picture, shown: list[Result]) -> None:
-        """One line a codec: rate, every measure, times, options."""
-        absent = metrics.absent(picture.height, picture.width)
-        rows = [_row(r, absent) for r in shown]
-        if rows == self._drawn or not rows:
-            return
-        self._drawn = rows
-        self._latest = [r for r in shown if r.measured]
-        with self._table.container():
-            _draw_table(rows, shown, absent)
-        if self._latest and not self._offered:
-            self._offered = True
-            self._offer(picture)
-
-    def _offer(self, picture: Picture) -> None:
-        """The table's menu, once a run; what it gives away is always the latest."""
-        codecs = tuple(r.codec.name for r in self._latest)
-        sources = Sources(codecs, NAMES, data_of(picture.source))
-        with self._menu.container():
-            take_home(
-                "cmp_results",
-                f"results-{picture.name}",
-                rows=lambda: [table_row(r.codec.info.title, r.point) for r in self._latest],
-                sources=sources,
-            )
-
-    def show_waiting(self, owner: str, shown: list[Result]) -> None:
-        """Says that results are to come, and whose work comes before."""
-        if not count_missing(shown):
-            self._waiting.empty()
-            return
-        ahead = measurements().service.ahead(owner)
-        queue = f" {ahead} pieces of other people's work come first." if ahead else ""
-        self._waiting.caption(f":material/hourglass_top: Searching the settings …{queue}")
-
-
 def results(owner: str, picture: Picture, chosen: Choice) -> list[Result]:
     """What is known now of each chosen codec; what is not known is being computed."""
     return [_result(owner, picture, codec, chosen) for codec in chosen.codecs]
-
-
-def wait(owner: str, picture: Picture, chosen: Choice, places: Places) -> list[Result]:
-    """All results, or those that are there after a moment; the places say which."""
-    shown = results(owner, picture, chosen)
-    for _ in looks(owner, patience_s=PATIENCE_S):
-        shown = results(owner, picture, chosen)
-        if not count_missing(shown):
-            break
-    while shown and all(r.measured is None and not r.problem for r in shown):
-        places.show_waiting(owner, shown)
-        places.show_table(picture, shown)
-        for _ in looks(owner):
-            shown = results(owner, picture, chosen)
-            if any(r.measured or r.problem for r in shown):
-                break
-    places.show_waiting(owner, shown)
-    places.show_table(picture, shown)
-    return shown
 
 
 def count_missing(shown: list[Result]) -> int:
@@ -181,27 +101,6 @@ def _match_note(match: Match, name: str) -> str:
     )
 
 
-def show_viewer(owner: str, picture: Picture, shown: list[Result], places: Places) -> None:
-    """The viewer: the original and every result that is there."""
-    size = f"{picture.width} × {picture.height} px, uncompressed"
-    panels = [Panel("original", "Original", size, original_png(owner, picture), NEUTRAL)]
-    for r in shown:
-        if r.measured is not None:
-            tint = colour(r.codec.name)
-            panels.append(
-                Panel(r.codec.name, r.codec.info.title, _caption(r.measured), r.png, tint)
-            )
-    keys = [p.key for p in panels]
-    with places.viewer:
-        viewer(
-            panels,
-            key="compare_viewer",
-            height=600,
-            left=keys[1] if len(keys) > 2 else keys[0],
-            right=keys[-1],
-        )
-
-
 def original_png(owner: str, picture: Picture) -> bytes:
     """The picture itself as PNG; waited for."""
     for _ in looks(owner):
@@ -211,99 +110,3 @@ def original_png(owner: str, picture: Picture) -> bytes:
         if png is not None:
             return png
     raise AssertionError("looks() without patience ends only when it is left")
-
-
-def _caption(measured: Measured) -> str:
-    p = measured.point
-    return f"{size_text(p.bytes)} · {p.bpp:.3f} bpp · {decibel(p.measures['psnr'])}"
-
-
-def _draw_table(rows: list[dict[str, Any]], shown: list[Result], absent: dict[str, str]) -> None:
-    colours = {r.codec.info.title: colour(r.codec.name) for r in shown}
-    styled = pd.DataFrame(rows).style.map(
-        lambda title: f"color: {colours[title]}; font-weight: 600", subset=["Codec"]
-    )
-    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    ratio = "Bytes of the raw 24-bit picture for one byte of the file."
-    clock = "Wall-clock, once, on this machine while it does other work."
-    st.dataframe(
-        styled,
-        width="stretch",
-        hide_index=True,
-        column_config={
-            "Bytes": number(format="localized", help="Length of the whole file."),
-            "bpp": number(format="%.4f"),
-            "Ratio": number(format="%.1f", help=ratio),
-            **_columns(),
-            "Encode": text(help=clock),
-            "Options": text(width="large"),
-        },
-    )
-    for reason in absent.values():
-        st.caption(f":material/info: {reason}")
-    for r in shown:
-        if r.problem:
-            st.warning(f"**{r.codec.info.title}**: {plain(r.problem)}", icon=":material/block:")
-
-
-def _row(r: Result, absent: dict[str, str]) -> dict[str, Any]:
-    row = {"Codec": r.codec.info.title}
-    if r.measured is None:
-        return row | {"Status": "not possible" if r.problem else "computing …"}
-    p: RDPoint = r.measured.point
-    return row | {
-        "Status": r.note or "own setting",
-        "Setting": f"{r.codec.setting.name} {p.setting:.4g} {r.codec.setting.unit}".strip(),
-        "Bytes": p.bytes,
-        "bpp": p.bpp,
-        "Ratio": p.ratio,
-        **_figures(p, absent),
-        "Encode": seconds_text(p.encode_s),
-        "Decode": seconds_text(p.decode_s),
-        "Options": ", ".join(f"{k} {v}" for k, v in r.codec.info.options.items()),
-    }
-
-
-def table_row(title: str, point: RDPoint) -> dict[str, Any]:
-    """One line of a table for a paper: rate, and every measure that is there."""
-    row: dict[str, Any] = {"Codec": title, "Setting": point.setting, "Bytes": point.bytes}
-    row["bpp"] = point.bpp
-    measured = {name: value for name, value in point.measures.items() if name in MEASURES}
-    return row | {MEASURES[name].label: value for name, value in measured.items()}
-
-
-def _columns() -> dict[str, Any]:
-    """How the table shows the measures: quick ones as numbers that sort, the others as text."""
-    columns: dict[str, Any] = {}
-    for name, measure in MEASURES.items():
-        told = f"{measure.meaning} {'Less' if measure.better == 'low' else 'More'} is better."
-        if name in QUICK:
-            shape = f"%.{measure.decimals}f"
-            columns[name] = st.column_config.NumberColumn(measure.label, format=shape, help=told)
-            continue
-        columns[name] = st.column_config.TextColumn(measure.label, help=told)
-        if measure.form is not None and measure.form.changed:
-            columns[f"{name}_form"] = st.column_config.TextColumn(measure.form.label, help=told)
-    return columns
-
-
-def _figures(point: RDPoint, absent: dict[str, str]) -> dict[str, float | str | None]:
-    """Column -> figure of every measure, and its form where that is another number."""
-    cells: dict[str, float | str | None] = {}
-    for name, measure in MEASURES.items():
-        value = point.measures.get(name)
-        if name in QUICK:
-            cells[name] = value if value is not None and math.isfinite(value) else None
-            continue
-        form = measure.form
-        if form is not None and form.changed:
-            cells[f"{name}_form"] = _late(point.quality(name), name in absent, form.decimals)
-        cells[name] = _late(value, name in absent, measure.decimals)
-    return cells
-
-
-def _late(value: float | None, absent: bool, digits: int) -> str:
-    """A figure that may not be there yet, or never for this picture."""
-    if value is not None:
-        return f"{value:.{digits}f}"
-    return "–" if absent else "…"

@@ -8,8 +8,8 @@ from core.errors import DataError, RDError
 from core.figures.datasets import Drawn
 from core.metrics import FORMS
 from core.publish import Sources
-from core.results import Results, analysis
-from core.results.analysis import Curve
+from core.results import Results
+from core.results.curves import Curve, complete_images, mean_curve, quality
 from core.sweep.runs import SHIPPED_ID, Run
 from dashboard.datasets.choice import Choice, results_of, runs_now
 from dashboard.ui.text import plain
@@ -55,7 +55,7 @@ class Gathered:
 
     def images_of(self, entry: Entry) -> list[str]:
         """The pictures to average for `entry`: the common ones, or else its own."""
-        return self.images or analysis.complete_images(entry.results, [entry.codec])
+        return self.images or complete_images(entry.results, [entry.codec])
 
     def sources(self, *keys: str) -> Sources:
         """What a chart of these results is made of; `keys` are further references."""
@@ -67,7 +67,7 @@ class Gathered:
         """The mean curve at constant setting, or None where there is none yet."""
         images = self.images_of(entry)
         try:
-            return analysis.mean_curve(entry.results, entry.codec, self.metric, images)
+            return mean_curve(entry.results, entry.codec, self.metric, images)
         except DataError:
             return None
 
@@ -108,7 +108,7 @@ def _entries(run: Run, number: int, codecs: tuple[str, ...], several: bool) -> l
 
 def _has(entry: Entry, metric: str) -> bool:
     records = (r for r in entry.results.records if r["codec"] == entry.codec)
-    return any(analysis.quality(record, metric) is not None for record in records)
+    return any(quality(record, metric) is not None for record in records)
 
 
 def _common(entries: list[Entry]) -> tuple[list[str], str]:
@@ -120,7 +120,7 @@ def _common(entries: list[Entry]) -> tuple[list[str], str]:
     everything: set[str] = set()
     for group in by_run.values():
         results = group[0].results
-        complete.append(analysis.complete_images(results, [e.codec for e in group]))
+        complete.append(complete_images(results, [e.codec for e in group]))
         everything |= set(results.images())
     shared = set(complete[0]).intersection(*complete)
     common = [image for image in complete[0] if image in shared]

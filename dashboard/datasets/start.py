@@ -1,36 +1,22 @@
-"""Starting a sweep: which pictures, which codecs, how much work that is and how long it takes."""
+"""Starting a sweep: codecs, settings and measures, how much work that is and how long it takes."""
 
 import os
-from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
 from core.codecs.registry import CODECS
 from core.errors import RDError
-from core.images import SUFFIXES, png, samples
 from core.metrics import MEASURES, NAMES, USUAL
-from core.sweep import estimate, plan, runs, sources
-from core.sweep.sources import Item
+from core.sweep import estimate, plan, runs
+from dashboard.datasets import pictures as choosing
 from dashboard.datasets.library import show_run
-from dashboard.ui.slots import Slot, one_of
+from dashboard.datasets.pictures import Pictures
+from dashboard.ui.slots import Slot
 from dashboard.ui.text import plain, plural, seconds_text
 from dashboard.ui.tuning import AS_CHOSEN, aim_control
-from dashboard.uploads import IMAGES, Uploads
 
-SAMPLES, UPLOAD, FOLDER, TFDS = "samples", "upload", "folder", "tfds"
-KINDS = {
-    SAMPLES: "Sample pictures",
-    UPLOAD: "Upload",
-    FOLDER: "Folder of this machine",
-    TFDS: "TensorFlow Datasets",
-}
 _CORES = os.cpu_count() or 1
 
-KIND = Slot("ds_kind", SAMPLES)
-FOLDER_PATH = Slot("ds_folder", "")
-DATA_SET = Slot("ds_tfds", "mnist")
-COUNT = Slot("ds_count", 100)
 CODEC_NAMES = Slot("ds_codecs", [c for c in ("jpeg", "jpeg2000", "webp", "avif") if c in CODECS])
 AIM = Slot("ds_aim", AS_CHOSEN)
 POINTS = Slot("ds_points", 8)
@@ -40,24 +26,13 @@ WORKERS = Slot("ds_workers", _CORES)
 DASK = Slot("ds_dask", "")
 AGAIN = Slot("ds_again", False)
 _PROBLEM = Slot("ds_problem", "")
-_UPLOADS = Uploads("ds_uploaded", lambda: runs.new_folder("upload"))
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """What is to be measured: the items, and the sources that the command line names."""
-
-    kind: str
-    sources: list[str]
-    items: list[Item]
 
 
 def show() -> None:
     """Draws the form; the button starts the sweep and makes it the one that is shown."""
     left, right = st.columns(2, gap="large")
     with left:
-        kind = one_of("Pictures", KINDS, KIND)
-        pictures = _choose_pictures(kind)
+        pictures = choosing.choose()
     with right:
         _choose_codecs()
     if not CODEC_NAMES.value:
@@ -101,69 +76,6 @@ def _choose_codecs() -> None:
         )
 
 
-def _choose_pictures(kind: str) -> Pictures | None:
-    """What the person chose; None, with a hint on the page, while there is nothing."""
-    choose = {
-        SAMPLES: _samples,
-        UPLOAD: _uploads,
-        FOLDER: _folder,
-        TFDS: _data_set,
-    }
-    try:
-        return choose[kind]()
-    except RDError as error:
-        st.error(plain(str(error)), icon=":material/block:")
-        return None
-
-
-def _samples() -> Pictures:
-    st.caption(
-        f"{len(samples.SAMPLES)} pictures that come with scikit-image: people, animals, tissue, "
-        "a galaxy."
-    )
-    items = [Item(name, data=png(samples.sample(name).image)) for name in samples.SAMPLES]
-    return Pictures(SAMPLES, [], items)
-
-
-def _uploads() -> Pictures | None:
-    types = [*(suffix.removeprefix(".") for suffix in SUFFIXES), "zip"]
-    files = st.file_uploader(
-        "Pictures, or a zip of them", types, accept_multiple_files=True, key="ds_upload"
-    )
-    return Pictures(UPLOAD, [], _UPLOADS.items_of(files)) if files else None
-
-
-def _folder() -> Pictures | None:
-    FOLDER_PATH.keep()
-    st.text_input("Folder", key=FOLDER_PATH.key, placeholder="/path/to/pictures")
-    path = FOLDER_PATH.value.strip()
-    if not path:
-        st.caption("All pictures in it and in its subfolders are measured.")
-        return None
-    folder = str(Path(path).expanduser().resolve())
-    return Pictures(FOLDER, [folder], sources.items([folder]))
-
-
-def _data_set() -> Pictures:
-    left, right = st.columns(2)
-    DATA_SET.keep()
-    COUNT.keep()
-    left.text_input(
-        "Data set",
-        key=DATA_SET.key,
-        help="A name in TensorFlow Datasets; its test split is used.",
-    )
-    right.number_input("Number of pictures", 1, 10_000, key=COUNT.key)
-    st.caption("The codec Digits takes MNIST only; the others take any data set of pictures.")
-    spec = f"{sources.TFDS_PREFIX}{DATA_SET.value.strip()}:test:{int(COUNT.value)}"
-    return Pictures(TFDS, [spec], _from_tfds(spec))
-
-
-@st.cache_data(max_entries=2, show_spinner="Opening the data set …")
-def _from_tfds(spec: str) -> list[Item]:
-    return sources.items([spec])
-
-
 def _offer(pictures: Pictures) -> None:
     """How much work the sweep is, and the button that starts it."""
     names = CODEC_NAMES.value
@@ -194,9 +106,9 @@ def _offer(pictures: Pictures) -> None:
 
 def _start(pictures: Pictures) -> None:
     """Starts the sweep, or keeps the sentence that says why not."""
-    name = NAME.value.strip() or _name_of(pictures)
+    name = NAME.value.strip() or choosing.name_of(pictures)
     try:
-        folder, given = _stored(pictures, name)
+        folder, given = choosing.sources_of(pictures, name)
         job = runs.start(
             name,
             given,
@@ -211,35 +123,8 @@ def _start(pictures: Pictures) -> None:
     except (RDError, OSError) as error:
         _PROBLEM.set(f"The sweep could not be started: {error}")
         return
-    if pictures.kind == UPLOAD:
-        _UPLOADS.hand_over()
+    choosing.hand_over(pictures)
     show_run(job.id)
-
-
-def _name_of(pictures: Pictures) -> str:
-    labels = {
-        SAMPLES: "samples",
-        UPLOAD: "upload",
-        FOLDER: Path(FOLDER_PATH.value).name,
-        TFDS: DATA_SET.value,
-    }
-    count = len(pictures.items)
-    return f"{labels[pictures.kind]}, {count} picture{plural(count)}"
-
-
-def _stored(pictures: Pictures, name: str) -> tuple[Path | None, list[str]]:
-    """(the sweep's folder where it holds the pictures itself, the sources for the command)."""
-    if pictures.kind == UPLOAD:
-        folder = _UPLOADS.kept_folder()
-        return folder, [str(folder / IMAGES)] if folder else []
-    if pictures.kind == SAMPLES:
-        folder = runs.new_folder(name)
-        images = folder / IMAGES
-        images.mkdir()
-        for item in pictures.items:
-            (images / f"{item.name}.png").write_bytes(item.data or b"")
-        return folder, [str(images)]
-    return None, pictures.sources
 
 
 @st.cache_data(ttl=600, max_entries=1, show_spinner=False)

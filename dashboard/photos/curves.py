@@ -14,7 +14,7 @@ from core.rd.advantage import Span, advantage
 from core.rd.bdrate import bd_rate
 from core.rd.measure import RDPoint
 from core.results import published
-from core.results.analysis import Curve
+from core.results.curves import Curve
 from dashboard.measured_curves import Curves, gather
 from dashboard.photos.answers import RIVALS, Shown, no_ms_ssim
 from dashboard.ui.charts import chart_config

@@ -16,7 +16,8 @@ from core.publish import Sources, data_of
 from core.rd.match import Match
 from core.rd.measure import Measured
 from dashboard.compare.files import file_stem
-from dashboard.compare.results import original_png, table_row
+from dashboard.compare.results import original_png
+from dashboard.compare.view import table_row
 from dashboard.photos import answers
 from dashboard.photos.answers import GAIN, Look, Shown
 from dashboard.ui.take_home import take_home

@@ -7,6 +7,7 @@ from core.errors import DataError
 from core.figures import svd as charts
 from core.linear import lowrank
 from core.linear.lowrank import Factors
+from core.linear.matrix_text import read_matrix
 from core.publish import Sources
 from dashboard.svd import answers
 from dashboard.ui.charts import show_chart
@@ -46,7 +47,7 @@ def _matrix() -> np.ndarray | None:
     CSV.keep()
     st.text_area("One row per line (CSV)", key=CSV.key, height=140)
     try:
-        return lowrank.read_matrix(CSV.value)
+        return read_matrix(CSV.value)
     except DataError as error:
         st.error(str(error), icon=":material/block:")
         return None

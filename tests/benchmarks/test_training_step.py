@@ -8,8 +8,9 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_compression as tfc
 
-from core.learned.photos.model import PhotoConfig, PhotoTransforms, rate_distortion
-from core.learned.photos.start import start_parameters
+from core.learned.photos.model import PhotoConfig, PhotoTransforms
+from core.learned.photos.training.klt_start import start_parameters
+from core.learned.photos.training.loss import rate_distortion
 from core.learned.training.optim import Adam
 from tests.conftest import synthetic
 

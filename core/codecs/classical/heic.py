@@ -7,8 +7,9 @@ import io
 
 import numpy as np
 
-from core.codecs.base import Codec, CodecInfo, Encoded, Setting
-from core.codecs.classical.tuned import absent_package, version_of
+from core.codecs.base import Codec, CodecInfo, Encoded
+from core.codecs.classical import packages
+from core.codecs.classical.standard import quality_setting
 from core.errors import BitstreamError, ImageError
 from core.images.picture import MAX_PIXELS
 
@@ -23,12 +24,8 @@ def is_heic(data: bytes) -> bool:
 class Heic(Codec):
     """HEIC (HEVC intra, ITU-T H.265) with tune=psnr and chroma at full resolution."""
 
-    setting = Setting(
-        "quality",
-        0,
-        100,
-        default=50,
-        grid=(2, 8, 14, 20, 26, 32, 38, 44, 50, 56, 63, 70, 78, 86, 94),
+    setting = quality_setting(
+        (2, 8, 14, 20, 26, 32, 38, 44, 50, 56, 63, 70, 78, 86, 94), low=0, default=50
     )
     info = CodecInfo(
         "heic",
@@ -44,12 +41,12 @@ class Heic(Codec):
             "subsampling": "4:4:4",
             "preset": "slow",
             "x265's tune": "psnr",
-            "x265": version_of("pillow-heif"),
+            "x265": packages.version("pillow-heif"),
         },
     )
 
     def missing(self) -> str:
-        return absent_package("pillow_heif", "pillow-heif")
+        return packages.absent("pillow_heif", "pillow-heif")
 
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
         import pillow_heif

@@ -51,8 +51,9 @@ def _version(feature: str) -> str:
     return f"{features.version(feature) or 'unknown'} (Pillow {PIL.__version__})"
 
 
-def _quality(grid: tuple[float, ...], low: float = 1) -> Setting:
-    return Setting("quality", low, 100, default=75, grid=grid)
+def quality_setting(grid: tuple[float, ...], low: float = 1, default: float = 75) -> Setting:
+    """The setting of encoders that take a quality of up to 100."""
+    return Setting("quality", low, 100, default=default, grid=grid)
 
 
 class Jpeg(_Pillow):
@@ -60,7 +61,7 @@ class Jpeg(_Pillow):
 
     format = "JPEG"
     subsampling = "4:2:0"
-    setting = _quality((5, 10, 15, 20, 30, 40, 50, 60, 70, 80, 87, 92, 95, 98, 100))
+    setting = quality_setting((5, 10, 15, 20, 30, 40, 50, 60, 70, 80, 87, 92, 95, 98, 100))
     info = CodecInfo(
         "jpeg",
         "JPEG",
@@ -149,7 +150,7 @@ class WebP(_Pillow):
     """WebP, lossy (VP8 intra frames), at its slowest and best method."""
 
     format = "WEBP"
-    setting = _quality((0, 2, 5, 10, 20, 30, 45, 60, 72, 80, 86, 90, 94, 97, 100), low=0)
+    setting = quality_setting((0, 2, 5, 10, 20, 30, 45, 60, 72, 80, 86, 90, 94, 97, 100), low=0)
     info = CodecInfo(
         "webp",
         "WebP",
@@ -170,7 +171,7 @@ class Avif(_Pillow):
     """AVIF (AV1 intra frames). One thread: its bytes depend on the number of threads."""
 
     format = "AVIF"
-    setting = _quality((3, 8, 15, 22, 30, 38, 46, 54, 62, 70, 77, 84, 90, 95, 100), low=0)
+    setting = quality_setting((3, 8, 15, 22, 30, 38, 46, 54, 62, 70, 77, 84, 90, 95, 100), low=0)
     info = CodecInfo(
         "avif",
         "AVIF",

@@ -4,28 +4,13 @@ They write the same standard files, and the plain codecs' decoders read them. Wh
 them comes with optional packages: mozjpeg and libwebp in pyvips-binary, jpegli in pyjpegli.
 """
 
-from importlib import metadata, util
 from typing import Any
 
 import numpy as np
 
-from core.codecs.base import CodecInfo, Encoded, Setting
-from core.codecs.classical.standard import Avif, Jpeg, WebP
-
-
-def absent_package(module: str, package: str) -> str:
-    """Empty when `module` can be imported; otherwise the sentence that says what to install."""
-    if util.find_spec(module) is not None:
-        return ""
-    return f"the package {package} is not installed; `pip install {package}` brings it."
-
-
-def version_of(package: str) -> str:
-    """The installed version of `package`, "not installed" without one."""
-    try:
-        return f"{package} {metadata.version(package)}"
-    except metadata.PackageNotFoundError:
-        return "not installed"
+from core.codecs.base import CodecInfo, Encoded
+from core.codecs.classical import packages
+from core.codecs.classical.standard import Avif, Jpeg, WebP, quality_setting
 
 
 def _vips(image: np.ndarray) -> Any:
@@ -41,13 +26,7 @@ def _vips(image: np.ndarray) -> Any:
 class JpegPsnr(Jpeg):
     """JPEG by mozjpeg for PSNR: flat quantisation tables, trellis quantisation, searched scans."""
 
-    setting = Setting(
-        "quality",
-        1,
-        100,
-        default=75,
-        grid=(3, 7, 12, 18, 25, 33, 42, 51, 60, 70, 79, 86, 91, 95, 98),
-    )
+    setting = quality_setting((3, 7, 12, 18, 25, 33, 42, 51, 60, 70, 79, 86, 91, 95, 98))
     info = CodecInfo(
         "jpeg-psnr",
         "JPEG for PSNR",
@@ -67,12 +46,12 @@ class JpegPsnr(Jpeg):
             "trellis": "yes",
             "scans": "progressive, searched",
             "Huffman tables": "optimised",
-            "mozjpeg": version_of("pyvips-binary"),
+            "mozjpeg": packages.version("pyvips-binary"),
         },
     )
 
     def missing(self) -> str:
-        return absent_package("pyvips", "pyvips-binary")
+        return packages.absent("pyvips", "pyvips-binary")
 
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
         data = _vips(image).jpegsave_buffer(
@@ -91,13 +70,7 @@ class JpegPsnr(Jpeg):
 class JpegEye(Jpeg):
     """JPEG by jpegli for the eye: quantisation adapts after Butteraugli, with more precision."""
 
-    setting = Setting(
-        "quality",
-        1,
-        100,
-        default=75,
-        grid=(1, 5, 10, 15, 20, 27, 35, 45, 55, 65, 75, 83, 90, 95, 98),
-    )
+    setting = quality_setting((1, 5, 10, 15, 20, 27, 35, 45, 55, 65, 75, 83, 90, 95, 98))
     info = CodecInfo(
         "jpeg-eye",
         "JPEG for the eye",
@@ -114,12 +87,12 @@ class JpegEye(Jpeg):
         options={
             "subsampling": "4:2:0",
             "quantisation": "adaptive",
-            "jpegli": version_of("pyjpegli"),
+            "jpegli": packages.version("pyjpegli"),
         },
     )
 
     def missing(self) -> str:
-        return absent_package("pyjpegli", "pyjpegli")
+        return packages.absent("pyjpegli", "pyjpegli")
 
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
         import pyjpegli
@@ -145,12 +118,12 @@ class WebPSharp(WebP):
         options={
             "subsampling": "4:2:0, sharp YUV",
             "method": "6 of 6",
-            "libwebp": version_of("pyvips-binary"),
+            "libwebp": packages.version("pyvips-binary"),
         },
     )
 
     def missing(self) -> str:
-        return absent_package("pyvips", "pyvips-binary")
+        return packages.absent("pyvips", "pyvips-binary")
 
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
         data = _vips(image).webpsave_buffer(

@@ -10,7 +10,7 @@ import numpy as np
 
 from core import ffmpeg
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
-from core.codecs.classical.tuned import version_of
+from core.codecs.classical import packages
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError, ProgramError, SettingError
 
@@ -53,7 +53,7 @@ class Vvc(Codec):
             "preset": "fast",
             "perceptual tuning": "off",
             "threads": "1",
-            "libvvenc": version_of("imageio-ffmpeg"),
+            "libvvenc": packages.version("imageio-ffmpeg"),
         },
     )
 

@@ -23,10 +23,11 @@ import numpy as np
 
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.codecs.lowrank.colour import AXIS, own_axes, to_rgb
+from core.coding.adaptive_model import AdaptiveModel, escape_model
 from core.coding.coefficients import SHIFTS, code_plane, optimise, quantise, rebuild
 from core.coding.container import Container, pack, unpack
 from core.coding.magnitude_classes import SYMBOLS
-from core.coding.range_coder import AdaptiveModel, Decoder, Encoder, RangeCoder, escape_model
+from core.coding.range_coder import Decoder, Encoder, RangeCoder
 from core.linear import patches
 from core.linear.basis import SIZES, UNIT, own_basis
 

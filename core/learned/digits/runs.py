@@ -1,18 +1,25 @@
 """What the trainings of all models of digits share: shuffled batches, first weights, checks of
-settings, and where a model comes from.
+settings, and the way from MNIST to a stored model.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.datasets import mnist
 from core.errors import SettingError
+from core.learned.training.task import Plan, Task
+from core.store import zoo
+from core.store.families import Card, Tensors
+from core.store.modelfile import StoredModel
 from core.store.provenance import provenance
 
 if TYPE_CHECKING:
-    from core.learned.training.loop import Plan
+    from core.learned.training.loop import Result
 
 DATA = {"name": "MNIST 3.0.1 (TensorFlow Datasets)", "training": 60_000, "validation": 10_000}
 
@@ -25,10 +32,8 @@ class Epochs:
     lr: float
     seed: int
 
-    def plan(self, digits: int) -> "Plan":
+    def plan(self, digits: int) -> Plan:
         """The loop's plan for a training set of `digits`."""
-        from core.learned.training.loop import Plan
-
         steps = max(1, round(self.epochs * (digits // self.batch)))
         return Plan(
             steps=steps,
@@ -93,7 +98,75 @@ def check_ranges(config: object, ranges: Mapping[str, tuple[float, float]]) -> N
             raise SettingError(f"{name} must be between {low:g} and {high:g}, not {value:g}.")
 
 
-def session(started: float) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Finished:
+    """A trained model, ready for the store.
+
+    `proof` gets it as read back, and returns what the card says about that, or raises ModelError.
+    `figures` are further fields of the card.
+    """
+
+    title: str
+    tensors: Tensors
+    proof: Callable[[StoredModel], dict[str, Any]]
+    figures: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the models of a family are made.
+
+    `task` gets the digits for training and for validation, uint8 (N, 28, 28, 1); `finish` gets the
+    trained weights, float16, and the digits for validation.
+    """
+
+    family: str
+    task: Callable[[np.ndarray, np.ndarray], Task]
+    finish: Callable[[Tensors, np.ndarray], Finished]
+
+
+def train_and_store(
+    config: Epochs,
+    recipe: Recipe,
+    name: str,
+    folder: Path,
+    resume: bool,
+    replace_model: bool,
+) -> tuple["Result", Card | None]:
+    """Train in run folder `folder` and store the model as `name`.
+
+    Returns how it ended, and the card of a finished model. Raises DataError without MNIST,
+    ModelError when `name` is taken.
+    """
+    from core.learned.training.loop import train
+
+    zoo.check_free(name, replace_model)
+    train_set = mnist.load("train")
+    test_set = mnist.load("test")
+    started = time.time()
+    task = recipe.task(train_set, test_set)
+    plan = config.plan(len(train_set))
+    result = train(task, plan, folder, resume=resume)
+    if result.event != "done":
+        return result, None
+    made = _session(started)
+    weights = {key: value.astype(np.float16) for key, value in result.averaged.items()}
+    finished = recipe.finish(weights, test_set)
+    facts = {
+        "title": finished.title,
+        **vars(config),
+        "steps": result.step,
+        **made,
+        "data": DATA,
+        **finished.figures,
+    }
+    card = zoo.store(
+        name, recipe.family, finished.tensors, facts, proof=finished.proof, replace=replace_model
+    )
+    return result, card
+
+
+def _session(started: float) -> dict[str, Any]:
     """When, where and with what a model was made, for its card.
 
     `started`: time.time() when training began, or went on.

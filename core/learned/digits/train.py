@@ -2,22 +2,29 @@
 to the stored model.
 """
 
-import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import tensorflow as tf
 
-from core.datasets import mnist as data
 from core.errors import ModelError, SettingError
 from core.learned.digits import model as mnist
 from core.learned.digits.card import DigitCard
 from core.learned.digits.coder import DigitCoder
 from core.learned.digits.figures import evaluate, evaluate_search, real_rates
-from core.learned.digits.runs import DATA, Epochs, Shuffled, check_ranges, first_weights, session
-from core.learned.training.loop import Result, train
+from core.learned.digits.runs import (
+    Epochs,
+    Finished,
+    Recipe,
+    Shuffled,
+    check_ranges,
+    first_weights,
+    train_and_store,
+)
+from core.learned.training.loop import Result
 from core.learned.training.optim import Adam
 from core.store import zoo
 from core.store.families import Card, Tensors
@@ -66,7 +73,7 @@ class DigitTraining(Epochs):
 
 
 class DigitTask:
-    """The digits' transform coder for `training.train`."""
+    """The digits' transform coder for the training loop."""
 
     def __init__(
         self,
@@ -153,22 +160,14 @@ def run(
     resume: bool = False,
     replace_model: bool = False,
 ) -> tuple[Result, Card | None]:
-    """Train in run folder `folder` and store the model as `name`.
+    """`runs.train_and_store`; raises ModelError also when `config.init` is missing or unfit."""
+    recipe = Recipe("mnist", partial(DigitTask, config), partial(_finish, config))
+    return train_and_store(config, recipe, name, folder, resume, replace_model)
 
-    Returns how it ended, and the card of a finished model. Raises DataError without MNIST,
-    ModelError when `name` is taken or `config.init` is missing, SettingError.
-    """
-    zoo.check_free(name, replace_model)
-    train_set = data.load("train")
-    test_set = data.load("test")
-    started = time.time()
-    task = DigitTask(config, train_set, test_set)
-    plan = config.plan(len(train_set))
-    result = train(task, plan, folder, resume=resume)
-    if result.event != "done":
-        return result, None
-    tensors = {key: value.astype(np.float16) for key, value in result.averaged.items()}
-    tensors |= mnist.build_tables(tensors)
+
+def _finish(config: DigitTraining, weights: Tensors, test_set: np.ndarray) -> Finished:
+    """The model with its coding tables and figures; it is proved by writing the same bytes."""
+    tensors = weights | mnist.build_tables(weights)
     coder = DigitCoder(tensors)
     probe = test_set[:64]
     latents = coder.quantised(probe)
@@ -180,20 +179,15 @@ def run(
         decoded = again.from_strings(strings)
         if strings != wanted or not np.array_equal(decoded, latents):
             raise ModelError(
-                f"Model {name!r} does not write the same bytes after reloading; it was not stored."
+                f"Model {stored.name!r} does not write the same bytes after reloading; it was not "
+                "stored."
             )
         return {"digits": len(probe), "same_bytes_after_reload": True}
 
     goal = config.metric, config.lmbda
-    facts = {
-        "title": f"Digits, λ = {config.lmbda:g}",
-        **asdict(config),
-        "steps": result.step,
-        **session(started),
-        "data": DATA,
+    figures = {
         "figures": evaluate(coder.model, test_set, *goal),
         "searched": evaluate_search(coder, test_set[:SEARCHED], *goal),
         "real": real_rates(coder, test_set),
     }
-    card = zoo.store(name, "mnist", tensors, facts, proof=same_bytes, replace=replace_model)
-    return result, card
+    return Finished(f"Digits, λ = {config.lmbda:g}", tensors, same_bytes, figures)

@@ -2,22 +2,28 @@
 model.
 """
 
-import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from core.datasets import mnist as data
 from core.errors import ModelError
 from core.learned.digits import vae
-from core.learned.digits.runs import DATA, Epochs, Shuffled, check_ranges, first_weights, session
-from core.learned.training.loop import Result, train
+from core.learned.digits.runs import (
+    Epochs,
+    Finished,
+    Recipe,
+    Shuffled,
+    check_ranges,
+    first_weights,
+    train_and_store,
+)
+from core.learned.training.loop import Result
 from core.learned.training.optim import Adam
-from core.store import zoo
-from core.store.families import Card
+from core.store.families import Card, Tensors
 from core.store.modelfile import StoredModel
 
 AT_ONCE = 500  # digits in memory while evaluating
@@ -44,7 +50,7 @@ class VaeTraining(Epochs):
 
 
 class VaeTask:
-    """The variational autoencoder for `training.train`."""
+    """The variational autoencoder for the training loop."""
 
     def __init__(
         self,
@@ -139,22 +145,14 @@ def run(
     resume: bool = False,
     replace_model: bool = False,
 ) -> tuple[Result, Card | None]:
-    """Train in run folder `folder` and store the model as `name`.
+    """`runs.train_and_store` for the variational autoencoder."""
+    recipe = Recipe("vae", partial(VaeTask, config), partial(_finish, config))
+    return train_and_store(config, recipe, name, folder, resume, replace_model)
 
-    Returns how it ended, and the card of a finished model. Raises DataError without MNIST,
-    ModelError when `name` is taken.
-    """
-    zoo.check_free(name, replace_model)
-    train_set = data.load("train")
-    test_set = data.load("test")
-    started = time.time()
-    task = VaeTask(config, train_set, test_set)
-    plan = config.plan(len(train_set))
-    result = train(task, plan, folder, resume=resume)
-    if result.event != "done":
-        return result, None
-    tensors = {key: value.astype(np.float16) for key, value in result.averaged.items()}
-    model = vae.Vae(tensors)
+
+def _finish(config: VaeTraining, weights: Tensors, test_set: np.ndarray) -> Finished:
+    """The model with its figures; it is proved by drawing the same digits."""
+    model = vae.Vae(weights)
     rng = np.random.default_rng(0)
     probe = rng.normal(size=(16, config.latent_dims)).astype(np.float32)
     drawn = model.pictures(probe)
@@ -163,17 +161,10 @@ def run(
         again = vae.Vae(stored.tensors)
         if not np.array_equal(again.pictures(probe), drawn):
             raise ModelError(
-                f"Model {name!r} does not draw the same digits after reloading; it was not stored."
+                f"Model {stored.name!r} does not draw the same digits after reloading; it was not "
+                "stored."
             )
         return {"digits": len(probe), "same_pictures_after_reload": True}
 
-    facts = {
-        "title": "Digits, variational autoencoder",
-        **asdict(config),
-        "steps": result.step,
-        **session(started),
-        "data": DATA,
-        "figures": evaluate(model, test_set),
-    }
-    card = zoo.store(name, "vae", tensors, facts, proof=same_pictures, replace=replace_model)
-    return result, card
+    figures = {"figures": evaluate(model, test_set)}
+    return Finished("Digits, variational autoencoder", weights, same_pictures, figures)

@@ -1,6 +1,6 @@
 """The photo coder of Ballé, Laparra, Simoncelli (2017).
 
-    training    photographs ─ start ─ task ─ run ─ publish ─▶ the store
+    training    photographs ─▶ a model in the store
                 neural: the same for the neural entropy model
 
     coding      picture ─ coder ─▶ ŷ ─ entropy: context | static | neural ─▶ string

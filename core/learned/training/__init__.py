@@ -5,6 +5,6 @@
                                           │
                           run folder: progress.jsonl, checkpoint, cancel
 
-`loop`: the loop, and exact resumption. `optim`: Adam and its schedule. `checkpoint` and `progress`:
-what a run leaves on the disk.
+`task`: what a family tells the loop. `loop`: the loop, and exact resumption; `step`: one step.
+`optim`: Adam and its schedule. `checkpoint` and `progress`: what a run leaves on the disk.
 """

@@ -9,7 +9,7 @@ from core.metrics import FORMS, Form
 from core.publish.bibliography import BD_RATE
 from core.rd.bdrate import BDResult
 from core.results import analysis
-from core.results.analysis import Curve
+from core.results.curves import Curve
 from dashboard.datasets.gathered import Entry, Gathered
 from dashboard.datasets.sections import pictures, published
 from dashboard.ui.charts import show_chart

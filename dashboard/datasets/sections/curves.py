@@ -6,6 +6,7 @@ from core.figures import datasets as charts
 from core.figures.datasets import Drawn
 from core.results import analysis
 from core.results.analysis import Band
+from core.results.curves import image_curve
 from dashboard.datasets.gathered import Entry, Gathered
 from dashboard.datasets.sections import published
 from dashboard.ui.charts import show_chart
@@ -73,7 +74,7 @@ def _drawn(shown: Gathered, entry: Entry) -> Drawn:
         band = _band(entry.run.stamp, entry.codec, shown.metric, tuple(images), entry)
     if not shown.live and SINGLES.value:
         singles = {
-            image: analysis.image_curve(entry.results, entry.codec, image, shown.metric)
+            image: image_curve(entry.results, entry.codec, image, shown.metric)
             for image in images[:MAX_SINGLES]
         }
     return Drawn(entry.label, entry.codec, entry.number, curve, band, singles)

@@ -6,7 +6,7 @@ from core.errors import RDError
 from core.figures import datasets as charts
 from core.publish.bibliography import BD_RATE
 from core.rd.bdrate import bd_rate
-from core.results import analysis
+from core.results.curves import image_curve
 from core.sweep import runs
 from dashboard.compare.choice import open_with
 from dashboard.datasets.gathered import Entry, Gathered
@@ -53,8 +53,8 @@ def _per_image(
 ) -> Rates:
     rates = {}
     for image in images:
-        ours = analysis.image_curve(_test.results, _test.codec, image, metric)
-        theirs = analysis.image_curve(_anchor.results, _anchor.codec, image, metric)
+        ours = image_curve(_test.results, _test.codec, image, metric)
+        theirs = image_curve(_anchor.results, _anchor.codec, image, metric)
         percent = bd_rate(theirs.points, ours.points).percent
         if percent is not None:
             rates[image] = percent

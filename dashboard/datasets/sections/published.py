@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import DataError
 from core.results import published
-from core.results.analysis import Curve
+from core.results.curves import Curve
 from core.results.published import Published
 from dashboard.ui.slots import Slot
 from dashboard.ui.text import plain

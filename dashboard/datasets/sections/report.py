@@ -9,7 +9,7 @@ from core.figures import datasets as charts
 from core.figures.datasets import Drawn
 from core.metrics import FORMS
 from core.rd.bdrate import bd_rate
-from core.results.analysis import Curve
+from core.results.curves import Curve
 from dashboard.datasets.gathered import Entry, Gathered
 from dashboard.datasets.sections import bd, published
 

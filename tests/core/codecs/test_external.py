@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from core import images, results
-from core.codecs import external
+from core.codecs import command_codec, external
 from core.codecs.base import Codec
 from core.codecs.classical import standard
 from core.errors import BitstreamError, ImageError, SettingError
@@ -70,7 +70,7 @@ def spec(program: Path, encode: str = "encode", decode: str = "decode", more: st
 
 
 def test_two_commands_are_a_codec(program):
-    codec = external.parse("own", spec(program))
+    codec = command_codec.parse("own", spec(program))
     image = synthetic(40, 50)
     sizes = [len(codec.encode(image, value).data) for value in codec.setting.grid]
     assert sizes == sorted(sizes) and codec.info.family == "external" and codec.info.title == "Own"
@@ -83,7 +83,7 @@ def test_two_commands_are_a_codec(program):
     [("fail", "no such profile"), ("nothing", "wrote no output"), ("flood", "more than 300,000")],
 )
 def test_faults_of_the_command_are_clear_errors(mode, word, program):
-    codec = external.parse(
+    codec = command_codec.parse(
         "own", spec(program, encode=mode, decode=mode, more="max_bytes = 300_000")
     )
     with pytest.raises(ImageError, match=word):
@@ -94,7 +94,7 @@ def test_faults_of_the_command_are_clear_errors(mode, word, program):
 
 def test_a_command_that_hangs_is_stopped_with_its_children(program, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    codec = external.parse("own", spec(program, encode="hang", more="timeout_s = 1.5"))
+    codec = command_codec.parse("own", spec(program, encode="hang", more="timeout_s = 1.5"))
     start = time.monotonic()
     with pytest.raises(ImageError, match=r"more than 1\.5 s"):
         codec.encode(synthetic(8, 8), 5)
@@ -110,13 +110,13 @@ def test_a_command_that_hangs_is_stopped_with_its_children(program, tmp_path, mo
 
 def test_commands_see_no_shell_and_few_variables(program, monkeypatch, tmp_path):
     monkeypatch.setenv("SECRET_TOKEN", "x")
-    own = external.parse("own", spec(program, encode="environment"))
+    own = command_codec.parse("own", spec(program, encode="environment"))
     seen = own.encode(synthetic(8, 8), 5).data.decode()
     assert "SECRET_TOKEN" not in seen and "PATH" in seen and "rdx-codec-" in seen
     literal = spec(program).replace(
         "'{setting}'", f"'{{setting}}', '; touch {tmp_path}/was-here $(id)'"
     )
-    assert external.parse("own2", literal).encode(synthetic(8, 8), 5).data
+    assert command_codec.parse("own2", literal).encode(synthetic(8, 8), 5).data
     assert not (tmp_path / "was-here").exists()
 
 
@@ -126,7 +126,7 @@ def test_a_program_that_is_not_there_is_named():
         'decode = ["x", "{input}", "{output}"]\n'
     )
     with pytest.raises(ImageError, match=r"no-such-program cannot be started .* is it installed"):
-        external.parse("own", commands + SETTING).encode(synthetic(8, 8), 5)
+        command_codec.parse("own", commands + SETTING).encode(synthetic(8, 8), 5)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_program_that_is_not_there_is_named():
 )
 def test_a_bad_description_says_what_is_wrong(change, word, program):
     with pytest.raises(SettingError, match=word):
-        external.parse("own", change + spec(program))
+        command_codec.parse("own", change + spec(program))
 
 
 @pytest.mark.parametrize(
@@ -157,17 +157,17 @@ def test_each_entry_is_checked(old, new, word, program):
     text = spec(program)
     assert old in text
     with pytest.raises(SettingError, match=word):
-        external.parse("own", text.replace(old, new))
+        command_codec.parse("own", text.replace(old, new))
 
 
 def test_names_are_checked(program):
     for name in ("", "../x", "A b", "x" * 40):
         with pytest.raises(SettingError, match="cannot name a codec"):
-            external.parse(name, spec(program))
+            command_codec.parse(name, spec(program))
     with pytest.raises(SettingError, match=r"NAME=FILE\.toml"):
-        external.load("only-a-name")
+        command_codec.load("only-a-name")
     with pytest.raises(SettingError, match="Cannot read"):
-        external.load("own=/no/such/file.toml")
+        command_codec.load("own=/no/such/file.toml")
 
 
 def test_installed_codecs_come_from_folders_and_packages(program, tmp_path, monkeypatch):
@@ -211,7 +211,7 @@ needs_cjpeg = pytest.mark.skipif(
 
 @needs_cjpeg
 def test_the_worked_example_is_a_jpeg_codec(small):
-    codec = external.load(f"cjpeg={EXAMPLE}")
+    codec = command_codec.load(f"cjpeg={EXAMPLE}")
     data = codec.encode(small, 80).data
     assert data[:2] == b"\xff\xd8" and "libjpeg" in codec.info.options["version"]
     decoded = codec.decode(data)
@@ -268,7 +268,7 @@ def test_the_version_is_asked_for_only_when_somebody_looks(program, tmp_path):
     mark = tmp_path / "runs"
     script = f"open({str(mark)!r}, 'a').write('x'); print('fancy 1.2')"
     version = f"version = {[sys.executable, '-c', script]!r}"
-    codec = external.parse("own", spec(program, more=version))
+    codec = command_codec.parse("own", spec(program, more=version))
     assert codec.name == "own" and not mark.exists()
     assert codec.info.options["version"] == codec.info.options["version"] == "fancy 1.2"
     assert mark.read_text() == "x"

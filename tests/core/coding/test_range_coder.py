@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.coding.adaptive_model import AdaptiveModel, escape_model
 from core.coding.coefficients import code_plane, optimise, rebuild
 from core.coding.magnitude_classes import SYMBOLS
-from core.coding.range_coder import AdaptiveModel, Decoder, Encoder, escape_model
+from core.coding.range_coder import Decoder, Encoder
 from core.errors import BitstreamError
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import DataError, SettingError
+from core.errors import SettingError
 from core.linear import lowrank
 from tests.conftest import synthetic
 
@@ -188,25 +188,3 @@ def test_error_map_and_squared_error(small):
     )
     assert lowrank.error_map(small, small).min() == lowrank.error_map(small, small).max() == 128
     assert (lowrank.error_map(small, other, 4)[small < 240] == 140).all()
-
-
-@pytest.mark.parametrize("text", ["1,2,3\n4,5,6", "1 2\t3\n\n4;5;6\n", "1e0, 2, 3\n4 5 6"])
-def test_matrices_are_read(text):
-    assert lowrank.read_matrix(text).tolist() == [[1, 2, 3], [4, 5, 6]]
-
-
-@pytest.mark.parametrize(
-    ("text", "word"),
-    [
-        ("", "row"),
-        ("1 2\n3", "same count"),
-        ("1 x", "number"),
-        ("1 nan", "finite"),
-        ("1 1e99", "finite"),
-        (" ".join("1" * 201), "200"),
-        ("1\n" * 201, "200"),
-    ],
-)
-def test_other_texts_are_refused(text, word):
-    with pytest.raises(DataError, match=word):
-        lowrank.read_matrix(text)

@@ -6,6 +6,7 @@ from PIL import Image, ImageFilter
 from scipy.ndimage import correlate1d
 
 from core.errors import ImageError
+from core.metrics import gaussian_blur
 from core.metrics import ssimulacra2 as subject
 from core.metrics.ssimulacra2 import error_map, ssimulacra2
 from tests.conftest import synthetic
@@ -30,18 +31,18 @@ def test_scores_are_those_of_the_reference(reference, kodak):
 def test_the_blur_is_the_published_one():
     # The taps that libjxl's recursion answers an impulse with.
     taps = [0.26462111, 0.21292859, 0.10933537, 0.03601111, 0.00941437]
-    assert subject._taps() == pytest.approx(taps, abs=1e-8)
+    assert gaussian_blur.taps() == pytest.approx(taps, abs=1e-8)
     assert taps[0] + 2 * sum(taps[1:]) == pytest.approx(1, abs=1e-7)
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (5, 31), (64, 33)])
 def test_the_blur_is_separable_with_zeros_beyond_the_border(shape):
     planes = np.random.default_rng(1).random((3, *shape)).astype(np.float32)
-    kernel = np.concatenate([subject._taps()[:0:-1], subject._taps()])
+    kernel = np.concatenate([gaussian_blur.taps()[:0:-1], gaussian_blur.taps()])
     expected = planes.astype(float)
     for axis in (1, 2):
         expected = correlate1d(expected, kernel, axis=axis, mode="constant")
-    assert subject._blurred(planes) == pytest.approx(expected, abs=1e-6)
+    assert gaussian_blur.blurred(planes) == pytest.approx(expected, abs=1e-6)
 
 
 def test_identical_pictures_have_100_and_no_error(small):

@@ -10,7 +10,8 @@ from core.codecs import registry
 from core.metrics import psnr_of
 from core.rd.bdrate import bd_rate
 from core.results import published
-from core.results.analysis import Curve, at_rates
+from core.results.analysis import at_rates
+from core.results.curves import Curve
 
 ALLOWED_DB = 0.1
 SETTINGS = {

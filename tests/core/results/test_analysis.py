@@ -13,7 +13,7 @@ from core.errors import DataError
 from core.rd.bdrate import bd_rate
 from core.rd.measure import evaluate
 from core.results import Results, analysis
-from core.results.analysis import Curve
+from core.results.curves import Curve, complete_images, image_curve, mean_curve, quality
 from core.results.speed import speed
 from tests.conftest import synthetic
 
@@ -52,7 +52,7 @@ def made(factors: dict[str, float], images: tuple[float, ...] = (1.0, 2.0)) -> R
 
 def test_bd_rate_is_the_factor_between_the_codecs():
     data = made({"a": 1.0, "b": 0.8, "c": 1.5})
-    curves = {name: analysis.mean_curve(data, name) for name in "abc"}
+    curves = {name: mean_curve(data, name) for name in "abc"}
     found = analysis.matrix(curves)
     assert len(found) == 6
     assert found["a", "b"].percent == pytest.approx(-20, abs=1e-6) and found[
@@ -73,7 +73,7 @@ def test_means_at_constant_setting_and_at_constant_rate_differ_as_they_must():
     PSNR at equal bpp – half of log2(2)·6 dB below the easy image's.
     """
     data = made({"a": 1.0})
-    curve = analysis.mean_curve(data, "a")
+    curve = mean_curve(data, "a")
     assert curve.quality == pytest.approx([24 + 3 * s for s in SETTINGS]) and curve.images == 2
     assert curve.rate == pytest.approx([1.5 * 2 ** ((24 + 3 * s - 30) / 6) for s in SETTINGS])
     band = analysis.band(data, "a")
@@ -90,7 +90,7 @@ def test_ms_ssim_is_averaged_before_it_becomes_decibels():
     data = made({"a": 1.0})
     for record in data.records:
         record["ms_ssim"] = 0.9 if record["image"] == "i0" else 0.99
-    assert analysis.mean_curve(data, "a", "ms_ssim").quality == pytest.approx(
+    assert mean_curve(data, "a", "ms_ssim").quality == pytest.approx(
         [-10 * math.log10(1 - 0.945)] * 5
     )
 
@@ -103,9 +103,9 @@ def test_only_images_that_all_codecs_have_in_full_are_compared():
         if not (r["image"] == "i2" and r["codec"] == "b" and r["setting"] == 3)
     ]
     lacking = Results({}, records)
-    assert analysis.complete_images(lacking, ["a"]) == ["i0", "i1", "i2"]
-    assert analysis.complete_images(lacking, ["a", "b"]) == ["i0", "i1"]
-    assert analysis.mean_curve(lacking, "b").images == 2
+    assert complete_images(lacking, ["a"]) == ["i0", "i1", "i2"]
+    assert complete_images(lacking, ["a", "b"]) == ["i0", "i1"]
+    assert mean_curve(lacking, "b").images == 2
     assert set(analysis.per_image(lacking, "a", "b")) == {"i0", "i1"}
 
 
@@ -123,10 +123,10 @@ def test_perfect_pictures_are_left_out_of_curves():
     for record in data.records:
         if record["setting"] == 5:
             record.update(mse=0.0, psnr=None)
-    assert analysis.mean_curve(data, "a").settings == SETTINGS[:4]
-    assert len(analysis.image_curve(data, "a", "i0").rate) == 4
+    assert mean_curve(data, "a").settings == SETTINGS[:4]
+    assert len(image_curve(data, "a", "i0").rate) == 4
     with pytest.raises(DataError, match="SSIM"):
-        analysis.mean_curve(data, "a", "ssim")
+        mean_curve(data, "a", "ssim")
 
 
 def test_speed_is_seconds_per_megapixel_at_one_quality():
@@ -158,7 +158,7 @@ def test_one_picture_has_one_bd_rate_wherever_it_is_taken(name):
     in_the_sweep = analysis.per_image(Results({}, records), "jpeg", "webp", name)["one.png"].percent
     assert on_the_page is not None and in_the_sweep == pytest.approx(on_the_page, rel=1e-12)
     of_means = analysis.matrix(
-        {c: analysis.mean_curve(Results({}, records), c, name) for c in ("jpeg", "webp")}
+        {c: mean_curve(Results({}, records), c, name) for c in ("jpeg", "webp")}
     )
     assert of_means["jpeg", "webp"].percent == pytest.approx(on_the_page, rel=1e-9)
 
@@ -168,7 +168,7 @@ def test_records_of_before_are_read_and_lack_what_they_lack():
     picture.
     """
     old = {"width": 64, "height": 64, "mse": 0.0, "psnr": None, "ssim": None, "ms_ssim_db": None}
-    assert analysis.quality(old, "psnr") == math.inf and analysis.quality(old, "ssim") is None
-    assert analysis.quality(old, "psnr_y") is None
+    assert quality(old, "psnr") == math.inf and quality(old, "ssim") is None
+    assert quality(old, "psnr_y") is None
     assert results.has(old, ["psnr", "mse", "ms_ssim"])  # MS-SSIM: not for a picture this small
     assert not results.has(old, ["ssim"]) and not results.has(old, ["psnr_y"])

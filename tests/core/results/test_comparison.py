@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from core.errors import DataError
-from core.results import Results, analysis, codec_compare, comparison
+from core.results import Results, codec_compare, comparison
+from core.results.curves import figure
 
 SETTINGS = (1.0, 2.0, 3.0, 4.0, 5.0)
 
@@ -136,4 +137,4 @@ def test_measures_that_a_file_lacks_are_not_exported():
     data.records[0]["psnr"] = None
     fields = codec_compare.batch(data, "anchor")["field_descriptions"]
     assert {"psnr": "PSNR (RGB), dB"} not in fields
-    assert analysis.figure(data.records[0], "psnr") is None
+    assert figure(data.records[0], "psnr") is None

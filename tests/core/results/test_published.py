@@ -141,7 +141,7 @@ def _ours() -> Results:
 def test_our_export_is_read_by_our_import():
     ours = _ours()
     found = published.read(json.dumps(published.to_compressai(ours, "jpeg")).encode(), "ours.json")
-    from core.results.analysis import mean_curve
+    from core.results.curves import mean_curve
 
     for metric in ("psnr", "ms_ssim"):
         expected = mean_curve(ours, "jpeg", metric)

@@ -10,7 +10,7 @@ import pytest
 from core import images, jobs, metrics, results
 from core.codecs import registry
 from core.errors import DataError
-from core.results import analysis
+from core.results.curves import complete_images
 from core.sweep import estimate, plan, runs, sources
 from core.sweep.journal import Journal, Watcher
 from tests.conftest import synthetic
@@ -107,7 +107,7 @@ def test_the_shipped_run_is_there_and_stays():
     assert (
         len(found.images())
         == found.header["images"]
-        == len(analysis.complete_images(found, found.codecs()))
+        == len(complete_images(found, found.codecs()))
         >= 10
     )
     for action in (lambda: runs.remove(run), lambda: runs.rename(run, "x")):

@@ -17,7 +17,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from core.coding.range_coder import AdaptiveModel, Decoder, Encoder, escape_model
+from core.coding.adaptive_model import AdaptiveModel, escape_model
+from core.coding.range_coder import Decoder, Encoder
 from core.learned.photos.entropy.context_model import FLAG, REACH, ContextModel
 from core.learned.photos.entropy.context_walk import BORDER, Site, follow, inside, walk
 from core.learned.photos.entropy.prices import Prices

@@ -1,9 +1,8 @@
-"""The neural entropy coder of the photo coder's latents: the trained network in whole numbers.
+"""The neural entropy coder of the photo coder's latents: group after group, each with the tables
+that the network picks for it from what is known.
 
-Activations are whole numbers from 0 to 255, weights from −127 to 127, and every sum that a matrix
-product can form, in whatever order, stays below 2²⁴ (`neural_tensors.sound_neural` checks it on
-load): exact in float32, so that every machine, library and number of threads computes the same.
-Means and scales are whole numbers, too; they pick one of the stored tables of the range coder.
+Means and scales are whole numbers (`integer_network`), so that every machine picks the same of the
+stored tables of the range coder.
 """
 
 from collections.abc import Iterator
@@ -15,33 +14,10 @@ import tensorflow_compression as tfc
 
 from core.errors import BitstreamError
 from core.learned.ops.tables import PRECISION, split_tables
-from core.learned.photos.entropy.neural_layout import (
-    CHANNEL_GROUP,
-    CHANNELS,
-    FAR,
-    FAR_CHANNELS,
-    GROUPS,
-    HIDDEN,
-    MASKS,
-    MATRICES,
-    NEAR,
-    UNITS,
-    WIDTH,
-    Visit,
-    visits,
-)
+from core.learned.photos.entropy.integer_network import IntegerNetwork
+from core.learned.photos.entropy.neural_layout import CHANNEL_GROUP, CHANNELS, GROUPS, visits
 from core.learned.photos.entropy.neural_tables import FRACTIONS, SCALES, reach_of
-from core.learned.photos.entropy.neural_tensors import (
-    BRIGHTEST,
-    FACTOR_BITS,
-    FLAG,
-    LARGEST,
-    LAYERS,
-    MATRIX_SHAPES,
-    PREDICT_UNIT,
-    SIGMA_UNIT,
-    SINH_UNIT,
-)
+from core.learned.photos.entropy.neural_tensors import FACTOR_BITS, FLAG, LARGEST, PREDICT_UNIT
 from core.learned.photos.entropy.prices import Prices
 
 
@@ -66,22 +42,9 @@ class NeuralCoder:
         """`tensors`: a stored model's, of which those named `neural/…` count."""
         part = {k.removeprefix("neural/"): v for k, v in tensors.items() if k.startswith("neural/")}
         self._order = part["order"].astype(np.int64)
-        self._matrix = {name: part[name].astype(np.float32) for name in MATRIX_SHAPES}
-        for name, mask in MASKS.items():
-            self._matrix[name] *= mask
-        self._bias = {
-            layer: (part[f"{layer}_bias_level"][level] + part[f"{layer}_bias_visit"]).astype(
-                np.float32
-            )
-            for layer in LAYERS
-        }
-        self._shift = {
-            layer: np.exp2(-part[f"{layer}_shift"].astype(np.float32)) for layer in LAYERS
-        }
+        self._network = IntegerNetwork(part, level)
         self._scale_shift = part["out_shift"][CHANNELS:].astype(np.int64)
         self._factor = part["factor"][level].astype(np.int64)
-        self._predict = [part[f"predict_{name}"].astype(np.float32) for name in ("near", "far")]
-        self._squash = _squash_tables(part["sigma"][level], part["sinh"])
         self._reach = np.repeat([reach_of(number) for number in range(SCALES)], FRACTIONS)
         used = part["used"][level]
         flags = [
@@ -196,9 +159,8 @@ class NeuralCoder:
         for visit in visits(height, width):
             if not len(visit.rows):
                 continue
-            predicted = self._predicted(visit, known)
-            near = self._near(visit, seen)
-            masked = _Masked(self, visit.number, near)
+            predicted = self._network.predicted(visit, known)
+            masked = self._network.masked(visit, seen)
             own = np.zeros((len(visit.rows), CHANNELS), np.float32)
             for g in range(last + 1):
                 channels = groups[g]
@@ -217,89 +179,9 @@ class NeuralCoder:
                 site = Site(visit.rows, channels, base, scale * FRACTIONS + fraction)
                 yield site
                 found = values[visit.rows[:, None], channels]
-                own[:, channels] = self._squashed(channels, found)
+                own[:, channels] = self._network.squashed(channels, found)
                 known[visit.rows[:, None], channels] = np.clip(found, -LARGEST, LARGEST)
             seen[visit.rows] = own
-
-    def _squashed(self, channels: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """(N, c) float32: whole numbers from −LOUDEST to LOUDEST."""
-        largest = self._squash.shape[1] - 1
-        return np.sign(values) * self._squash[channels, np.minimum(np.abs(values), largest)]
-
-    def _predicted(self, visit: Visit, known: np.ndarray) -> np.ndarray:
-        """(N, C) float32, whole numbers in 1/PREDICT_UNIT: the linear prediction from the
-        neighbours.
-        """
-        out = np.zeros((len(visit.rows), CHANNELS), np.float32)
-        near, far = (weights[visit.number] for weights in self._predict)
-        for weights, rows in zip(near, visit.around[:NEAR], strict=False):
-            out += weights * known[rows]
-        for weights, rows in zip(far, visit.around[NEAR:], strict=False):
-            out[:, :FAR_CHANNELS] += weights * known[rows, :FAR_CHANNELS]
-        return out
-
-    def _near(self, visit: Visit, seen: np.ndarray) -> np.ndarray:
-        """(N, WIDTH): what the layers that look around make of the neighbours."""
-        total = np.zeros((len(visit.rows), WIDTH), np.float32)
-        if (matrix := MATRICES[visit.number]) is not None:
-            weights = self._matrix["around"][matrix]
-            near = weights[: NEAR * CHANNELS].reshape(NEAR, CHANNELS, WIDTH)
-            far = weights[NEAR * CHANNELS :].reshape(FAR, FAR_CHANNELS, WIDTH)
-            for one, rows in zip(near, visit.around[:NEAR], strict=True):
-                total += seen[rows] @ one
-            for one, rows in zip(far, visit.around[NEAR:], strict=True):
-                total += seen[rows, :FAR_CHANNELS] @ one
-        hidden = self.activated("around", total + self._bias["around"][visit.number])
-        hidden = hidden @ self._matrix["near"] + self._bias["near"][visit.number]
-        return self.activated("near", hidden)
-
-    def activated(self, layer: str, sums: np.ndarray, units: slice = slice(None)) -> np.ndarray:
-        """Accumulators → activations, whole numbers from 0 to BRIGHTEST."""
-        return np.clip(np.floor(sums * self._shift[layer][units]), 0, BRIGHTEST)
-
-
-class _Masked:
-    """The masked layers at the positions of one visit, computed as the groups of channels become
-    known.
-    """
-
-    def __init__(self, coder: NeuralCoder, visit: int, near: np.ndarray):
-        self._coder, self._visit, self._near = coder, visit, near
-        self._matrix = coder._matrix
-        self._ends = np.cumsum(UNITS)
-        self._first_sums = near @ self._matrix["from_near"] + coder._bias["own"][visit]
-        self._first = np.zeros((len(near), HIDDEN), np.float32)
-        self._second = np.zeros((len(near), HIDDEN), np.float32)
-
-    def advance(self, group: int, own: np.ndarray) -> None:
-        """Compute the group's units from the channels (N, c) of all groups before, squashed."""
-        end = self._ends[group]
-        units = slice(end - UNITS[group], end)
-        sums = self._first_sums[:, units] + own @ self._matrix["own"][: own.shape[1], units]
-        self._first[:, units] = self._coder.activated("own", sums, units)
-        sums = self._first[:, :end] @ self._matrix["second"][:end, units]
-        sums += self._coder._bias["second"][self._visit, units]
-        self._second[:, units] = self._coder.activated("second", sums, units)
-
-    def outputs(self, group: int, channels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Accumulators (N, c) int64 of the mean and of the scale."""
-        columns, end = np.concatenate([channels, CHANNELS + channels]), self._ends[group]
-        sums = self._second[:, :end] @ self._matrix["out"][:end, columns]
-        sums += self._near @ self._matrix["out_from_near"][:, columns]
-        sums += self._coder._bias["out"][self._visit, columns]
-        mean, scale = np.split(sums.astype(np.int64), 2, 1)
-        return mean, scale
-
-
-def _squash_tables(sigma: np.ndarray, sinh: np.ndarray) -> np.ndarray:
-    """(C, n) float32: sizes of latents 0, 1, … squashed: how many of the thresholds σ · sinh they
-    reach.
-    """
-    # |y| ≥ σ sinh, with both sides in whole numbers
-    thresholds = -(-sigma.astype(np.int64)[:, None] * sinh // (SIGMA_UNIT * SINH_UNIT))
-    length = int(min(thresholds.max(), LARGEST)) + 1
-    size = np.arange(length)
-    return np.stack([np.searchsorted(row, size, "right") for row in thresholds]).astype(np.float32)
 
 
 def _encode(coder: tf.Tensor, tables: np.ndarray, symbols: np.ndarray) -> tf.Tensor:

@@ -1,5 +1,5 @@
 """From the trained network to the whole numbers of the neural entropy coder:
-`core/learned/photos/entropy/neural_coder.py`.
+`core/learned/photos/entropy/integer_network.py`.
 
 Each unit gets its own step, so that its activations fill 0 … 255, and the largest power of two by
 which its weights still fit into −127 … 127. A unit's step is taken out again in the weights of the

@@ -9,7 +9,7 @@ V₁ … V₃ are masked (Germain et al., "MADE", 2015): a unit belongs to a gro
 channels of earlier groups and the units of its own and earlier groups. Each layer's bias is the sum
 of one per level and one per visit; a level's latents are measured in its own units σ. The mean is a
 linear prediction from the neighbours plus what the network adds. Trained here in floating point,
-used in whole numbers: `core/learned/photos/entropy/neural_coder.py`.
+used in whole numbers: `core/learned/photos/entropy/integer_network.py`.
 """
 
 from collections.abc import Sequence

@@ -17,7 +17,7 @@ from core.learned.photos.model import PhotoConfig
 from core.learned.photos.neural.data import training_sites
 from core.learned.photos.neural.export import quantise
 from core.learned.photos.neural.run import latents_file, read_neural_record
-from core.learned.photos.publish import figures, proof_of, read_history
+from core.learned.photos.training.publish import figures, proof_of, read_history
 from core.learned.training.checkpoint import read_checkpoint
 from core.store import zoo
 

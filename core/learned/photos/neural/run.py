@@ -17,7 +17,8 @@ from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.model import PhotoConfig
 from core.learned.photos.neural.data import held_out_latents, training_sites
 from core.learned.photos.neural.task import NeuralTask, Sites, channel_order, spreads
-from core.learned.training.loop import Plan, Result, train
+from core.learned.training.loop import Result, train
+from core.learned.training.task import Plan
 from core.store import zoo
 from core.store.provenance import provenance
 

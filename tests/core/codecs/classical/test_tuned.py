@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core import ffmpeg, images, metrics
-from core.codecs.classical import tuned
+from core.codecs.classical import packages
 from core.codecs.classical.vvc import Vvc
 from core.codecs.registry import CODECS, get
 from core.coding.container import Container, pack, unpack
@@ -115,9 +115,9 @@ def test_heic_files_of_other_brands_are_refused(small):
 
 
 def test_a_missing_package_is_a_sentence(monkeypatch):
-    assert tuned.absent_package("numpy", "numpy") == ""
-    assert "pip install nothing" in tuned.absent_package("no_such_module", "nothing")
-    assert tuned.version_of("no-such-package") == "not installed"
+    assert packages.absent("numpy", "numpy") == ""
+    assert "pip install nothing" in packages.absent("no_such_module", "nothing")
+    assert packages.version("no-such-package") == "not installed"
     monkeypatch.setitem(CODECS, "vvc", CODECS["vvc"])
     monkeypatch.setattr("core.codecs.registry.MISSING", {"vvc": "ffmpeg is not here."})
     with pytest.raises(SettingError, match="ffmpeg is not here"):

@@ -17,6 +17,7 @@ from core.errors import BitstreamError
 from core.images import load
 from core.store import zoo
 from tests.conftest import ROOT, synthetic
+from tests.damage import assert_damage_is_refused, flipped
 
 
 @pytest.mark.parametrize("height, width", [(1, 1), (17, 23), (1, 300), (150, 270)])
@@ -37,14 +38,7 @@ def test_decodes_to_the_same_pixels_every_time(height, width):
 def test_every_bit_flip_and_truncation_is_refused():
     codec = get("bls2017-neural")
     data = codec.encode(synthetic(20, 30), 1).data
-    for at in range(8 * len(data)):
-        broken = bytearray(data)
-        broken[at // 8] ^= 1 << at % 8
-        with pytest.raises(BitstreamError):
-            codec.decode(bytes(broken))
-    for end in range(len(data)):
-        with pytest.raises(BitstreamError):
-            codec.decode(data[:end])
+    assert_damage_is_refused(codec.decode, data)
 
 
 def test_damaged_payloads_do_not_decode():
@@ -56,10 +50,8 @@ def test_damaged_payloads_do_not_decode():
     payload = coder.encode(y_hat, 5, "neural")
     rng = np.random.default_rng(0)
     for at in rng.integers(0, 8 * len(payload), 40):
-        broken = bytearray(payload)
-        broken[at // 8] ^= 1 << at % 8
         with pytest.raises(BitstreamError):
-            coder.decode(bytes(broken), 5, *y_hat.shape[:2], "neural")
+            coder.decode(flipped(payload, at), 5, *y_hat.shape[:2], "neural")
 
 
 @pytest.mark.slow
@@ -70,7 +62,7 @@ def test_the_same_bytes_and_latents_with_any_number_of_threads(kodak):
         "from core.codecs.learned.bls2017 import photo_coder\n"
         "from core.images import load\n"
         "coder, _ = photo_coder('bls2017-neural')\n"
-        "image = load(sys.argv[1]).image\n"
+        "image = load(sys.argv[1]).image[64:448, 128:640]\n"
         "for level in (1, 11):\n"
         "    y_hat = coder.latents(image, level)\n"
         "    data = coder.encode(y_hat, level, 'neural')\n"
@@ -91,9 +83,9 @@ def test_the_same_bytes_and_latents_with_any_number_of_threads(kodak):
         for count in ("1", "2", "8")
     }
     coder, _ = photo_coder(NEURAL_MODEL)
-    here = ""
+    here, image = "", load(kodak[4]).image[64:448, 128:640]
     for level in (1, 11):
-        y_hat = coder.latents(load(kodak[4]).image, level)
+        y_hat = coder.latents(image, level)
         data = coder.encode(y_hat, level, "neural")
         here += (
             f"{hashlib.sha256(data).hexdigest()} {hashlib.sha256(y_hat.tobytes()).hexdigest()}\n"

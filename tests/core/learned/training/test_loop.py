@@ -15,8 +15,9 @@ import tensorflow as tf
 
 from core.errors import ModelError
 from core.learned.training.checkpoint import CHECKPOINT, read_checkpoint
-from core.learned.training.loop import CANCEL, PROGRESS, Plan, train
+from core.learned.training.loop import CANCEL, PROGRESS, train
 from core.learned.training.optim import Adam, schedule
+from core.learned.training.task import Plan
 
 TARGET = np.arange(4, dtype=np.float32)
 

@@ -161,7 +161,8 @@ def test_the_bytes_depend_on_no_order_of_addition(tensors):
     y_hat = latents(9, 13, 8)
     plain = NeuralCoder(tensors, 0)
     exact = NeuralCoder(tensors, 0)
-    exact._matrix = {name: value.astype(np.float64) for name, value in exact._matrix.items()}
+    network = exact._network
+    network.matrix = {name: value.astype(np.float64) for name, value in network.matrix.items()}
     assert plain.encode(y_hat) == exact.encode(y_hat)
 
 

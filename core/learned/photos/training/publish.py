@@ -19,8 +19,8 @@ from core.learned.photos.card import Figures, LevelFigures, PhotoCard, photo_car
 from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.entropy.context_fit import fit_context_model
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
-from core.learned.photos.run import read_record
 from core.learned.photos.search import searched
+from core.learned.photos.training import record
 from core.learned.training.checkpoint import read_checkpoint
 from core.learned.training.loop import PROGRESS
 from core.store import zoo
@@ -49,8 +49,8 @@ def store_run(
     """
     zoo.check_free(name, replace)
     weights, step = read_checkpoint(run)
-    record = read_record(run)
-    config = PhotoConfig.from_json(record["config"])
+    made = record.read(run)
+    config = PhotoConfig.from_json(made["config"])
     tensors = {key: value.astype(np.float16) for key, value in weights.items()}
     # Both entropy coders are made for the model as it is stored: in float16.
     model = model_of(config, tensors)
@@ -58,7 +58,7 @@ def store_run(
     latents = _latents(model, load_photos(photos, run.parent / "cache"))
     tensors |= fit_context_model(latents)
     history = read_history(run)
-    before = record.get("before", {})
+    before = made.get("before", {})
     earlier = before.get("steps", 0)
     validation = list(before.get("validation", []))
     for line in history["validation"]:
@@ -71,11 +71,11 @@ def store_run(
         "config": config.to_json(),
         "lmbda": list(config.lmbda),
         "steps": earlier + step,
-        "seed": record["options"]["seed"],
-        "options": record["options"],
-        "sessions": record["sessions"],
+        "seed": made["options"]["seed"],
+        "options": made["options"],
+        "sessions": made["sessions"],
         "training_seconds": before.get("training_seconds", 0) + history["seconds"],
-        "data": record["data"],
+        "data": made["data"],
         "validation": validation,
         "tried": list(notes),
     }
