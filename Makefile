@@ -3,7 +3,7 @@ ADDRESS ?= localhost
 JOBS ?= 2
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-PYTEST := $(PYTHON) -m pytest --numprocesses=$(JOBS) --dist=loadfile
+PYTEST := $(PYTHON) -m pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test quick bench load lint format lock wheel clean

@@ -3,7 +3,8 @@
 All state is on the disk.
 
 A job is a folder with
-    job.json         what it is: kind, title, arguments of `python -m core …`, time of its start
+    job.json         what it is: kind, title, arguments of `python -m core …`, time of its start,
+                     and how long it may take to notice `cancel`
     pid              the process that looks after it (`python -m core.jobs FOLDER`)
     log.txt          what the command printed
     progress.jsonl   what the command reports, one JSON object a line (learned/training/loop.py)
@@ -93,6 +94,7 @@ def start(folder: Path, kind: str, title: str, args: list[str]) -> Job:
     """Run `python -m core ARGS` in the background, as the job in `folder` (from `new_folder`)."""
     job = Job(folder, kind, title, args, created=time.time())
     facts = {"kind": kind, "title": title, "args": args, "created": job.created}
+    facts["patience_s"] = PATIENCE_S
     (folder / "job.json").write_text(json.dumps(facts))
     _launch(folder)
     return job
@@ -207,11 +209,12 @@ def _text(path: Path) -> str | None:
 
 def _keep(folder: Path, *more: str) -> None:
     """The keeper: runs the job's command, enforces `cancel`, and writes the exit status."""
-    args = json.loads((folder / "job.json").read_text())["args"]
+    facts = json.loads((folder / "job.json").read_text())
+    patience = facts.get("patience_s", PATIENCE_S)
     asked = None
     with (folder / "log.txt").open("ab") as log:
         command = subprocess.Popen(
-            [sys.executable, "-m", "core", *args, *more],
+            [sys.executable, "-m", "core", *facts["args"], *more],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -224,9 +227,9 @@ def _keep(folder: Path, *more: str) -> None:
             if asked is None:
                 continue
             waited = time.monotonic() - asked
-            if waited > 2 * PATIENCE_S:
+            if waited > 2 * patience:
                 command.kill()
-            elif waited > PATIENCE_S:
+            elif waited > patience:
                 command.terminate()
     part = folder / "exit.part"
     stopped = asked is not None and command.returncode != 0

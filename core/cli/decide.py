@@ -199,13 +199,14 @@ def _print(answer: Answer, told: Advice) -> None:
 def _print_choice(choice: Choice) -> None:
     reached = f"{choice.reached}/{choice.count}"
     one = choice.one
+    beyond = f"{choice.beyond:+.1f} %".replace("-", "−")
     print(
         f"{choice.codec:<14}{choice.setting:>9.4g}{reached:>9}{one.bytes:>13,}"
         f"  {percent(one.now)}; {percent(one.baseline)}"
     )
     print(
         f"{'':<14}each picture its own setting: {choice.each.bytes:,} bytes, "
-        f"{choice.beyond:+.1f} %; a file {one.files.low / 1e3:.1f} / {one.files.middle / 1e3:.1f} "
+        f"{beyond}; a file {one.files.low / 1e3:.1f} / {one.files.middle / 1e3:.1f} "
         f"/ {one.files.high / 1e3:.1f} kB (10th, 50th, 90th percentile); "
         f"{choice.encode_s:.2g} s to encode, {choice.decode_s:.2g} s to decode a megapixel"
     )

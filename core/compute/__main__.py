@@ -17,7 +17,7 @@ def serve(workers: int) -> None:
 
     dask.config.set(
         {
-            "distributed.scheduler.allowed-failures": limits.RETRIES,
+            "distributed.scheduler.allowed-failures": 0,  # `Hands` knows better who is to blame
             "distributed.worker.memory.target": False,  # results are small: nothing to spill
             "distributed.worker.memory.spill": False,
             "distributed.worker.memory.pause": False,

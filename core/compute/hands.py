@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.compute import limits
 from core.compute.cluster import Connection
+from core.compute.deaths import Deaths, death, is_let_go
 from core.compute.unit import Unit
 from core.compute.worker import TOPIC, Handle, Overtime, PictureMissing, run
 from core.images import Picture
@@ -24,16 +25,18 @@ AHEAD = 1  # units that wait inside the cluster, so that no worker waits for its
 SETTLE_S = 2.0  # the first page is drawn before the workers take the cores to start
 EMPTY_S = 30.0  # a cluster without a worker for so long gets none any more
 DEADLY = "the process that computed this ended each time it was tried"
+GATHER_S = 0.1  # in which all that was lost with a worker has come back
 LOOK_EVERY_S = 1.0  # how often the number of workers and the time limits are looked at
 
 
 @dataclass
 class _Flight:
-    """A unit on its way: what is called, with which pictures, and since when."""
+    """A unit on its way: what is called, how often it was lost, since when, and as which one."""
 
     key: Any
     unit: Unit
     tries: int = 0
+    number: int = 0
     place: str = ""  # the worker that was last seen to have it
     since: float = field(default_factory=time.monotonic)
 
@@ -54,8 +57,9 @@ class Hands:
     ) -> None:
         self._connect, self._take, self._give, self._tell = connect, take, give, tell
         self._wake = threading.Event()
-        self._lock = threading.Lock()
+        self._lock, self._opening = threading.Lock(), threading.Lock()
         self._flying: dict[str, tuple[_Flight, Future]] = {}
+        self._deaths: Deaths[_Flight] = Deaths()
         self._connection: Connection | None = None
         self._slots, self._looked, self._number = 1, 0.0, 0
         self._peopled = time.monotonic()  # when there was last a worker
@@ -97,6 +101,7 @@ class Hands:
     ) -> None:
         client = self._open().client
         self._number += 1
+        flight.number = self._number
         name = f"unit-{id(self)}-{self._number}"
         arguments = tuple(
             Handle(a.sha256) if isinstance(a, Picture) else a for a in flight.unit.arguments
@@ -119,12 +124,13 @@ class Hands:
 
     def _open(self) -> Connection:
         """The connection, made where there is none."""
-        if self._connection is None:
-            self._connection = self._connect()
-            self._connection.client.subscribe_topic(TOPIC, lambda event: self._tell(event[1]))
-            self._peopled = time.monotonic()
-            self._watch(now=True)
-        return self._connection
+        with self._opening:
+            if self._connection is None:
+                self._connection = self._connect()
+                self._connection.client.subscribe_topic(TOPIC, lambda event: self._tell(event[1]))
+                self._peopled = time.monotonic()
+                self._watch(now=True)
+            return self._connection
 
     def _land(self, name: str, future: "Future") -> None:
         """A unit has ended, one way or another."""
@@ -136,18 +142,48 @@ class Hands:
             result, error = future.result(), None
         except PictureMissing as missing:
             pictures = {a.sha256: a for a in flight.unit.arguments if isinstance(a, Picture)}
-            self._send(flight, pictures, missing.address)
+            self._again(flight, pictures, missing.address)
             return
         except Exception as failed:
             result, error = None, failed
-        if _is_lost(error) and flight.tries < limits.RETRIES:
+        if is_let_go(error) and flight.tries < limits.RETRIES:
             flight.tries += 1
-            self._send(flight)
+            self._again(flight)
             return
-        if _is_deadly(error):
-            error = RuntimeError(DEADLY)
+        if (died := death(error)) is not None:
+            worker, times = died
+            if self._deaths.add(worker, flight):
+                self._later(GATHER_S, self._bury, worker, times)
+            return
         self._give(flight.key, result, error)
         self._wake.set()
+
+    def _bury(self, worker: str, times: int) -> None:
+        """Sends again what was lost with a worker; a unit that killed too many is given up."""
+        for flight in self._deaths.settle(worker, times):
+            if flight.tries > limits.RETRIES:
+                self._give(flight.key, None, RuntimeError(DEADLY))
+                self._wake.set()
+                continue
+            flight.place, flight.since = "", time.monotonic()
+            self._again(flight)
+
+    def _again(self, flight: _Flight, *how: Any) -> None:
+        """Sends a unit that came back; where its cluster has just ended, to the next one."""
+        try:
+            self._send(flight, *how)
+        except Exception as error:
+            flight.tries += 1
+            if flight.tries > limits.RETRIES or self._closed:
+                self._give(flight.key, None, error)
+            else:
+                self._later(LOOK_EVERY_S, self._again, flight)
+
+    def _later(self, seconds: float, do: Callable[..., None], *arguments: Any) -> None:
+        """Calls `do` after a while, in the thread that takes the answers."""
+        timer = threading.Timer(seconds, self._answers.submit, (do, *arguments))
+        timer.daemon = True
+        timer.start()
 
     def _watch(self, now: bool = False) -> None:
         """Counts the workers, and ends units that have taken too long."""
@@ -195,6 +231,7 @@ class Hands:
         limit = flight.unit.limit_s
         self._give(flight.key, None, Overtime(too_long(limit)))
         if place:  # takes seconds: the other workers go on meanwhile
+            self._deaths.end(place)
             threading.Thread(target=_restart, args=(client, [place]), daemon=True).start()
 
     def _lose(self, error: Exception) -> None:
@@ -219,17 +256,3 @@ def _restart(client: "Client", workers: list[str]) -> None:
     """Has the nannies replace `workers`."""
     with suppress(OSError):  # the cluster has ended meanwhile
         client.restart_workers(workers, timeout=30, raise_for_error=False)
-
-
-def _is_lost(error: BaseException | None) -> bool:
-    """Whether the scheduler let the unit go before it came to an end."""
-    from distributed.client import FutureCancelledError
-
-    return isinstance(error, FutureCancelledError)
-
-
-def _is_deadly(error: BaseException | None) -> bool:
-    """Whether each worker that the scheduler gave the unit to has died under it."""
-    from distributed import KilledWorker
-
-    return isinstance(error, KilledWorker)

@@ -53,8 +53,8 @@ def test_bad_input_fails_with_its_sentence_and_can_be_tried_again():
     assert "error: There is no model 'nothing-there'" in job.log()
 
 
-@pytest.mark.slow
 def test_a_job_that_ignores_being_asked_is_stopped(monkeypatch):
+    monkeypatch.setattr(jobs, "PATIENCE_S", 0.5)
     job = start(args=("models", "import", "/dev/stdin"))
     wait(job, "failed", "done")  # its standard input is empty
     fifo = job.folder / "fifo"

@@ -4,6 +4,7 @@ The same bytes and pixels with any number of threads, and bounded memory.
 """
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -15,32 +16,42 @@ from core.codecs.registry import get
 from core.images import load
 from tests.conftest import ROOT, synthetic
 
+SCRIPT = """
+import hashlib, json, sys
+import numpy as np
+from core.codecs.registry import get
+
+images, found = np.load(sys.argv[1]), []
+cases = json.loads(sys.argv[2])
+for name, codec, level in reversed(cases) if sys.argv[3] == "backwards" else cases:
+    data = get(codec).encode(images[name], level).data
+    both = data, get(codec).decode(data).tobytes()
+    found.append([name, level, *(hashlib.sha256(b).hexdigest() for b in both)])
+print(sorted(found))
+"""
+
 
 @pytest.mark.slow
 def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(tmp_path, kodak):
-    """Fresh processes, coding forwards and backwards: one tile, several, and small pictures."""
+    """Fresh processes, coding forwards and backwards: one tile, two across, two down, and small
+    pictures with the encoder's search; two large tiles without it.
+    """
     real = load(kodak[4]).image
+    wide = np.tile(real, (1, 2, 1))[:80, :1300]
     images = {
-        "real": real,
+        "real": real[64:448, 128:640],
+        "wide": wide,
+        "tall": np.ascontiguousarray(wide[:, :1100].swapaxes(0, 1)),
         "tiles": np.tile(real, (2, 2, 1))[:900, :1300],
-        "odd": synthetic(300, 420, 7),
+        "odd": synthetic(150, 210, 7),
         "small": synthetic(17, 23),
         "pixel": synthetic(1, 1),
     }
     np.savez(tmp_path / "images.npz", **images)
-    script = (
-        "import hashlib, sys\n"
-        "import numpy as np\n"
-        "from core.codecs.registry import get\n"
-        "images, codec, found = np.load(sys.argv[1]), get('bls2017'), {}\n"
-        "for name in sorted(images, reverse=sys.argv[2] == 'backwards'):\n"
-        "    for level in (2, 12):\n"
-        "        data = codec.encode(images[name], level).data\n"
-        "        both = data, codec.decode(data).tobytes()\n"
-        "        found[name, level] = [hashlib.sha256(b).hexdigest() for b in both]\n"
-        "print(sorted(found.items()))"
-    )
-    command = [sys.executable, "-c", script, str(tmp_path / "images.npz")]
+    searched = [name for name in images if name != "tiles"]
+    cases = [(name, "bls2017", level) for name in searched for level in (2, 12)]
+    cases.append(("tiles", "bls2017-rounded", 12))
+    command = [sys.executable, "-c", SCRIPT, str(tmp_path / "images.npz"), json.dumps(cases)]
     answers = {
         subprocess.run(
             [*command, order],
@@ -57,14 +68,12 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
             ("8", "forwards"),
         )
     }
-    here = {}
-    for name, image in images.items():
-        for level in (2, 12):
-            data = get("bls2017").encode(image, level).data
-            here[name, level] = [
-                hashlib.sha256(b).hexdigest() for b in (data, get("bls2017").decode(data).tobytes())
-            ]
-    assert answers == {f"{sorted(here.items())}\n"}
+    here = []
+    for name, codec, level in cases:
+        data = get(codec).encode(images[name], level).data
+        both = data, get(codec).decode(data).tobytes()
+        here.append([name, level, *(hashlib.sha256(b).hexdigest() for b in both)])
+    assert answers == {f"{sorted(here)}\n"}
 
 
 @pytest.mark.slow
