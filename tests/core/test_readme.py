@@ -47,12 +47,16 @@ def test_one_line_registers_it(codec, monkeypatch):
     assert "Decimate()," in line and "from core.codecs.decimate import Decimate" in line
 
 
+@pytest.fixture(scope="module")
+def shown() -> str:
+    """What the program says of its commands."""
+    command = [sys.executable, "-m", "core", "--help"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
-def test_what_it_names_exists(page):
+def test_what_it_names_exists(page, shown):
     text = page.read_text("utf-8")
-    shown = subprocess.run(
-        [sys.executable, "-m", "core", "--help"], cwd=ROOT, capture_output=True, text=True
-    ).stdout
     named = set(re.findall(r"(?:python -m core|rd-explorer) ([a-z]+)", text))
     assert all(re.search(rf"\b{name}\b", shown) for name in named)
     targets = set(re.findall(r"^make (\w+)|`make (\w+)`", text, re.M))

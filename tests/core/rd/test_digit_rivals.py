@@ -3,11 +3,13 @@
 from itertools import pairwise
 
 import numpy as np
+import pytest
 
 from core.datasets.mnist import sample
 from core.rd.digit_rivals import rivals
 
 
+@pytest.mark.slow
 def test_rivals_are_the_sizes_that_they_say():
     found = rivals(4)
     x = sample()[:4, :, :, 0].astype(float)
