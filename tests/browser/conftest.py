@@ -122,9 +122,9 @@ def open_page(chromium) -> Iterator[Callable]:
     """`open_page(address, width=1280, height=900, theme="light", ratio=1, touch=False)` -> a
     Playwright page.
 
-    Each page lives in a browser context of its own (a person of its own). At the end the test fails
-    if a page threw an exception or wrote an error to the console; a test that provokes one clears
-    `open_page.problems`.
+    Each page lives in a browser context of its own (a person of its own), or is another tab
+    `beside` a page that is there. At the end the test fails if a page threw an exception or wrote
+    an error to the console; a test that provokes one clears `open_page.problems`.
     """
     contexts, problems = [], []
 
@@ -135,16 +135,18 @@ def open_page(chromium) -> Iterator[Callable]:
         theme: str = "light",
         ratio: float = 1,
         touch: bool = False,
+        beside=None,
     ):
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=theme,
-            device_scale_factor=ratio,
-            has_touch=touch,
-            is_mobile=touch,
-        )
-        contexts.append(context)
-        page = context.new_page()
+        if beside is None:
+            context = chromium.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme=theme,
+                device_scale_factor=ratio,
+                has_touch=touch,
+                is_mobile=touch,
+            )
+            contexts.append(context)
+        page = (context if beside is None else beside.context).new_page()
         page.set_default_timeout(180_000)
         page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
         page.on("console", lambda message: _note(message, problems))
