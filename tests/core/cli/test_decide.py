@@ -14,7 +14,7 @@ import pytest
 
 from core import images
 from core.cli.main import main
-from core.codecs import external, registry
+from core.codecs import command_codec, external, registry
 from core.codecs.registry import get
 from core.compute import limits
 from core.metrics import measure
@@ -172,7 +172,7 @@ def sleeper(tmp_path, monkeypatch) -> None:
     (tmp_path / "codecs").mkdir()
     (tmp_path / "codecs" / "sleeper.toml").write_text(SLEEPER)
     monkeypatch.setenv(external.FOLDERS, str(tmp_path / "codecs"))
-    monkeypatch.setitem(registry.CODECS, "sleeper", external.parse("sleeper", SLEEPER))
+    monkeypatch.setitem(registry.CODECS, "sleeper", command_codec.parse("sleeper", SLEEPER))
     monkeypatch.setattr(limits, "UNIT_S", 4.0)
 
 
