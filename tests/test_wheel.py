@@ -94,11 +94,18 @@ def test_run_serves_the_app(command, tmp_path):
 
 
 def test_the_front_page_draws(installed, tmp_path):
+    """With a picture so small that all curves are soon measured, which the page waits for here."""
     draw = (
         "from streamlit.testing.v1 import AppTest\n"
         "from core.cli.run import APP\n"
-        "page = AppTest.from_file(str(APP), default_timeout=300).run()\n"
+        "from core.images import Picture\n"
+        "from core.images.samples import sample\n"
+        "page = AppTest.from_file(str(APP), default_timeout=300)\n"
+        "corner = sample('chelsea').image[:64, :96].copy()\n"
+        "page.session_state.picture = Picture('Corner of a cat', corner)\n"
+        "page.run()\n"
         "assert not page.exception, page.exception\n"
+        "assert len(page.dataframe[0].value) == 4\n"
         "print(APP, page.title[0].value if page.title else page.header[0].value)"
     )
     drawn = _run(installed / "bin" / "python", "-c", draw, **_outside(tmp_path))

@@ -201,7 +201,8 @@ def test_a_killed_sweep_goes_on_where_it_was(folder, tmp_path):
         "jpeg,webp,avif",
         "-o",
         str(output),
-        "--no-ssim",
+        "--measures",
+        "psnr",
         "--workers",
         "2",
     ]
