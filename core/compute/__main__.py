@@ -1,10 +1,20 @@
 """Our own cluster, as a process: `python -m core.compute WORKERS` (see `cluster`)."""
 
 import logging
+import select
 import sys
+import time
+from typing import TYPE_CHECKING
 
 from core.compute import limits
 from core.sweep.task import THREADS
+
+if TYPE_CHECKING:
+    from distributed import LocalCluster
+
+LOOK_EVERY_S = 2.0  # how often the workers are counted
+DEAD_S = 5.0  # a worker without a process for so long is not started again by its nanny
+ABSENT_S = 120.0  # one whose process has not come to the scheduler for so long never will
 
 
 def serve(workers: int) -> None:
@@ -41,7 +51,31 @@ def serve(workers: int) -> None:
         silence_logs=logging.CRITICAL,
     ) as cluster:
         print(cluster.scheduler_address, flush=True)
-        sys.stdin.read()
+        absent: dict[object, float] = {}
+        while not select.select([sys.stdin], [], [], LOOK_EVERY_S)[0]:
+            replace_lost(cluster, workers, absent)
+
+
+def replace_lost(cluster: "LocalCluster", workers: int, absent: dict[object, float]) -> None:
+    """Starts others in place of workers that are not coming back, so that there are `workers`.
+
+    A nanny starts a worker that died again, but not one that died while it started. `absent`: since
+    when each worker has been missing; kept from call to call.
+    """
+    there = {worker.name for worker in list(cluster.scheduler.workers.values())}
+    missing = set(cluster.worker_spec) - there
+    now = time.monotonic()
+    for name in absent.keys() - missing:
+        del absent[name]
+    lost = []
+    for name in missing:
+        nanny = cluster.workers.get(name)
+        alive = nanny is not None and nanny.is_alive()
+        if now - absent.setdefault(name, now) > (ABSENT_S if alive else DEAD_S):
+            lost.append(name)
+    if lost:
+        cluster.sync(cluster.scale_down, lost)
+        cluster.scale(workers)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,11 @@ class Connection:
         self._own: subprocess.Popen[str] | None = None
         if address is None:
             self._own, address = _start(workers or os.cpu_count() or 1)
-        self.client = _client(address)
+        try:
+            self.client = _client(address)
+        except BaseException:
+            self._end()
+            raise
 
     def alive(self) -> bool:
         """Whether the scheduler is there."""
@@ -41,6 +45,9 @@ class Connection:
     def close(self) -> None:
         """Ends our own cluster; leaves another's as it was."""
         self.client.close(timeout=2)
+        self._end()
+
+    def _end(self) -> None:
         if self._own is not None and self._own.stdin is not None:
             self._own.stdin.close()
             try:

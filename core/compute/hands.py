@@ -25,6 +25,7 @@ AHEAD = 1  # units that wait inside the cluster, so that no worker waits for its
 SETTLE_S = 2.0  # the first page is drawn before the workers take the cores to start
 EMPTY_S = 30.0  # a cluster without a worker for so long gets none any more
 DEADLY = "the process that computed this ended each time it was tried"
+ANSWER_S = 5.0  # a result that does not come within so long died with the worker that had it
 GATHER_S = 0.1  # in which all that was lost with a worker has come back
 LOOK_EVERY_S = 1.0  # how often the number of workers and the time limits are looked at
 
@@ -138,15 +139,17 @@ class Hands:
             flight, _ = self._flying.pop(name, (None, None))
         if flight is None:  # ended by us: over its time, or lost with its cluster
             return
+        came_back = future.status == "error"  # with what the unit itself raised, or its end
         try:
-            result, error = future.result(), None
+            result, error = future.result(timeout=ANSWER_S), None
         except PictureMissing as missing:
             pictures = {a.sha256: a for a in flight.unit.arguments if isinstance(a, Picture)}
             self._again(flight, pictures, missing.address)
             return
         except Exception as failed:
             result, error = None, failed
-        if is_let_go(error) and flight.tries < limits.RETRIES:
+        lost = isinstance(error, TimeoutError) and not came_back
+        if (lost or is_let_go(error)) and flight.tries < limits.RETRIES:
             flight.tries += 1
             self._again(flight)
             return

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.codecs.registry import get
 from core.compute import progress
 from core.errors import SettingError
 from core.images import Picture
@@ -62,3 +63,15 @@ def hang() -> None:
     """Never comes back."""
     while True:
         time.sleep(1)
+
+
+def encode(folder: Path, picture: Picture, number: int) -> bytes:
+    """A JPEG file of quality `number`, after a moment in which the worker can be killed.
+
+    A file of `folder`, named after the worker, tells of the process and the number.
+    """
+    from distributed import get_worker
+
+    note(folder / str(get_worker().name), f"{os.getpid()} {number}")
+    time.sleep(0.1)
+    return get("jpeg").encode(picture.image, number % 100 + 1).data

@@ -15,6 +15,7 @@ class Future:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.status = "pending"
         self._error: Exception | None = None
 
     def add_done_callback(self, call) -> None:
@@ -22,9 +23,16 @@ class Future:
 
     def end(self, error: Exception | None = None) -> None:
         self._error = error
+        self.status = "error" if error else "finished"
         self._call(self)
 
-    def result(self) -> str:
+    def lose(self) -> None:
+        """Its result is known to be there, but does not come."""
+        self._error = TimeoutError()
+        self.status = "pending"
+        self._call(self)
+
+    def result(self, timeout: float) -> str:
         if self._error is not None:
             raise self._error
         return "done"
@@ -110,6 +118,25 @@ def test_the_unit_at_work_is_blamed_and_goes_last(bench):
         future.end()
     bench.until(lambda: len(bench.given) == 3)
     assert set(bench.given.values()) == {"done"}
+
+
+def test_a_result_that_died_with_its_worker_is_computed_again(bench):
+    (_, lost), *others = bench.cluster.sent
+    for _, future in others:
+        future.end()
+    lost.lose()
+    bench.until(lambda: bench.names().count("one") == 2)
+    assert "one" not in bench.given
+    bench.cluster.sent[-1][1].end()
+    bench.until(lambda: len(bench.given) == 3)
+    assert set(bench.given.values()) == {"done"}
+
+
+def test_a_unit_that_ends_with_a_timeout_of_its_own_is_not_tried_again(bench):
+    for _, future in bench.cluster.sent:
+        future.end(TimeoutError("no answer"))
+    bench.until(lambda: len(bench.given) == 3)
+    assert len(bench.cluster.sent) == 3
 
 
 def test_a_unit_under_which_too_many_workers_die_ends_in_words(bench):

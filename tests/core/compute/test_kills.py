@@ -1,0 +1,24 @@
+"""A unit that kills its worker, each time: it is the only one that comes to nothing."""
+
+from core.compute import Failure, Service
+from core.compute.cluster import Connection
+from tests.core.compute import chores
+
+
+def test_what_kills_its_workers_takes_nothing_else_with_it():
+    """Units wait behind the deadly one each time it is tried: they are not to blame."""
+    service = Service(lambda: Connection(workers=1))
+    deadly: Failure | None = None
+    sums: dict[int, float] = {}
+    try:
+        while deadly is None or len(sums) < 8:
+            deadly = service.call("me", "deadly", chores.die, limit_s=600)
+            for number in range(8):
+                found = service.call("me", number, chores.add, number, 1)
+                if found is not None:
+                    sums[number] = found
+            service.wait("me", 1)
+    finally:
+        service.close()
+    assert "ended each time" in deadly.reason
+    assert sums == {number: number + 1 for number in range(8)}
