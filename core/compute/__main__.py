@@ -62,6 +62,7 @@ def replace_lost(cluster: "LocalCluster", workers: int, absent: dict[object, flo
     A nanny starts a worker that died again, but not one that died while it started. `absent`: since
     when each worker has been missing; kept from call to call.
     """
+    assert cluster.scheduler is not None  # the cluster has been started
     there = {worker.name for worker in list(cluster.scheduler.workers.values())}
     missing = set(cluster.worker_spec) - there
     now = time.monotonic()
