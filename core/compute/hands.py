@@ -1,5 +1,6 @@
 """Hands units to workers that are free, and sees to it that each comes back."""
 
+import itertools
 import os
 import threading
 import time
@@ -62,7 +63,8 @@ class Hands:
         self._flying: dict[str, tuple[_Flight, Future]] = {}
         self._deaths: Deaths[_Flight] = Deaths()
         self._connection: Connection | None = None
-        self._slots, self._looked, self._number = 1, 0.0, 0
+        self._slots, self._looked = 1, 0.0
+        self._numbers = itertools.count(1)  # two threads send
         self._peopled = time.monotonic()  # when there was last a worker
         self._closed = False
         self._born = time.monotonic()
@@ -101,9 +103,8 @@ class Hands:
         self, flight: _Flight, pictures: dict[str, Picture] | None = None, to: str = ""
     ) -> None:
         client = self._open().client
-        self._number += 1
-        flight.number = self._number
-        name = f"unit-{id(self)}-{self._number}"
+        flight.number = next(self._numbers)
+        name = f"unit-{id(self)}-{flight.number}"
         arguments = tuple(
             Handle(a.sha256) if isinstance(a, Picture) else a for a in flight.unit.arguments
         )
