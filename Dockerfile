@@ -8,13 +8,13 @@ FROM python:3.11-slim-bookworm AS libraries
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m pip install --no-cache-dir uv && python -m venv /opt/rd-explorer
 COPY requirements.txt .
-RUN uv pip install --no-cache --python /opt/rd-explorer/bin/python -r requirements.txt
+RUN uv pip install --no-cache --compile-bytecode --python /opt/rd-explorer/bin/python -r requirements.txt
 
 FROM libraries AS wheel
 WORKDIR /source
 COPY . .
 RUN uv build --wheel --no-cache -o /wheel . \
-    && uv pip install --no-cache --no-deps --python /opt/rd-explorer/bin/python /wheel/*.whl
+    && uv pip install --no-cache --no-deps --compile-bytecode --python /opt/rd-explorer/bin/python /wheel/*.whl
 
 FROM libraries AS test
 RUN apt-get update \

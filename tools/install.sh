@@ -8,7 +8,7 @@ if ! "$uv" --version >/dev/null 2>&1; then
     "$venv/bin/python" -m pip install -q --disable-pip-version-check uv >/dev/null 2>&1 || true
 fi
 if "$uv" --version >/dev/null 2>&1; then
-    "$uv" pip install -q --python "$venv/bin/python" -r "$requirements" && exit 0
+    "$uv" pip install -q --compile-bytecode --python "$venv/bin/python" -r "$requirements" && exit 0
     echo "uv did not succeed; trying pip." >&2
 fi
 "$venv/bin/python" -m pip install -q --disable-pip-version-check -r "$requirements"

@@ -19,6 +19,8 @@ RUNS: Slot[list[str]] = Slot("ds_runs", [])
 SHOWN: Slot[list[str]] = Slot("ds_shown", [])
 METRIC = Slot("ds_metric", "psnr")
 MAX_RUNS = 5
+EASILY_SEEN = 8  # curves in one chart
+WELL_KNOWN = ("jpeg", "jpeg2000", "webp", "avif", "jpegxl", "vvc", "bls2017-neural", "svd")
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,24 @@ def choose(chosen: list[Run]) -> Choice | None:
 
 def _choose_codecs(titles: Mapping[str, str]) -> None:
     known = [codec for codec in SHOWN.value if codec in titles]
-    SHOWN.set(known or list(titles))
-    st.multiselect("Codecs shown", list(titles), format_func=titles.__getitem__, key=SHOWN.key)
+    SHOWN.set(known or at_first(list(titles)))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.multiselect("Codecs shown", list(titles), format_func=titles.__getitem__, key=SHOWN.key)
+        if len(SHOWN.value) < len(titles):
+            st.button(f"All {len(titles)}", key="ds_all", on_click=_show, args=(list(titles),))
+
+
+def at_first(codecs: list[str]) -> list[str]:
+    """Those that a chart opens with: all, or where they are too many for the eye, the well-known
+    ones.
+    """
+    if len(codecs) <= EASILY_SEEN:
+        return codecs
+    return [codec for codec in WELL_KNOWN if codec in codecs] or codecs[:EASILY_SEEN]
+
+
+def _show(codecs: list[str]) -> None:
+    SHOWN.set(codecs)
 
 
 def _titles(run: Run) -> dict[str, str]:

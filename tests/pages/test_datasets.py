@@ -208,3 +208,14 @@ def test_uploads_are_unpacked_safely(app, tmp_path):
     ).run()
     assert not app.exception and "points outside" in app.error[0].value
     assert len(set((tmp_path / ".runs").iterdir())) == len(before) - 1
+
+
+def test_many_codecs_open_with_the_well_known_ones_and_show_all_on_request():
+    app = AppTest.from_file(PAGE, default_timeout=180).run()
+    shown = app.multiselect(key="ds_shown")
+    assert 1 < len(shown.value) <= 8 < len(shown.options)
+    assert {"jpeg", "avif", "bls2017-neural"} <= set(shown.value)
+    app.button(key="ds_all").click().run()
+    assert not app.exception
+    assert len(app.multiselect(key="ds_shown").value) == len(shown.options)
+    assert "ds_all" not in [button.key for button in app.button]

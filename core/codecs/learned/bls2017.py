@@ -167,6 +167,7 @@ class Bls2017Neural(Bls2017):
         options=Bls2017.info.options
         | {
             "model": NEURAL_MODEL,
+            "latents": "searched for R + λD, with what they do to the bits of others",
             "entropy coder": "TFC range coder, stored tables picked by a network in whole numbers",
         },
     )

@@ -7,8 +7,11 @@ s · gradient + curvature, to second order, and the rate by what the entropy cod
 
 Each round takes the steps that gain most, at every other position, like the squares of one colour
 on a chessboard, and only a few per position: steps that reach the same pixels repeat each other's
-work.
+work. The neural coder also tells what a latent does to the bits of those that it is context for;
+with it the search goes on for longer, with large strides first and small ones at the end.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,11 +19,35 @@ from core.learned.photos.coder import Coding, PhotoCoder
 from core.learned.photos.entropy.context_coder import ContextCoder
 from core.learned.photos.entropy.neural_coder import NeuralCoder
 
-ROUNDS = 6
-PIXELS = 6_000_000  # rounds × pixels: a large picture gets fewer rounds, at least one
-# In a round a position takes one step for every so many bits that it costs, within limits.
-BITS_PER_STEP = 100
-STEPS = 4  # at most; at least 1
+STEPS = 4  # of a position in a round, at most
+REFRESHED = 3  # rounds for which the gradient of the bits through contexts is good enough
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long the search goes on.
+
+    At most `rounds`; fewer where rounds × pixels would exceed `pixels`, at least one. A position
+    takes one step for every so many bits that it costs, within limits: for each of `first` in the
+    first round, in geometric progression towards `last`.
+    """
+
+    rounds: int
+    pixels: int
+    first: float
+    last: float
+
+    def rounds_of(self, pixels: int) -> int:
+        """How many rounds a picture of so many pixels gets."""
+        return int(np.clip(self.pixels // pixels, 1, self.rounds))
+
+    def bits_per_step(self, share: float) -> float:
+        """After this share of the rounds, 0 to 1."""
+        return self.first * (self.last / self.first) ** share
+
+
+BRIEF = Effort(6, 6_000_000, 100, 100)
+LONG = Effort(16, 6_500_000, 50, 400)
 
 
 def searched(
@@ -37,17 +64,22 @@ def searched(
         return y_hat
     height, width, colours = image.shape
     weight = coder.config.lmbda[level] / colours  # bits for a unit of squared error
-    prices: ContextCoder | NeuralCoder = coder.context_coder(level)
-    if coding == "neural":
-        prices = coder.neural_coder(level)
+    neural = coding == "neural"
+    prices = coder.neural_coder(level) if neural else coder.context_coder(level)
+    effort = LONG if neural else BRIEF
     curvature = weight * coder.curvature(y_hat, level)
     best = y_hat
     least = np.inf
-    rounds = int(np.clip(PIXELS // (height * width), 1, ROUNDS))
+    rounds = effort.rounds_of(height * width)
     for number in range(rounds + 1):
         error, gradient = coder.error_and_gradient(image, y_hat, level)
         gradient *= weight
-        bits, steps = _steps(prices, y_hat, gradient, curvature, number % 2)
+        if isinstance(prices, NeuralCoder):
+            if number % REFRESHED == 0:
+                through_contexts = prices.context_gradient(y_hat)
+            gradient += through_contexts
+        bits_per_step = effort.bits_per_step(number / rounds)
+        bits, steps = _steps(prices, y_hat, gradient, curvature, number % 2, bits_per_step)
         cost = bits + weight * error
         if cost < least:
             best = y_hat
@@ -62,10 +94,12 @@ def _steps(
     gradient: np.ndarray,
     curvature: np.ndarray,
     parity: int,
+    bits_per_step: float,
 ) -> tuple[float, np.ndarray]:
     """Bits of ŷ (h, w, C), and the steps that a round takes, (h, w, C) int32, −1, 0 or 1.
 
-    `gradient` (h, w, C) and `curvature` (C,) are in bits; `parity` says which squares' turn it is.
+    `gradient` (h, w, C) and `curvature` (C,) are in bits; `parity` says which squares' turn it is,
+    `bits_per_step` how many steps a position may take.
     """
     height, width, count = y_hat.shape
     gains = np.zeros((height, width, count), np.float32)  # bits saved by the better step
@@ -79,7 +113,7 @@ def _steps(
         gains[y, x, channels] = np.maximum(down, up)
         ways[y, x, channels] = np.where(down > up, -1, 1)
     squares = np.add.outer(np.arange(height), np.arange(width)) % 2 == parity
-    allowed = np.clip(np.round(paid[squares] / BITS_PER_STEP), 1, STEPS)
+    allowed = np.clip(np.round(paid[squares] / bits_per_step), 1, STEPS)
     steps = np.zeros(y_hat.shape, np.int32)
     steps[squares] = _best(gains[squares], ways[squares], allowed)
     return float(paid.sum()), steps

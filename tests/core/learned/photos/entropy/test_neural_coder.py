@@ -7,8 +7,10 @@ import pytest
 import tensorflow as tf
 
 from core.errors import BitstreamError
+from core.learned.photos.entropy import neural_gradient
 from core.learned.photos.entropy.neural_coder import NeuralCoder
-from core.learned.photos.entropy.neural_layout import CHANNELS, FAR_CHANNELS, NEAR, visits
+from core.learned.photos.entropy.neural_gradient import BackwardPass
+from core.learned.photos.entropy.neural_layout import CHANNELS, FAR_CHANNELS, GROUPS, NEAR, visits
 from core.learned.photos.entropy.neural_tables import FRACTIONS, OCTAVES, PER_OCTAVE
 from core.learned.photos.entropy.neural_tensors import MATRIX_SHAPES, neural_shapes, sound_neural
 from core.learned.photos.neural.export import quantise
@@ -152,6 +154,59 @@ def test_prices_of_other_values_are_those_of_the_coder(coder):
         other[y, x, channel] += step
         change = coder.bits(other).sum(dtype=float) - whole.sum(dtype=float)
         assert change == pytest.approx(cost[y, x, channel] - costs[1][y, x, channel], abs=0.02)
+
+
+def test_the_pass_back_is_the_gradient_of_the_pass_forward(coder, monkeypatch):
+    """Where nothing is rounded, a weighted sum of all that the network says is linear in a latent
+    but for a few kinks: single latents moved by one, both ways.
+    """
+    network = coder._network
+    monkeypatch.setattr(network, "squashed", lambda channels, values: 0.01 * values)
+    monkeypatch.setattr(
+        network,
+        "activated",
+        lambda layer, sums, units=None: np.clip(sums * network.step[layer], 0, 255),
+    )
+    rng = np.random.default_rng(0)
+    grid, channels = (12, 10), np.arange(CHANNELS)
+    weights = rng.normal(size=(3, np.prod(grid), CHANNELS)) * 2.0**-12
+    values = np.concatenate([latents(*grid, 11).reshape(-1, CHANNELS), np.zeros((1, CHANNELS))])
+
+    def told(values: np.ndarray, back: bool = False) -> tuple[float, np.ndarray]:
+        passes, total = BackwardPass(network, values), 0.0
+        for part in passes.parts(*grid):
+            of_part = weights[:, part.rows]
+            found = (*part.outputs(channels), part.predicted)
+            total += sum(float((w * x).sum()) for w, x in zip(of_part, found, strict=True))
+            if back:
+                passes.back(part, channels, *of_part)
+        return total, passes.gradient()
+
+    _, gradient = told(values, back=True)
+    expected, seen = [], []
+    for _ in range(60):
+        at = rng.integers(len(values) - 1), rng.integers(40)
+        ends = []
+        for step in (-100, 100):
+            other = values.copy()
+            other[at] += step
+            ends.append(told(other)[0])
+        expected.append(gradient[at])
+        seen.append((ends[1] - ends[0]) / 200)
+    assert np.corrcoef(expected, seen)[0, 1] > 0.99
+    assert np.polyfit(expected, seen, 1)[0] == pytest.approx(1, abs=0.03)
+
+
+def test_the_context_gradient_depends_on_no_order_of_addition_or_part(coder, monkeypatch):
+    """Float64 holds its sums exactly: with more digits, and other parts, it is the same."""
+    y_hat = latents(9, 13, 8)
+    gradient = coder.context_gradient(y_hat)
+    assert np.abs(gradient).max() > 1
+    last = np.unravel_index(list(visits(9, 13))[-1].rows[-1], (9, 13))
+    assert not gradient[last][coder._order[-GROUPS[-1] :]].any()  # context for nothing
+    monkeypatch.setattr(neural_gradient, "POSITIONS", 7)
+    monkeypatch.setattr(neural_gradient, "FLOAT", np.longdouble)
+    assert np.array_equal(coder.context_gradient(y_hat), gradient)
 
 
 def test_the_bytes_depend_on_no_order_of_addition(tensors):
