@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts this file's folder on the path, not the project's
     sys.path.insert(0, str(ROOT))
 
-from dashboard import admission, state  # noqa: E402
+from dashboard import admission, returning, state  # noqa: E402
 from dashboard.streamlit_patches import imports, reruns  # noqa: E402
 from dashboard.ui import theme  # noqa: E402
 
@@ -42,6 +42,7 @@ def _freeze_later() -> threading.Timer:
 
 _freeze_later()
 admission.admit(state.session_id())
+returning.remember()
 
 # without icons: until their font is loaded, they are words that cover the neighbours' links
 PAGES = (

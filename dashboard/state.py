@@ -39,6 +39,26 @@ def current_picture() -> Picture:
 def set_picture(picture: Picture) -> None:
     """Makes `picture` the one that every page of this session shows."""
     st.session_state.picture = picture
+    st.session_state.upload_lost = False
+
+
+def uploaded_picture() -> Picture | None:
+    """The current picture if it was uploaded."""
+    picture = st.session_state.get("picture")
+    return picture if picture is not None and picture.source == "upload" else None
+
+
+def upload_is_lost() -> bool:
+    """Whether the address asks for an upload that this session does not have."""
+    if "picture" not in st.session_state:
+        return st.query_params.get("src") == "upload"
+    return bool(st.session_state.get("upload_lost"))
+
+
+def bring_back(picture: Picture) -> None:
+    """Puts a lost upload in its place again."""
+    st.session_state.picture_refusal = None
+    set_picture(picture)
 
 
 def link_source() -> str | None:
@@ -163,6 +183,7 @@ def _from_link() -> Picture | None:
                 f"The picture of this link could not be loaded. {error}"
             )
     elif source == "upload":
+        st.session_state.upload_lost = True
         st.session_state.picture_refusal = (
             "This link was made with an uploaded file, which a link cannot carry. "
             "Upload the file again; all else is restored."

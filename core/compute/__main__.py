@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from core.compute import limits
-from core.sweep.task import THREADS
+from core.processes import THREADS
 
 if TYPE_CHECKING:
     from distributed import LocalCluster

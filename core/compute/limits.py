@@ -14,6 +14,8 @@ RETRIES = 3  # how often a unit is given to another worker when one dies under i
 MEMORY_BYTES = 256_000_000  # results that the app's process holds
 WORKER_BYTES = 3_000_000_000  # memory of one worker, beyond which it is replaced
 WORKER_PICTURE_BYTES = 200_000_000  # pictures that one worker remembers
+RETURNING_BYTES = 400_000_000  # pixels of uploaded pictures that a reloaded page finds again
+RETURNING_S = 3_600.0  # … for so long
 STORE_BYTES = int(os.environ.get("RDX_CACHE_BYTES", 2_000_000_000))  # results on disk
 
 

@@ -11,6 +11,7 @@ from cachetools import LRUCache
 from core.codecs import registry  # noqa: F401  (imported before the first unit comes)
 from core.compute import limits
 from core.images import Picture
+from core.processes import settle
 
 TOPIC = "rdx-progress"
 
@@ -50,6 +51,7 @@ def run(
 
     `folders` are those of the app, where it has some of its own. Raises PictureMissing.
     """
+    settle()
     os.environ.update(folders)
     global _unit
     _unit = key

@@ -3,7 +3,6 @@
 Runs in worker processes, perhaps on other machines, see `core.sweep.task`.
 """
 
-import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,12 +13,12 @@ from core.codecs.base import Codec
 from core.decide.probes import Probe, Tried, as_json, joined
 from core.errors import RDError
 from core.images import Picture
+from core.processes import settle
 from core.rd.match import LOSSLESS, search_quality, target_measure
 from core.rd.match import Probe as Wanted
 from core.rd.measure import RDPoint, evaluate
 from core.sweep import signs
 from core.sweep.sources import Item
-from core.sweep.task import THREADS
 
 CACHE_BYTES = 300_000_000
 # Digest of a file -> its picture, of those read last.
@@ -28,8 +27,7 @@ _pictures: LRUCache[str, Picture] = LRUCache(CACHE_BYTES, getsizeof=lambda p: p.
 
 def perform(item: Item, digest: str, kind: str, *arguments: Any) -> dict[str, Any]:
     """The record of `search` or `at`, as `kind` says, or {"error": why there is none}."""
-    for name, value in THREADS.items():
-        os.environ.setdefault(name, value)
+    settle()
     try:
         picture = read(item, digest)
     except RDError as error:

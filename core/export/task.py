@@ -4,7 +4,6 @@ Runs in worker processes, perhaps on other machines: the file travels back with 
 """
 
 import hashlib
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,9 @@ from core.decide import task as decide
 from core.errors import RDError
 from core.export import metadata
 from core.images import Picture
+from core.processes import settle
 from core.sweep import signs
 from core.sweep.sources import Item
-from core.sweep.task import THREADS
 
 FILE = "file"
 
@@ -26,8 +25,7 @@ def perform(item: Item, digest: str, kind: str, *arguments: Any) -> dict[str, An
     """The record of `file`, or what `core.decide.task` does; {"error": why there is none}."""
     if kind != FILE:
         return decide.perform(item, digest, kind, *arguments)
-    for name, value in THREADS.items():
-        os.environ.setdefault(name, value)
+    settle()
     try:
         return file(decide.read(item, digest), item, *arguments)
     except RDError as error:

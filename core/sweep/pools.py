@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from core.errors import DataError
+from core.processes import THREADS
 from core.results import Record
 from core.sweep import signs, task
 from core.sweep.signs import Clocks, Limit
@@ -235,7 +236,7 @@ def pool(
             threads_per_worker=1,
             processes=True,
             dashboard_address="127.0.0.1:0",
-            env=task.THREADS,
+            env=THREADS,
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster, set_as_default=False) as client,

@@ -5,33 +5,19 @@ Runs in worker processes, perhaps on other machines: everything it needs comes w
 the installation.
 """
 
-import os
-
 import numpy as np
 from cachetools import LRUCache
 
 from core.codecs import command_codec, registry
 from core.codecs.base import Codec, Encoded
 from core.errors import RDError
+from core.processes import settle
 from core.results import Record
 from core.sweep.sources import Item
 
 CACHE_BYTES = 300_000_000
 # SHA-256 -> pixels of the pictures measured last; the least recently used one goes first.
 _pictures: LRUCache[str, np.ndarray] = LRUCache(CACHE_BYTES, getsizeof=lambda image: image.nbytes)
-
-# One measurement is one thread: the cores are shared by workers. An owner of a cluster may have
-# set these otherwise.
-THREADS = dict.fromkeys(
-    (
-        "OMP_NUM_THREADS",
-        "OPENBLAS_NUM_THREADS",
-        "MKL_NUM_THREADS",
-        "TF_NUM_INTRAOP_THREADS",
-        "TF_NUM_INTEROP_THREADS",
-    ),
-    "1",
-)
 
 
 class _Grey(Codec):
@@ -61,8 +47,7 @@ def perform(
 
     `spec` is the TOML text of a codec that was given as commands.
     """
-    for name, value in THREADS.items():
-        os.environ.setdefault(name, value)
+    settle()
     from core.rd.measure import evaluate
 
     try:

@@ -1,13 +1,16 @@
-"""Two tabs of one browser work on different samples, and neither changes the other."""
+"""Two tabs, back and forward, reload in the middle of work: a person finds what was there."""
 
+import json
 import re
 
 import pytest
 
 from tests.browser.compare_page import (
     WAIT,
+    choose_upload,
     downloaded,
     viewer_text,
+    wait_for_curves,
     wait_for_results,
 )
 from tests.conftest import ROOT
@@ -57,3 +60,59 @@ def test_two_tabs_do_not_change_each_other(app, open_page):
     assert seen(cat)[0] == before[0] and seen(cat)[3] != before[3]
     for page, most in ((cat, 8_000), (coffee, 12_000)):
         assert 0.9 * most < len(downloaded(page, "dl_jpeg")) <= most
+
+
+COMPARE, SVD = "What does every bit buy?", "How few numbers make a picture?"
+
+
+def test_back_and_forward_lead_from_page_to_page_and_restore_what_was_shown(app, open_page):
+    """Choices on a page are no steps of the way back."""
+    page = open_page(f"{app}/?src=sample:chelsea&c=jpeg,webp&b=6000")
+    wait_for_results(page)
+    for count in (6_500, 7_000):
+        choose_budget(page, count)
+    before = seen(page)
+    page.get_by_role("link", name="SVD").click()
+    page.get_by_role("heading", name=SVD).wait_for(timeout=WAIT)
+    rank = page.locator(".st-key-svd_factor input")
+    rank.fill("0.15")
+    rank.press("Enter")
+    page.get_by_text("svd file of at most rank 26").wait_for(timeout=WAIT)
+
+    page.go_back()
+    page.get_by_role("heading", name=COMPARE).wait_for(timeout=WAIT)
+    wait_for_results(page)
+    assert seen(page) == before
+
+    page.go_forward()
+    page.get_by_role("heading", name=SVD).wait_for(timeout=WAIT)
+    page.get_by_text("svd file of at most rank 26").wait_for(timeout=WAIT)
+    assert float(rank.input_value()) == pytest.approx(0.15, abs=0.005)
+
+
+def test_a_reload_in_the_middle_of_work_loses_nothing(serve, open_page, tmp_path, kodak):
+    """With an empty cache: the curves of an uploaded picture are under way when the page is loaded
+    anew. Another person with the same address does not see the picture.
+    """
+    address = serve(APP, RDX_CACHE=str(tmp_path / "cache"))
+    page = open_page(f"{address}/?src=sample:chelsea&c=jpeg,jpegxl&b=60000")
+    wait_for_results(page)
+    choose_upload(page)
+    page.locator(".st-key-upload input[type=file]").set_input_files(kodak[4])
+    page.locator("[data-testid=stSidebar]").get_by_text("768 × 512 px").wait_for(timeout=WAIT)
+    choose_budget(page, 40_000)
+    page.get_by_text("Measuring the curves").wait_for(timeout=WAIT)
+    before = seen(page)
+    assert "src=upload" in page.url
+    page.reload()
+    page.locator("[data-testid=stSidebar]").get_by_text("768 × 512 px").wait_for(timeout=WAIT)
+    wait_for_results(page)
+    assert seen(page) == before
+    wait_for_curves(page)
+    records = json.loads(downloaded(page, "dl_json"))["records"]
+    shown = [record for record in records if record.get("shown")]
+    assert {record["codec"] for record in shown} == {"jpeg", "jpegxl"}
+    assert all(record["bytes"] <= 40_000 for record in shown) and len(records) >= 24
+
+    other = open_page(page.url)
+    other.get_by_text("which a link cannot carry").wait_for(timeout=WAIT)

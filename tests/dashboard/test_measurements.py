@@ -100,6 +100,7 @@ def test_a_quality_is_reached(measurements):
     assert match.met and match.measured.point.measures["psnr"] >= 30
 
 
+@pytest.mark.slow
 def test_missing_measures_are_added_to_what_is_known(measurements):
     codec = get("jpeg")
     point = settled(measurements, lambda: measurements.point("me", PICTURE, codec, 61))

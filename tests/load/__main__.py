@@ -4,32 +4,29 @@ People arrive one a second, on different samples and with pictures of their own,
 first table, and from then on change the byte budget every 1 to 4 seconds. Without an address the
 app is started here, with a fresh cache. Printed are the times to the first table and from a change
 to its table, errors, and the memory of all processes of the app, minute by minute.
+
+With `--soak 500` people click, choose and upload so many times at random moments, and each must
+find what they chose (`soak.py`). `--busy 2` keeps two cores busy meanwhile.
 """
 
 import argparse
 import asyncio
-import io
-import os
 import random
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import psutil
-from PIL import Image
 from skimage import data
 
+from tests.load import soak
+from tests.load.app import busy, own_picture, start_app
 from tests.load.person import Person, person
 
-ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ("astronaut", "chelsea", "coffee", "rocket", "immunohistochemistry", "camera", "logo")
 BPPS = [float(f"{10 ** (e / 20):.3g}") for e in range(-16, 7)]  # 0.158 … 2 bpp: stops of the slider
 CODECS = 4
@@ -43,16 +40,6 @@ class Seen:
     first: list[float] = field(default_factory=list)
     moves: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-
-
-def own_picture(number: int) -> bytes:
-    """A picture that nobody else has: a photograph cut and mirrored by its number, as PNG."""
-    whole = (data.astronaut(), data.coffee(), data.rocket())[number % 3]
-    top = 3 * number % 60
-    cut = whole[top : top + 340, 40 + number : 540 + number]
-    out = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(cut[:, :: (-1) ** number])).save(out, "PNG")
-    return out.getvalue()
 
 
 async def visit(address: str, number: int, end: float, seen: Seen) -> None:
@@ -89,7 +76,9 @@ async def arrive(one: Person, number: int) -> int:
         return height * width
     one.open("src=upload")
     await one.until_there("Your picture", LIMIT_S)
-    await one.upload(f"own-{number}.png", own_picture(number))
+    name = f"own-{number:02d}"
+    await one.upload(f"{name}.png", own_picture(number))
+    await one.until_so(lambda: any(name in text for text in one.told), LIMIT_S)
     return 340 * 500
 
 
@@ -105,26 +94,6 @@ async def watch(process: psutil.Process, end: float) -> None:
         )
         minute += 1
         await asyncio.sleep(min(60, max(0.1, end - time.monotonic())))
-
-
-def start_app(folder: str) -> tuple[subprocess.Popen, str]:
-    """The app with a fresh cache: (its process, its address)."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py")]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    command += ["--server.headless", "true"]
-    environment = os.environ | {"RDX_CACHE": folder}
-    log = open(Path(folder, "log.txt"), "w")  # noqa: SIM115 (open for as long as the app)
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    while process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2):
-                return process, f"127.0.0.1:{port}"
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise RuntimeError(Path(folder, "log.txt").read_text())
 
 
 def tell(name: str, seconds: list[float]) -> None:
@@ -148,10 +117,12 @@ async def load(address: str, people: int, seconds: float, process: int | None) -
 
 
 def main() -> int:
-    """Runs the class and prints what it saw; 1 if there were errors."""
+    """Runs the class or the soak and prints what it saw; 1 if there were errors."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--people", type=int, default=20)
+    parser.add_argument("--people", type=int)
     parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--soak", type=int, metavar="ACTIONS")
+    parser.add_argument("--busy", type=int, default=0, metavar="CORES")
     parser.add_argument("--address")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -159,21 +130,33 @@ def main() -> int:
         if address is None:
             app, address = start_app(folder)
         try:
-            pid = app.pid if app else None
-            seen = asyncio.run(load(address, options.people, options.seconds, pid))
+            with busy(options.busy):
+                pid = app.pid if app else None
+                errors = _run(address, options, pid)
         finally:
             if app is not None:
                 app.terminate()
                 app.wait(20)
         log = Path(folder, "log.txt")
         logged = log.read_text() if log.exists() else ""
-    tell("first table", seen.first)
-    tell("a change of the budget", seen.moves)
-    errors = seen.errors + [line for line in logged.splitlines() if "Error" in line]
+    errors += [line for line in logged.splitlines() if "Error" in line]
     print(f"errors: {len(errors)}")
     for error in errors[:20]:
         print(f"    {error}")
     return 1 if errors else 0
+
+
+def _run(address: str, options: argparse.Namespace, pid: int | None) -> list[str]:
+    """Runs what was asked for; its errors."""
+    if options.soak:
+        start = time.monotonic()
+        soaked = asyncio.run(soak.soak(address, options.soak, options.people or 4))
+        soak.tell(soaked, start)
+        return soaked.faults
+    seen = asyncio.run(load(address, options.people or 20, options.seconds, pid))
+    tell("first table", seen.first)
+    tell("a change of the budget", seen.moves)
+    return seen.errors
 
 
 if __name__ == "__main__":

@@ -5,8 +5,10 @@ its websocket.
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import parse_qsl
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -16,39 +18,56 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+from tests.load import inputs
+
 COOKIE = "_streamlit_xsrf"
+BYTES = "File size, at most (bytes)"
 
 
 class Person:
     """Looks at Compare, chooses, uploads; knows what the run under way has drawn.
 
-    `files` counts the download buttons of results in this run, `errors` holds what went wrong.
+    `files` counts the download buttons of results in this run, `told` holds its captions and
+    alerts, `link` what the page's address says; `errors` holds what went wrong. Like a browser, it
+    sends the values of all inputs with each rerun, and takes over those that it is told.
     """
 
     def __init__(self, socket: WebSocketClientConnection, address: str, cookie: str) -> None:
         self._socket, self._address, self._cookie = socket, address, cookie
         self._states: dict[str, WidgetState] = {}
-        self._widgets: dict[str, str] = {}  # label -> id
+        self._widgets: dict[str, tuple[str, str]] = {}  # label -> (kind, id)
+        self._drawn: set[str] = set()  # ids of this run
         self._session = ""
         self._news = asyncio.Event()
         self._urls: asyncio.Future | None = None
         self._query = ""
         self.files, self.runs, self.closed = 0, 0, False
+        self.told: list[str] = []
+        self.measuring = False
         self.errors: list[str] = []
+
+    @property
+    def link(self) -> dict[str, str]:
+        """What the page's address says of its state."""
+        return dict(parse_qsl(self._query))
 
     def open(self, query: str) -> None:
         """Opens the page at an address."""
         self._query = query
         self._rerun()
 
-    def set_budget(self, count: int) -> None:
-        """Types a number of bytes."""
-        state = WidgetState(id=self._widgets["File size, at most (bytes)"], double_value=count)
-        self._states[state.id] = state
+    def choose(self, label: str, value: Any) -> None:
+        """Gives the input with this label a value, in the words of the page."""
+        kind, name = self._widgets[label]
+        self._states[name] = inputs.filled(WidgetState(id=name), kind, value)
         self._rerun()
 
-    async def upload(self, name: str, data: bytes) -> None:
-        """Drops a file into the sidebar's uploader."""
+    def set_budget(self, count: int) -> None:
+        """Types a number of bytes."""
+        self.choose(BYTES, count)
+
+    async def upload(self, name: str, data: bytes, label: str = "Your picture") -> None:
+        """Drops a file into an uploader, the sidebar's where nothing else is said."""
         self._urls = asyncio.get_running_loop().create_future()
         message = BackMsg()
         request = message.file_urls_request
@@ -57,7 +76,7 @@ class Person:
         await self._socket.write_message(message.SerializeToString(), binary=True)
         urls = await self._urls
         await self._put(urls.upload_url, name, data)
-        state = WidgetState(id=self._widgets["Your picture"])
+        state = WidgetState(id=self._widgets[label][1])
         info = state.file_uploader_state_value.uploaded_file_info.add()
         info.name, info.size, info.file_id = name, len(data), urls.file_id
         info.file_urls.CopyFrom(urls)
@@ -66,8 +85,12 @@ class Person:
 
     async def until(self, files: int, limit_s: float) -> bool:
         """Waits until a run has drawn so many results; whether it did within the limit."""
+        return await self.until_so(lambda: self.files >= files, limit_s)
+
+    async def until_so(self, is_so: Callable[[], bool], limit_s: float) -> bool:
+        """Waits until `is_so()`, asked after each message; whether it was within the limit."""
         end = time.monotonic() + limit_s
-        while self.files < files:
+        while not is_so():
             self._news.clear()
             left = end - time.monotonic()
             if left <= 0 or self.closed:
@@ -79,16 +102,18 @@ class Person:
         return True
 
     async def until_there(self, label: str, limit_s: float) -> bool:
-        """Waits until the widget with this label is drawn."""
-        end = time.monotonic() + limit_s
-        while label not in self._widgets and time.monotonic() < end and not self.closed:
-            await asyncio.sleep(0.05)
-        return label in self._widgets
+        """Waits until the run under way has drawn the input with this label."""
+        return await self.until_so(lambda: self.sees(label), limit_s)
+
+    def sees(self, label: str) -> bool:
+        """Whether the run under way has drawn the input with this label."""
+        return label in self._widgets and self._widgets[label][1] in self._drawn
 
     async def listen(self) -> None:
         """Takes the server's messages until the connection ends."""
         while (data := await self._socket.read_message()) is not None:
             self._take(ForwardMsg.FromString(data))
+            self._news.set()
         self.closed = True
         self._news.set()
 
@@ -97,9 +122,16 @@ class Person:
         if kind == "new_session":
             self._session = message.new_session.initialize.session_id or self._session
             self.runs += 1
-            self.files = 0
+            if not message.new_session.fragment_ids_this_run:
+                self._forget()
         elif kind == "delta":
             self._draw(message.delta)
+        elif kind == "page_info_changed":
+            self._query = message.page_info_changed.query_string
+        elif kind == "script_finished":
+            if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                kept = self._states.items()
+                self._states = {name: state for name, state in kept if name in self._drawn}
         elif kind == "file_urls_response" and self._urls is not None:
             self._urls.set_result(message.file_urls_response.file_urls[0])
         elif kind == "session_event":
@@ -114,12 +146,33 @@ class Person:
         kind = element.WhichOneof("type")
         if kind == "exception":
             self.errors.append(f"{element.exception.type}: {element.exception.message}")
-        elif kind in ("number_input", "file_uploader"):
+        elif kind in inputs.KINDS or kind == "file_uploader":
             widget = getattr(element, kind)
-            self._widgets[widget.label] = widget.id
+            self._widgets[widget.label] = kind, widget.id
+            self._drawn.add(widget.id)
+            if kind in inputs.KINDS:
+                self._hold(kind, widget)
+        elif kind in ("markdown", "alert"):
+            self.told.append(getattr(element, kind).body.replace("\\", ""))
+        elif kind == "progress":
+            self.measuring = element.progress.text.startswith("Measuring")
         elif kind == "download_button" and element.download_button.label.startswith("File ("):
             self.files += 1
-            self._news.set()
+        elif kind == "download_button" and element.download_button.label.startswith("Points as"):
+            self.measuring = False
+
+    def _hold(self, kind: str, widget: Any) -> None:
+        """Takes over the value of an input that is new, or that was told its value."""
+        if widget.set_value or widget.id not in self._states:
+            state = inputs.drawn(kind, widget)
+            if state is not None:
+                self._states[widget.id] = state
+
+    def _forget(self) -> None:
+        """A run begins: nothing of it is drawn yet."""
+        self.files, self.measuring = 0, False
+        self.told.clear()
+        self._drawn.clear()
 
     def _rerun(self) -> None:
         self.files = 0

@@ -72,6 +72,7 @@ def test_it_runs_from_top_to_bottom(name, tmp_path):
     assert shown == {"compare": 1, "svd": 8, "datasets": 4, "training": 3}[name]
 
 
+@pytest.mark.slow
 def test_an_uploaded_picture_lies_beside_the_notebook(small, tmp_path):
     (tmp_path / "mine.png").write_bytes(png(small))
     state = CompareState("mine.png", "upload", ["jpeg", "webp"], budget=2000, points=3)

@@ -235,6 +235,7 @@ def test_a_killed_sweep_goes_on_where_it_was(folder, tmp_path):
     assert before and not journal.exists()
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_loses_nothing(folder, tmp_path):
     """A cluster of three workers on this machine, one killed mid-sweep with -9: all results are
     there, each once.

@@ -1,5 +1,7 @@
 """What hangs in a pool is ended with a sentence; what goes on is left alone."""
 
+import pytest
+
 from core.sweep import pools, signs
 from core.sweep.pools import Pool
 from core.sweep.sources import Item
@@ -16,6 +18,7 @@ def _all(pool: Pool, count: int) -> dict[str, dict]:
     return found
 
 
+@pytest.mark.slow
 def test_a_job_that_hangs_is_ended_and_its_worker_replaced():
     asked = []
 

@@ -1,6 +1,7 @@
 """The codec `klt`: its own basis, and the rate that it promises."""
 
 import numpy as np
+import pytest
 
 from core import metrics
 from core.codecs.lowrank import klt, svd
@@ -12,6 +13,7 @@ def psnr(image, codec, data):
     return metrics.psnr(image, codec.decode(data))
 
 
+@pytest.mark.slow
 def test_klt_is_above_svd_and_jpeg(kodak):
     """At the same bytes klt is over 0.5 dB above JPEG and over 1 dB above svd (interpolated)."""
     image = load(kodak[4]).image

@@ -23,6 +23,7 @@ def analysis(small):
     return svd.analyse(small)
 
 
+@pytest.mark.slow
 def test_a_byte_budget_is_met_closely_without_another_svd(small, analysis, monkeypatch):
     monkeypatch.setattr(lowrank, "decompose", None)
     for budget in (600, 2000, 8000):
@@ -34,6 +35,7 @@ def test_a_byte_budget_is_met_closely_without_another_svd(small, analysis, monke
         svd.Prepared(analysis).encode(small[:50], 50)
 
 
+@pytest.mark.slow
 def test_automatic_pairs_are_near_the_best_of_all_pairs(small, analysis):
     """At the bytes of an automatic file no pair of rank and step is over 0.15 dB better."""
     pairs = []

@@ -31,6 +31,7 @@ def cached(photos, tmp_path_factory):
     return load_photos(some, tmp_path_factory.mktemp("cache"))
 
 
+@pytest.mark.slow
 def test_sixty_steps_on_photographs_lower_the_loss(cached, tmp_path):
     """At each level, on held-out photographs with rounded latents."""
     task = PhotoTask(TINY, cached, patch=64, batch=8, first_hard=50)
@@ -47,6 +48,7 @@ def test_sixty_steps_on_photographs_lower_the_loss(cached, tmp_path):
     assert after["bpp"][0] < after["bpp"][1] and after["psnr"][0] < after["psnr"][1]
 
 
+@pytest.mark.slow
 def test_a_cut_run_ends_with_the_weights_of_an_unbroken_one(cached, tmp_path):
     class Cut(PhotoTask):
         def batch(self, step):

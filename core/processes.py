@@ -1,0 +1,37 @@
+"""How a worker process is set up: one thread, and memory that it keeps.
+
+One measurement is one thread: the cores are shared by workers. And what the codecs and measures
+allocate for each picture, megabytes of arrays, is not given back to the system in between: asking
+for it again would cost a page fault for every 4 kB, a third of the time of some measures. (Dask
+has its workers give back everything at once, `MALLOC_TRIM_THRESHOLD_` = 65536.)
+"""
+
+import ctypes
+import os
+from functools import cache
+
+# An owner of a cluster may have set these otherwise.
+THREADS = dict.fromkeys(
+    (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "TF_NUM_INTRAOP_THREADS",
+        "TF_NUM_INTEROP_THREADS",
+    ),
+    "1",
+)
+# Parameters of glibc's mallopt (malloc.h), with their values in bytes.
+M_TRIM_THRESHOLD, KEPT = -1, 256 << 20  # unused memory at the heap's end that is kept
+M_MMAP_THRESHOLD, LARGE = -3, 32 << 20  # what is larger is asked from the system, and given back
+
+
+@cache
+def settle() -> None:
+    """Sets this process up, once. For worker processes, before their first job."""
+    for name, value in THREADS.items():
+        os.environ.setdefault(name, value)
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # absent where the C library is another
+    if mallopt is not None:
+        mallopt(M_TRIM_THRESHOLD, KEPT)
+        mallopt(M_MMAP_THRESHOLD, LARGE)
