@@ -4,13 +4,14 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.compute import limits
+from core.compute.clocks import Clocks
 from core.compute.cluster import Connection
 from core.compute.deaths import Deaths, death, is_let_go
 from core.compute.unit import Unit
@@ -33,14 +34,12 @@ LOOK_EVERY_S = 1.0  # how often the number of workers and the time limits are lo
 
 @dataclass
 class _Flight:
-    """A unit on its way: what is called, how often it was lost, since when, and as which one."""
+    """A unit on its way: what is called, how often it was lost, and as which one it was sent."""
 
     key: Any
     unit: Unit
     tries: int = 0
     number: int = 0
-    place: str = ""  # the worker that was last seen to have it
-    since: float = field(default_factory=time.monotonic)
 
 
 class Hands:
@@ -62,6 +61,7 @@ class Hands:
         self._lock, self._opening = threading.Lock(), threading.Lock()
         self._flying: dict[str, tuple[_Flight, Future]] = {}
         self._deaths: Deaths[_Flight] = Deaths()
+        self._clocks = Clocks()
         self._connection: Connection | None = None
         self._slots, self._looked = 1, 0.0
         self._numbers = itertools.count(1)  # two threads send
@@ -169,7 +169,6 @@ class Hands:
                 self._give(flight.key, None, RuntimeError(DEADLY))
                 self._wake.set()
                 continue
-            flight.place, flight.since = "", time.monotonic()
             self._again(flight)
 
     def _again(self, flight: _Flight, *how: Any) -> None:
@@ -190,7 +189,7 @@ class Hands:
         timer.start()
 
     def _watch(self, now: bool = False) -> None:
-        """Counts the workers, and ends units that have taken too long."""
+        """Counts the workers, ends units that take too long, and finds those that got lost."""
         if self._connection is None or (time.monotonic() < self._looked + LOOK_EVERY_S and not now):
             return
         self._looked = time.monotonic()
@@ -205,24 +204,21 @@ class Hands:
             # A worker that dies while it starts is not replaced by its nanny: a new cluster is.
             raise ConnectionError(DEADLY)
         with self._lock:
-            old = {
-                name: flight
-                for name, (flight, _) in self._flying.items()
-                if time.monotonic() - flight.since > LOOK_EVERY_S
-            }
-        if old:
-            self._end_late(old, client.processing())
-
-    def _end_late(self, old: dict[str, _Flight], busy: Mapping[str, Iterable[str]]) -> None:
-        """Ends those units that one worker has had for longer than they may take."""
-        places = {name: address for address, names in busy.items() for name in names}
-        for name, flight in old.items():
-            place = places.get(name, "")
-            if flight.place not in ("", place):  # its worker died: the clock starts again
-                flight.since = time.monotonic()
-            flight.place = place
-            if time.monotonic() - flight.since > flight.unit.limit_s:
+            may_take = {name: flight.unit.limit_s for name, (flight, _) in self._flying.items()}
+        if may_take:
+            seen = self._clocks.look(may_take, client.processing(), time.monotonic())
+            for name, place in seen.late.items():
                 self._end(name, place)
+            for name in seen.forgotten:
+                self._send_anew(name)
+
+    def _send_anew(self, name: str) -> None:
+        """Sends a unit again that got lost on its way."""
+        with self._lock:
+            flight, future = self._flying.pop(name, (None, None))
+        if flight is not None and future is not None:
+            future.cancel()
+            self._again(flight)
 
     def _end(self, name: str, place: str) -> None:
         """Ends a unit that hangs, with the process in which it does."""
@@ -234,9 +230,9 @@ class Hands:
         future.cancel(force=True)
         limit = flight.unit.limit_s
         self._give(flight.key, None, Overtime(too_long(limit)))
-        if place:  # takes seconds: the other workers go on meanwhile
-            self._deaths.end(place)
-            threading.Thread(target=_restart, args=(client, [place]), daemon=True).start()
+        self._deaths.end(place)
+        # takes seconds: the other workers go on meanwhile
+        threading.Thread(target=_restart, args=(client, [place]), daemon=True).start()
 
     def _lose(self, error: Exception) -> None:
         """The cluster is gone: what was on its way is sent again, to a new one."""
@@ -252,7 +248,6 @@ class Hands:
             if flight.tries > limits.RETRIES or self._closed:
                 self._give(flight.key, None, error)
             else:
-                flight.since = time.monotonic()
                 self._send(flight)
 
 
