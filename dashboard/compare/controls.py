@@ -94,12 +94,17 @@ def _ladder(s: Setting) -> list[float]:
 def _size_target(picture: Picture) -> None:
     ss, pixels = st.session_state, picture.width * picture.height
 
+    def nearest() -> float:
+        return min(BPPS, key=lambda b: abs(np.log(b * pixels / 8 / ss.cmp_bytes)))
+
     def from_slider() -> None:
         before, told = ss.get("cmp_told", (None, 0.0))
-        if ss.cmp_mode == "size" and (ss.cmp_bpp != before or time.monotonic() > told + ECHO_S):
+        echo = ss.cmp_bpp == before and time.monotonic() < told + ECHO_S
+        # Nor is it a choice where the slider comes back, after another mode, as it was shown.
+        if ss.cmp_mode == "size" and not echo and ss.cmp_bpp != nearest():
             ss.cmp_bytes = max(1, round(ss.cmp_bpp * pixels / 8))
 
-    bpp = min(BPPS, key=lambda b: abs(np.log(b * pixels / 8 / ss.cmp_bytes)))
+    bpp = nearest()
     if ss.get("cmp_bpp", bpp) != bpp:  # until it hears of this, the browser sends the old value
         ss.cmp_told = ss.cmp_bpp, time.monotonic()
     ss.cmp_bpp = bpp

@@ -1,12 +1,10 @@
 """The photo coder at work: picture ↔ rounded latents ↔ string.
 
-It works in tiles, so that memory stays bounded. A tile is computed with a margin of its neighbours'
-pixels, or latents, that is wider than the transforms reach, and then cut back: the result is that
-of the whole picture at once, without seams.
+It works in tiles, so that memory stays bounded.
 """
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
@@ -21,16 +19,14 @@ from core.learned.photos.entropy.neural_coder import NeuralCoder
 from core.learned.photos.entropy.neural_tensors import has_neural
 from core.learned.photos.entropy.static_coder import StaticCoder
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
+from core.learned.photos.tiles import scaled, tiles
 
 # Tables chosen by context, one per channel, or chosen by a network.
 Coding = Literal["context", "static", "neural"]
 
-TILE = 64  # latents: 1024 pixels
-MARGIN = 4  # latents; a latent sees 30 pixels beyond its own 16, a pixel 3 latents beyond its own
 PROBED = 32  # latents per side, at most, from which the curvature is estimated
 PROBES = 256  # samples per channel, at least
 HASH_BYTES = 3
-Tile = tuple[slice, slice]  # rows and columns
 
 
 class PhotoCoder:
@@ -78,8 +74,8 @@ class PhotoCoder:
         h = padded.shape[0] // STRIDE
         w = padded.shape[1] // STRIDE
         y_hat = np.empty((h, w, self.config.latents), np.int32)
-        for tile, outer, inner in _tiles(h, w):
-            pixels = tf.constant(padded[_scaled(outer)][None])
+        for tile, outer, inner in tiles(h, w):
+            pixels = tf.constant(padded[scaled(outer)][None])
             found = self._analysis(pixels, tf.constant([level]))
             y_hat[tile] = found.numpy()[inner]
         return y_hat
@@ -88,7 +84,7 @@ class PhotoCoder:
         """The information content of ŷ (h, w, latents) in bits, under one prior per channel."""
         height, width, _ = y_hat.shape
         total = 0.0
-        for tile, _, _ in _tiles(height, width):
+        for tile, _, _ in tiles(height, width):
             latents = tf.constant(y_hat[tile][None], tf.float32)
             total += float(self._bits(latents, tf.constant([level]))[0])
         return total
@@ -97,13 +93,13 @@ class PhotoCoder:
         """ŷ (⌈height/16⌉, ⌈width/16⌉, latents) → uint8 (height, width, colours)."""
         h, w, _ = y_hat.shape
         out = np.empty((h * STRIDE, w * STRIDE, self.config.colours), np.uint8)
-        for tile, outer, inner in _tiles(h, w):
+        for tile, outer, inner in tiles(h, w):
             latents = tf.constant(y_hat[outer][None], tf.float32)
             x = self._synthesis(latents, tf.constant([level])).numpy()[0]
-            x = x[_scaled(inner)]
+            x = x[scaled(inner)]
             # Latents that no picture has can drive the synthesis beyond what a float holds.
             x = np.nan_to_num(x)
-            out[_scaled(tile)] = np.round(np.clip(x, 0, 255))
+            out[scaled(tile)] = np.round(np.clip(x, 0, 255))
         return out[:height, :width]
 
     def error_and_gradient(
@@ -118,8 +114,8 @@ class PhotoCoder:
         gradient = np.empty(y_hat.shape, np.float32)
         total = 0.0
         # Twice the margin: a latent's gradient needs the errors of pixels that see further latents.
-        for tile, outer, inner in _tiles(height, width, reach=2):
-            pixels = image[_scaled(outer)]
+        for tile, outer, inner in tiles(height, width, reach=2):
+            pixels = image[scaled(outer)]
             inside = np.ones((*pixels.shape[:2], 1), np.float32)
             # What the last latents decode beyond the picture's edge counts for nothing.
             beyond = []
@@ -133,7 +129,7 @@ class PhotoCoder:
                 tf.constant([level]),
             )
             gradient[tile] = of_tile.numpy()[0][inner]
-            own = errors.numpy()[0][_scaled(inner)]
+            own = errors.numpy()[0][scaled(inner)]
             total += float(np.square(own, dtype=np.float64).sum())
         return total, gradient
 
@@ -249,28 +245,3 @@ def _vector_jacobian_product(
         tape.watch(y_hat)
         x_hat = synthesis(y_hat, levels)
     return tape.gradient(x_hat, y_hat, signs)
-
-
-def _tiles(height: int, width: int, reach: int = 1) -> Iterator[tuple[Tile, Tile, Tile]]:
-    """Tiles of a grid: where each lies, with `reach` margins, and where it lies inside these."""
-    for row, rows, inner_row in _spans(height, reach * MARGIN):
-        for column, columns, inner_column in _spans(width, reach * MARGIN):
-            yield (row, column), (rows, columns), (inner_row, inner_column)
-
-
-def _spans(size: int, margin: int) -> Iterator[tuple[slice, slice, slice]]:
-    """The same in one direction."""
-    for start in range(0, size, TILE):
-        stop = min(start + TILE, size)
-        first = max(start - margin, 0)
-        last = min(stop + margin, size)
-        yield slice(start, stop), slice(first, last), slice(start - first, stop - first)
-
-
-def _scaled(tile: Tile) -> Tile:
-    """A tile of latents as one of pixels."""
-    rows, columns = tile
-    return (
-        slice(rows.start * STRIDE, rows.stop * STRIDE),
-        slice(columns.start * STRIDE, columns.stop * STRIDE),
-    )

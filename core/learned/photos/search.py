@@ -8,10 +8,12 @@ s · gradient + curvature, to second order, and the rate by what the entropy cod
 Each round takes the steps that gain most, at every other position, like the squares of one colour
 on a chessboard, and only a few per position: steps that reach the same pixels repeat each other's
 work. The neural coder also tells what a latent does to the bits of those that it is context for;
-with it the search goes on for longer, with large strides first and small ones at the end.
+with it the search goes on for longer, with many steps in the first rounds and few in the last.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -27,27 +29,29 @@ REFRESHED = 3  # rounds for which the gradient of the bits through contexts is g
 class Effort:
     """How long the search goes on.
 
-    At most `rounds`; fewer where rounds × pixels would exceed `pixels`, at least one. A position
-    takes one step for every so many bits that it costs, within limits: for each of `first` in the
-    first round, in geometric progression towards `last`.
+    At most `rounds`; fewer where rounds × pixels would exceed `pixels`, at least one. In the first
+    round a position takes a step for every `bits_per_step` that it costs, at least one; in the last
+    one this share of them, `finish`, and in between ever fewer.
     """
 
     rounds: int
     pixels: int
-    first: float
-    last: float
+    bits_per_step: float
+    finish: float
 
     def rounds_of(self, pixels: int) -> int:
         """How many rounds a picture of so many pixels gets."""
         return int(np.clip(self.pixels // pixels, 1, self.rounds))
 
-    def bits_per_step(self, share: float) -> float:
-        """After this share of the rounds, 0 to 1."""
-        return self.first * (self.last / self.first) ** share
+    def steps(self, paid: np.ndarray, share: float) -> np.ndarray:
+        """(N,): how many steps positions that cost `paid` (N,) bits take on average, after this
+        share of the rounds, 0 to 1.
+        """
+        return np.maximum(paid / self.bits_per_step, 1) * self.finish**share
 
 
-BRIEF = Effort(6, 6_000_000, 100, 100)
-LONG = Effort(16, 6_500_000, 50, 400)
+BRIEF = Effort(6, 6_000_000, bits_per_step=100, finish=1)
+LONG = Effort(16, 6_500_000, bits_per_step=50, finish=1 / 8)
 
 
 def searched(
@@ -78,8 +82,8 @@ def searched(
             if number % REFRESHED == 0:
                 through_contexts = prices.context_gradient(y_hat)
             gradient += through_contexts
-        bits_per_step = effort.bits_per_step(number / rounds)
-        bits, steps = _steps(prices, y_hat, gradient, curvature, number % 2, bits_per_step)
+        wanted = partial(effort.steps, share=number / rounds)
+        bits, steps = _steps(prices, y_hat, gradient, curvature, number % 2, wanted)
         cost = bits + weight * error
         if cost < least:
             best = y_hat
@@ -94,12 +98,12 @@ def _steps(
     gradient: np.ndarray,
     curvature: np.ndarray,
     parity: int,
-    bits_per_step: float,
+    wanted: Callable[[np.ndarray], np.ndarray],
 ) -> tuple[float, np.ndarray]:
     """Bits of ŷ (h, w, C), and the steps that a round takes, (h, w, C) int32, −1, 0 or 1.
 
     `gradient` (h, w, C) and `curvature` (C,) are in bits; `parity` says which squares' turn it is,
-    `bits_per_step` how many steps a position may take.
+    `wanted` how many steps positions that cost so many bits should take.
     """
     height, width, count = y_hat.shape
     gains = np.zeros((height, width, count), np.float32)  # bits saved by the better step
@@ -113,10 +117,24 @@ def _steps(
         gains[y, x, channels] = np.maximum(down, up)
         ways[y, x, channels] = np.where(down > up, -1, 1)
     squares = np.add.outer(np.arange(height), np.arange(width)) % 2 == parity
-    allowed = np.clip(np.round(paid[squares] / bits_per_step), 1, STEPS)
+    allowed = _allowed(wanted(paid[squares]), gains[squares])
     steps = np.zeros(y_hat.shape, np.int32)
     steps[squares] = _best(gains[squares], ways[squares], allowed)
     return float(paid.sum()), steps
+
+
+def _allowed(wanted: np.ndarray, gains: np.ndarray) -> np.ndarray:
+    """How many steps each of N positions may take, from what is `wanted` (N,) of it on average.
+
+    Where that is less than one, the positions that gain most, of `gains` (N, C), take one each.
+    """
+    allowed = np.minimum(np.round(wanted), STEPS)
+    few = np.flatnonzero(wanted < 1)
+    if few.size:
+        most = np.argsort(-gains[few].max(1), kind="stable")
+        allowed[few] = 0
+        allowed[few[most[: round(float(wanted[few].sum()))]]] = 1
+    return allowed
 
 
 def _best(gains: np.ndarray, ways: np.ndarray, allowed: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import tensorflow as tf
 from core.codecs.learned import bls2017
 from core.coding.container import Container, pack, unpack
 from core.errors import BitstreamError
-from core.learned.photos import coder as photo_coder
+from core.learned.photos import tiles
 from tests import photo_models
 from tests.conftest import synthetic
 from tests.damage import assert_damage_is_refused
@@ -79,13 +79,13 @@ def test_tiles_leave_no_seam(codec, monkeypatch):
     coder, _ = bls2017.photo_coder(bls2017.MODEL)
     whole = coder.latents(image, 1)
     picture, bits = coder.picture(whole, 1, 200, 330), coder.information(whole, 1)
-    monkeypatch.setattr(photo_coder, "TILE", 5)
+    monkeypatch.setattr(tiles, "TILE", 5)
     tiled = coder.latents(image, 1)
     assert np.mean(tiled != whole) < 1e-3 and coder.information(whole, 1) == pytest.approx(
         bits, rel=1e-5
     )
     assert np.abs(coder.picture(whole, 1, 200, 330).astype(int) - picture).max() <= 1
-    monkeypatch.setattr(photo_coder, "MARGIN", 0)  # and the check can fail
+    monkeypatch.setattr(tiles, "MARGIN", 0)  # and the check can fail
     assert np.abs(coder.picture(whole, 1, 200, 330).astype(int) - picture).max() > 1
 
 
@@ -126,7 +126,7 @@ def test_reach_of_the_transforms_is_within_the_margin(codec):
         np.abs(coder.model.analysis(moved, level) - coder.model.analysis(x, level)).max((0, 3)) > 0
     )
     rows, columns = np.nonzero(change)
-    assert 1 <= max(abs(rows - 10).max(), abs(columns - 10).max()) <= photo_coder.MARGIN
+    assert 1 <= max(abs(rows - 10).max(), abs(columns - 10).max()) <= tiles.MARGIN
     y = np.zeros((1, 20, 20, coder.config.latents), np.float32)
     bumped = y.copy()
     bumped[0, 10, 10] = 5
@@ -134,4 +134,4 @@ def test_reach_of_the_transforms_is_within_the_margin(codec):
         np.abs(coder.model.synthesis(bumped, level) - coder.model.synthesis(y, level)).max((0, 3))
         > 0
     )
-    assert 1 <= max(abs(rows // 16 - 10).max(), abs(columns // 16 - 10).max()) <= photo_coder.MARGIN
+    assert 1 <= max(abs(rows // 16 - 10).max(), abs(columns // 16 - 10).max()) <= tiles.MARGIN

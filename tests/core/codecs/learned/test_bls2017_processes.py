@@ -64,16 +64,14 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
         for count, order in (
             ("1", "forwards"),
             ("2", "backwards"),
-            ("3", "forwards"),
             ("8", "forwards"),
         )
     }
-    here = []
-    for name, codec, level in cases:
-        data = get(codec).encode(images[name], level).data
-        both = data, get(codec).decode(data).tobytes()
-        here.append([name, level, *(hashlib.sha256(b).hexdigest() for b in both)])
-    assert answers == {f"{sorted(here)}\n"}
+    (answer,) = answers
+    data = get("bls2017").encode(images["odd"], 12).data  # and in this process
+    both = data, get("bls2017").decode(data).tobytes()
+    assert str(["odd", 12, *(hashlib.sha256(b).hexdigest() for b in both)]) in answer
+    assert answer.count("[") == len(cases) + 1
 
 
 @pytest.mark.slow

@@ -11,8 +11,7 @@ import pytest
 import tensorflow as tf
 
 from core.codecs.learned import bls2017
-from core.learned.photos import coder as photo_coder
-from core.learned.photos import search
+from core.learned.photos import search, tiles
 from core.learned.photos.search import searched
 from tests import photo_models
 from tests.conftest import synthetic
@@ -59,11 +58,11 @@ def test_tiles_have_the_gradient_of_the_whole(coder, monkeypatch):
     image = synthetic(200, 330, 2)
     y_hat = coder.latents(image, 1)
     error, gradient = coder.error_and_gradient(image, y_hat, 1)
-    monkeypatch.setattr(photo_coder, "TILE", 5)
+    monkeypatch.setattr(tiles, "TILE", 5)
     tiled_error, tiled = coder.error_and_gradient(image, y_hat, 1)
     assert tiled_error == pytest.approx(error, rel=1e-6)
     np.testing.assert_allclose(tiled, gradient, atol=1e-3 * np.abs(gradient).max())
-    monkeypatch.setattr(photo_coder, "MARGIN", 0)  # and the check can fail
+    monkeypatch.setattr(tiles, "MARGIN", 0)  # and the check can fail
     assert (
         np.abs(coder.error_and_gradient(image, y_hat, 1)[1] - gradient).max()
         > 1e-3 * np.abs(gradient).max()
