@@ -131,3 +131,14 @@ def test_large_pictures_get_fewer_rounds(coder, monkeypatch):
         asked.clear()
         searched(coder, synthetic(96, 128), 0)
         assert len(asked) == rounds + 1
+
+
+def test_a_long_search_ends_with_few_steps_where_they_gain_most():
+    paid = np.array([10.0, 120.0, 900.0])
+    assert np.allclose(search.LONG.steps(paid, 0), [1, 2.4, 18])
+    assert np.allclose(search.LONG.steps(paid, 1), [1 / 8, 0.3, 2.25])
+    assert np.array_equal(search.BRIEF.steps(paid, 0), search.BRIEF.steps(paid, 1))
+
+    wanted = np.array([0.5, 0.25, 2.4, 0.75, 18])
+    gains = np.array([[1, 0], [0, 5], [1, 1], [2, 3], [1, 1]], np.float32)
+    assert search._allowed(wanted, gains).tolist() == [0, 1, 2, 1, search.STEPS]
