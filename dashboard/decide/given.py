@@ -113,7 +113,11 @@ def _draw_viewer(original: UploadedFile, files: list[UploadedFile]) -> bool:
     panels = [Panel("original", "Original", size, png, NEUTRAL)]
     for number, (file, given) in enumerate(found):
         if isinstance(given, Failure):
-            said = f"**{plain(file.name)}** was not decoded. {plain(given.reason)}"
+            # the name is said once, also where the reason begins with it
+            own = f"{file.name}: "
+            tail = f": {given.reason.removeprefix(own)}"
+            reason = tail if given.reason.startswith(own) else f". {given.reason}"
+            said = f"**{plain(file.name)}** was not decoded{plain(reason)}"
             st.error(said, icon=":material/block:")
         elif isinstance(given, Given):
             if not given.measures:

@@ -14,7 +14,7 @@ from core.figures import blind as figures
 from core.publish import Sources
 from core.publish.bibliography import PAIRED
 from dashboard.ui.charts import show_chart
-from dashboard.ui.text import plain, plural
+from dashboard.ui.text import plain, plural, signed
 
 
 def show(votes: Sequence[Vote], how: Mapping[str, object]) -> None:
@@ -61,8 +61,8 @@ def _show_ranking(votes: Sequence[Vote]) -> None:
     rows = [
         {
             "Codec": name,
-            "Score": f"{s.value:+.2f}",
-            "95 % interval": f"{s.low:+.2f} to {s.high:+.2f}",
+            "Score": signed(s.value, "", 2),
+            "95 % interval": f"{signed(s.low, '', 2)} to {signed(s.high, '', 2)}",
             "Better": s.wins,
             "Worse": s.losses,
             "No difference": s.draws,

@@ -22,7 +22,8 @@ def signed(value: float | None, unit: str, digits: int = 1) -> str:
     """A difference with its sign and unit: "+3.1 dB", "−0.4 %"; "–" where there is none."""
     if value is None:
         return "–"
-    return f"{value:+.{digits}f} {unit}".replace("-", "−")
+    rounded = round(value, digits) + 0.0  # no minus before a zero
+    return f"{rounded:+.{digits}f} {unit}".replace("-", "−").rstrip()
 
 
 def decibel(value: float | None) -> str:
