@@ -11,7 +11,7 @@ class LevelFigures(TypedDict):
     level: int
     lmbda: float
     bpp: float  # of whole files
-    static_bpp: float  # information content under one table per channel
+    static_bpp: NotRequired[float]  # information content under one table per channel
     psnr: float  # in dB
     mse: float  # on 0..255
     ms_ssim: NotRequired[float]
@@ -22,7 +22,7 @@ class Figures(TypedDict):
 
     pictures: str
     bpp: str  # what kind of rate the figures call bpp
-    static_bpp: str
+    static_bpp: NotRequired[str]
     levels: list[LevelFigures]
 
 

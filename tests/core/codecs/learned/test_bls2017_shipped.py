@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from core import metrics, results
-from core.codecs.learned.bls2017 import MODEL
 from core.codecs.learned.photo_models import PhotoModel
 from core.codecs.registry import get
 from core.images import load
@@ -19,11 +18,6 @@ from tests.conftest import synthetic
 
 SOME = (2, 4, 12, 19)
 CODECS = ("bls2017", "bls2017-rounded", "bls2017-static", "bls2017-neural")
-
-
-@pytest.fixture(scope="module")
-def card():
-    return zoo.card(MODEL)
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +45,10 @@ def test_the_shipped_sweep_is_of_the_files_that_the_codec_writes(kodak, swept, n
         assert metrics.psnr(image, get(name).decode(data)) == pytest.approx(record["psnr"])
 
 
-def test_figures_of_the_card_are_those_of_the_files(swept, card):
+@pytest.mark.parametrize("codec", ["bls2017", "bls2017-neural"])
+def test_figures_of_the_card_are_those_of_the_files(swept, codec):
     """At all levels that were swept, over all pictures: the files against the means in the card."""
-    curve = mean_curve(swept, "bls2017")
+    curve, card = mean_curve(swept, codec), get(codec).card
     assert curve.images == 24 and len(curve.settings) == 8
     for level, bpp, psnr in zip(curve.settings, *curve.points, strict=True):
         row = card["figures"]["levels"][int(level) - 1]
