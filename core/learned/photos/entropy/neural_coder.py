@@ -5,6 +5,7 @@ Means and scales are whole numbers (`integer_network`), so that every machine pi
 stored tables of the range coder.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,7 +17,13 @@ from core.errors import BitstreamError
 from core.learned.ops.tables import PRECISION, split_tables
 from core.learned.photos.entropy.integer_network import IntegerNetwork
 from core.learned.photos.entropy.neural_gradient import BackwardPass
-from core.learned.photos.entropy.neural_layout import CHANNEL_GROUP, CHANNELS, GROUPS, visits
+from core.learned.photos.entropy.neural_layout import (
+    CHANNEL_GROUP,
+    CHANNELS,
+    GROUPS,
+    in_parts,
+    visits,
+)
 from core.learned.photos.entropy.neural_tables import FRACTIONS, SCALES, reach_of
 from core.learned.photos.entropy.neural_tensors import FACTOR_BITS, FLAG, LARGEST, PREDICT_UNIT
 from core.learned.photos.entropy.prices import Prices
@@ -98,7 +105,7 @@ class NeuralCoder:
         values = self._rows(y_hat)
         live = values.any(0)
         cost = np.zeros(values.shape, np.float32)
-        for site in self._sites(live, height, width, values):
+        for site in self._sites(live, height, width, values, in_order=False):
             at = site.rows[:, None], site.channels
             cost[at] = self._cost(site, values[at] - site.base)
         cost[0] += self._flag_bits[np.arange(CHANNELS), live.astype(int)]
@@ -113,7 +120,7 @@ class NeuralCoder:
         """
         height, width, _ = y_hat.shape
         values = self._rows(y_hat)
-        for site in self._sites(values.any(0), height, width, values):
+        for site in self._sites(values.any(0), height, width, values, in_order=False):
             y, x = np.divmod(site.rows[:, None], width)
             rest = values[site.rows[:, None], site.channels] - site.base
             yield Prices(
@@ -192,19 +199,26 @@ class NeuralCoder:
         return mean, np.clip(scale >> self._scale_shift[channels], 0, SCALES - 1)
 
     def _sites(
-        self, live: np.ndarray, height: int, width: int, values: np.ndarray
+        self,
+        live: np.ndarray,
+        height: int,
+        width: int,
+        values: np.ndarray,
+        in_order: bool = True,
     ) -> Iterator[Site]:
         """All latents of the `live` channels (C,), group by group.
 
         `values` (h · w + 1, C) is read as far as it has been coded: whoever decodes fills a site in
-        before asking for the next.
+        before asking for the next. Not `in_order` of the string, sites are smaller.
         """
         seen = np.zeros(values.shape, np.float32)
         known = np.zeros(values.shape, np.float32)
         ends = np.cumsum(GROUPS)
         groups = [np.flatnonzero(live & (g == CHANNEL_GROUP)) for g in range(len(GROUPS))]
         last = max((g for g, channels in enumerate(groups) if len(channels)), default=-1)
-        for visit in visits(height, width):
+        whole = visits(height, width)
+        parts = whole if in_order else itertools.chain.from_iterable(map(in_parts, whole))
+        for visit in parts:
             if not len(visit.rows):
                 continue
             predicted = self._network.predicted(visit, known)

@@ -7,7 +7,7 @@ latents with any number of threads.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from core.learned.photos.entropy.neural_layout import (
     NEAR,
     WIDTH,
     Visit,
+    in_parts,
     visits,
 )
 from core.learned.photos.entropy.neural_tensors import BRIGHTEST, LARGEST
@@ -27,7 +28,6 @@ from core.learned.photos.entropy.neural_tensors import BRIGHTEST, LARGEST
 FLOAT = np.float64
 UNIT = 2.0**-32  # bits
 LARGEST_GRADIENT = 16.0  # times 127, the largest weight, and 512 units: below 2^21 = 2^53 · UNIT
-POSITIONS = 4096  # at once, so that memory stays bounded
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,7 @@ class BackwardPass:
         """The pass forward at all positions of a grid."""
         network = self._network
         for whole in visits(height, width):
-            for start in range(0, len(whole.rows), POSITIONS):
-                stop = start + POSITIONS
-                visit = replace(
-                    whole, rows=whole.rows[start:stop], around=whole.around[:, start:stop]
-                )
+            for visit in in_parts(whole):
                 hidden = network.around(visit, self._seen)
                 near = network.near(visit, hidden)
                 sums = near @ network.matrix["from_near"] + network.bias["own"][visit.number]

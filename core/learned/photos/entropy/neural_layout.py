@@ -47,6 +47,7 @@ STRAIGHT = (
 # (y, x) → (y + x, y − x): a turn by 45°, longer by √2
 DIAGONAL = tuple((y + x, y - x) for y, x in STRAIGHT)
 
+POSITIONS = 4096  # of a visit at once, where they need not be
 VISITS = 7  # the first, then diagonal and straight ones of three sizes
 MATRICES = (
     None,
@@ -97,6 +98,15 @@ def visits(height: int, width: int) -> Iterator[Visit]:
         y, x = np.concatenate([below, beside], 1)
         yield Visit(number + 1, y * width + x, _around(y, x, half, STRAIGHT, height, width))
         number, step = number + 2, half
+
+
+def in_parts(whole: Visit) -> Iterator[Visit]:
+    """The positions of a visit, some at a time, so that memory stays bounded: for whoever knows all
+    latents already.
+    """
+    for start in range(0, len(whole.rows), POSITIONS):
+        part = slice(start, start + POSITIONS)
+        yield Visit(whole.number, whole.rows[part], whole.around[:, part])
 
 
 def _around(

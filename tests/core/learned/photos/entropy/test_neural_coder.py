@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from core.errors import BitstreamError
-from core.learned.photos.entropy import neural_gradient
+from core.learned.photos.entropy import neural_gradient, neural_layout
 from core.learned.photos.entropy.neural_coder import NeuralCoder
 from core.learned.photos.entropy.neural_gradient import BackwardPass
 from core.learned.photos.entropy.neural_layout import CHANNELS, FAR_CHANNELS, GROUPS, NEAR, visits
@@ -204,7 +204,7 @@ def test_the_context_gradient_depends_on_no_order_of_addition_or_part(coder, mon
     assert np.abs(gradient).max() > 1
     last = np.unravel_index(list(visits(9, 13))[-1].rows[-1], (9, 13))
     assert not gradient[last][coder._order[-GROUPS[-1] :]].any()  # context for nothing
-    monkeypatch.setattr(neural_gradient, "POSITIONS", 7)
+    monkeypatch.setattr(neural_layout, "POSITIONS", 7)
     monkeypatch.setattr(neural_gradient, "FLOAT", np.longdouble)
     assert np.array_equal(coder.context_gradient(y_hat), gradient)
 
