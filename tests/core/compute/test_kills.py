@@ -1,8 +1,11 @@
-"""A unit that kills its worker, each time: it is the only one that comes to nothing."""
+"""Workers that are killed, and units that kill their workers: nothing else comes to nothing."""
+
+import pytest
 
 from core.compute import Failure, Service
 from core.compute.cluster import Connection
 from tests.core.compute import chores
+from tests.load import kills
 
 
 def test_what_kills_its_workers_takes_nothing_else_with_it():
@@ -22,3 +25,9 @@ def test_what_kills_its_workers_takes_nothing_else_with_it():
         service.close()
     assert "ended each time" in deadly.reason
     assert sums == {number: number + 1 for number in range(8)}
+
+
+@pytest.mark.slow
+def test_every_result_arrives_though_each_worker_is_killed_in_turn(tmp_path):
+    """Twenty times during work; none is wrong."""
+    kills.run(tmp_path)
