@@ -22,7 +22,9 @@ from tests.conftest import ROOT, synthetic
 from tests.damage import assert_damage_is_refused, flipped
 
 
-@pytest.mark.parametrize("height, width", [(1, 1), (17, 23), (1, 300), (150, 270)])
+@pytest.mark.parametrize(
+    "height, width", [(1, 1), (17, 23), (1, 300), pytest.param(150, 270, marks=pytest.mark.slow)]
+)
 def test_decodes_to_the_same_pixels_every_time(height, width):
     codec, image, sizes = get("bls2017-neural"), synthetic(height, width, 3), []
     for level in (1, 7, 12):
@@ -132,13 +134,13 @@ def test_shorter_than_the_context_coder_on_the_same_latents(kodak):
 
 
 def test_the_search_makes_files_better_and_what_latents_do_to_others_helps_it(kodak, monkeypatch):
-    image, level = load(kodak[2]).image[:256, :256], 5
+    image, level = load(kodak[2]).image[:192, :192], 5
     coder, _ = photo_coder(NEURAL_MODEL)
     lmbda = coder.config.lmbda[level]
 
     def total(y_hat: np.ndarray) -> float:
         """Bits per pixel of the string, and the weighted error of the decoded picture."""
-        mse = 255**2 / 10 ** (metrics.psnr(image, coder.picture(y_hat, level, 256, 256)) / 10)
+        mse = 255**2 / 10 ** (metrics.psnr(image, coder.picture(y_hat, level, 192, 192)) / 10)
         bits = 8 * len(coder.encode(y_hat, level, "neural"))
         return bits / image[..., 0].size + lmbda * mse
 

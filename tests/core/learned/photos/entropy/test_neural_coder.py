@@ -184,7 +184,7 @@ def test_the_pass_back_is_the_gradient_of_the_pass_forward(coder, monkeypatch):
 
     _, gradient = told(values, back=True)
     expected, seen = [], []
-    for _ in range(60):
+    for _ in range(25):
         at = rng.integers(len(values) - 1), rng.integers(40)
         ends = []
         for step in (-100, 100):
