@@ -12,21 +12,10 @@ from core.errors import RDError
 from core.images import Picture
 from core.images.fetch import fetch
 from core.images.samples import SAMPLES, sample
+from dashboard.ui.slots import keep
 from dashboard.ui.text import plain
 
 DEFAULT_SAMPLE = "astronaut"
-
-
-def keep(*keys: str) -> None:
-    """Makes widget values survive a visit to another page: Streamlit forgets those of widgets that
-    were not drawn.
-
-    It also sends them to the browser in every run: one that was sent once only can be lost when the
-    next run replaces the widget before the browser has drawn it.
-    """
-    for key in keys:
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]
 
 
 def current_picture() -> Picture:

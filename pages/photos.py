@@ -11,6 +11,7 @@ from dashboard import state
 from dashboard.photos import bits, curves, history, inside, lesson, models, relaxed, view
 from dashboard.photos.notebook import notebook
 from dashboard.teach.head import Head
+from dashboard.ui import slots
 from dashboard.waiting import looks, service
 
 SECTIONS = (
@@ -28,7 +29,7 @@ head = Head(
     "Compression* (2017): what to keep of a photograph was learned. Every figure belongs to a real "
     "file.",
 )
-state.keep(*models.KEYS)
+slots.keep(*models.KEYS)
 picture = state.picture_chooser()
 card = models.choose_model()
 service().begin(owner)

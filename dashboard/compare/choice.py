@@ -12,6 +12,7 @@ from core.errors import SettingError
 from core.images import Picture
 from core.metrics import FORMS, MEASURES, named
 from dashboard import state
+from dashboard.ui import slots
 
 MODES = {"size": "Same file size", "quality": "Same quality", "own": "Own settings"}
 # Axes of quality: every measure that curves are compared in, and the MSE, over which λ's tangents
@@ -55,14 +56,14 @@ def initialise(picture: Picture) -> None:
     the picture's size.
     """
     ss = st.session_state
-    state.keep(*_DEFAULTS, "cmp_bytes", *(own_key(name) for name in CODECS))
+    slots.keep(*_DEFAULTS, "cmp_bytes", *(own_key(name) for name in CODECS))
     first = "cmp_codecs" not in ss
     for key, value in _DEFAULTS.items():
         ss.setdefault(key, value)
     for codec in CODECS.values():
         ss.setdefault(own_key(codec.name), codec.setting.default)
     pixels = picture.width * picture.height
-    if ss.get("cmp_pixels") != pixels:
+    if "cmp_bytes" not in ss or ss.get("cmp_pixels") != pixels:
         bpp = ss.cmp_bytes * 8 / ss.cmp_pixels if "cmp_bytes" in ss else DEFAULT_BPP
         ss.cmp_bytes, ss.cmp_pixels = max(1, round(bpp * pixels / 8)), pixels
     if first:

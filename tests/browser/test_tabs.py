@@ -78,6 +78,8 @@ def test_back_and_forward_lead_from_page_to_page_and_restore_what_was_shown(app,
     rank.fill("0.15")
     rank.press("Enter")
     page.get_by_text("svd file of at most rank 26").wait_for(timeout=WAIT)
+    shown = rank.input_value()
+    assert float(shown) == pytest.approx(0.15, abs=0.01)
 
     page.go_back()
     page.get_by_role("heading", name=COMPARE).wait_for(timeout=WAIT)
@@ -87,7 +89,22 @@ def test_back_and_forward_lead_from_page_to_page_and_restore_what_was_shown(app,
     page.go_forward()
     page.get_by_role("heading", name=SVD).wait_for(timeout=WAIT)
     page.get_by_text("svd file of at most rank 26").wait_for(timeout=WAIT)
-    assert float(rank.input_value()) == pytest.approx(0.15, abs=0.005)
+    assert rank.input_value() == shown
+
+
+def test_choices_outlive_a_visit_to_another_page(app, open_page):
+    page = open_page(f"{app}/?src=sample:chelsea&c=jpeg,webp&b=6000")
+    wait_for_results(page)
+    for count in (6_500, 7_000):  # twice there and back
+        choose_budget(page, count)
+        page.get_by_role("link", name="SVD").click()
+        page.get_by_role("heading", name=SVD).wait_for(timeout=WAIT)
+        page.get_by_text("svd file of at most rank").first.wait_for(timeout=WAIT)
+        page.get_by_role("link", name="Compare").click()
+        page.get_by_role("heading", name=COMPARE).wait_for(timeout=WAIT)
+        wait_for_results(page)
+        assert budget(page).input_value() == str(count)
+        assert seen(page)[1] == ["JPEG", "WebP"]
 
 
 def test_a_reload_in_the_middle_of_work_loses_nothing(serve, open_page, tmp_path, kodak):
