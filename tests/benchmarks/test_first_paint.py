@@ -32,16 +32,17 @@ def opened(browser, address: str, there: str) -> Callable[[], None]:
     return work
 
 
-def test_the_front_page_shows_its_pictures(chromium, serve, tmp_path, against):
+def test_the_front_page_shows_its_pictures(against, request, tmp_path):
     """The store filled as `make run` fills it; the server has been visited once."""
+    browser, start = map(request.getfixturevalue, ("chromium", "serve"))
     environment = {"RDX_CACHE": str(tmp_path)}
     command = [sys.executable, "-m", "dashboard.compare.first"]
     subprocess.run(command, cwd=ROOT, check=True, env=os.environ | environment)
-    app = serve(ROOT / "dashboard" / "app.py", **environment)
-    hello = serve(HELLO)
+    app = start(ROOT / "dashboard" / "app.py", **environment)
+    hello = start(HELLO)
     ratio = against(
-        opened(chromium, app, ".st-key-compare_viewer .rdx[data-drawn]"),
-        opened(chromium, hello, "text=Welcome to Streamlit"),
+        opened(browser, app, ".st-key-compare_viewer .rdx[data-drawn]"),
+        opened(browser, hello, "text=Welcome to Streamlit"),
         "1280 × 900, one session",
         rounds=9,
     )

@@ -1,6 +1,7 @@
 """A small soak: what people choose and upload at random moments is there, and stays."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -12,7 +13,9 @@ from tests.load.soak import soak
 def test_no_choice_and_no_upload_is_lost_or_undone(tmp_path):
     app, address = start_app(str(tmp_path))
     try:
-        soaked = asyncio.run(soak(address, actions=30, people=2, size=(96, 128)))
+        with ThreadPoolExecutor(1) as beside:  # this thread may have a loop: that of the browser
+            whole = soak(address, actions=30, people=2, size=(96, 128))
+            soaked = beside.submit(asyncio.run, whole).result()
     finally:
         app.terminate()
         app.wait(20)
