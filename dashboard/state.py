@@ -48,6 +48,14 @@ def bring_back(picture: Picture) -> None:
     """Puts a lost upload in its place again."""
     st.session_state.picture_refusal = None
     set_picture(picture)
+    st.session_state.upload_came_back = True
+
+
+def upload_came_back() -> bool:
+    """Whether the upload has just been put in its place: what the address says belongs to it, not
+    to the sample that was shown meanwhile. True once.
+    """
+    return bool(st.session_state.pop("upload_came_back", False))
 
 
 def link_source() -> str | None:

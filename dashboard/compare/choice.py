@@ -63,9 +63,12 @@ def initialise(picture: Picture) -> None:
     for codec in CODECS.values():
         ss.setdefault(own_key(codec.name), codec.setting.default)
     pixels = picture.width * picture.height
-    if "cmp_bytes" not in ss or ss.get("cmp_pixels") != pixels:
-        bpp = ss.cmp_bytes * 8 / ss.cmp_pixels if "cmp_bytes" in ss else DEFAULT_BPP
-        ss.cmp_bytes, ss.cmp_pixels = max(1, round(bpp * pixels / 8)), pixels
+    came_back = state.upload_came_back()
+    if "cmp_bytes" not in ss:
+        ss.cmp_bytes = max(1, round(DEFAULT_BPP * pixels / 8))
+    elif ss.get("cmp_pixels", pixels) != pixels and not came_back:
+        ss.cmp_bytes = max(1, round(ss.cmp_bytes * pixels / ss.cmp_pixels))
+    ss.cmp_pixels = pixels
     if first:
         _read_link()
 
