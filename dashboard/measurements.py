@@ -18,10 +18,10 @@ from core.images import Picture
 from core.metrics import NAMES, QUICK
 from core.rd import tasks
 from core.rd.match import (
+    Attempt,
     Found,
     Match,
-    Probe,
-    probe_of,
+    attempt_of,
     quality_error,
     search_bytes,
     search_quality,
@@ -170,18 +170,18 @@ class Measurements:
     ) -> Generator[Unit, Any, Found]:
         """The setting that reaches a quality."""
         name = target_measure(measure, picture.height, picture.width).name
-        probes: dict[float, Probe] = {}
+        probes: dict[float, Attempt] = {}
         for value in self._memory.sizes(picture, codec):
             known = self.known(picture, codec, value)
             if known is not None and not known.point.lacks((name,)):
-                probes[value] = probe_of(known, name)
+                probes[value] = attempt_of(known, name)
         search = search_quality(codec, name, target, probes)
         try:
             value = next(search)
             while True:
                 names = tuple(dict.fromkeys((*QUICK, name)))
                 measured = yield from self._measuring(picture, codec, value, names)
-                value = search.send(probe_of(measured, name))
+                value = search.send(attempt_of(measured, name))
         except StopIteration as done:
             return done.value
 

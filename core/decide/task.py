@@ -14,8 +14,7 @@ from core.decide.probes import Probe, Tried, as_json, joined
 from core.errors import RDError
 from core.images import Picture
 from core.processes import settle
-from core.rd.match import LOSSLESS, search_quality, target_measure
-from core.rd.match import Probe as Wanted
+from core.rd.match import LOSSLESS, Attempt, search_quality, target_measure
 from core.rd.measure import RDPoint, evaluate
 from core.sweep import signs
 from core.sweep.sources import Item
@@ -82,7 +81,7 @@ def reach(
     """
     target_measure(measure, picture.height, picture.width)
     probes = list(known)
-    there = {probe.setting: Wanted(probe.quality, probe.bytes) for probe in probes}
+    there = {probe.setting: Attempt(probe.quality, probe.bytes) for probe in probes}
     steps = search_quality(codec, measure, target, there)
     value = next(steps, None)
     while value is not None:
@@ -90,7 +89,7 @@ def reach(
         probe = probe_of(evaluate(codec, picture.image, value, (measure,)).point, measure)
         probes.append(probe)
         try:
-            value = steps.send(Wanted(probe.quality, probe.bytes))
+            value = steps.send(Attempt(probe.quality, probe.bytes))
         except StopIteration as done:
             return probes, done.value.value if done.value.met else None
     # Everything was known: the smallest of the files that have it.

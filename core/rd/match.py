@@ -51,8 +51,8 @@ class Found(NamedTuple):
     encodes: int
 
 
-class Probe(NamedTuple):
-    """What a search for a quality wants to know of a setting."""
+class Attempt(NamedTuple):
+    """What a search for a quality needs to know of a setting."""
 
     quality: float
     bytes: int
@@ -90,8 +90,8 @@ def search_bytes(
 
 
 def search_quality(
-    codec: Codec, name: str, target: float, known: Mapping[float, Probe] | None = None
-) -> Generator[float, Probe, Found]:
+    codec: Codec, name: str, target: float, known: Mapping[float, Attempt] | None = None
+) -> Generator[float, Attempt, Found]:
     """Yields settings and is sent quality and bytes there; returns the one to take.
 
     It reaches `target` in the measure `name`, in the measure's form, with the fewest bytes.
@@ -202,7 +202,7 @@ def match_quality(
         value = next(search)
         while True:
             measured = evaluate(codec, image, value, (wanted.name,))
-            probe = probe_of(measured, wanted.name)
+            probe = attempt_of(measured, wanted.name)
             # Only the best yet keeps its picture: two dozen large ones would fill the memory.
             if _merit(probe, target) > merit:
                 if leading is not None:
@@ -220,21 +220,21 @@ def match_quality(
     return Match(complete(best, codec, image, names), target, error, found.met, found.encodes)
 
 
-def _merit(probe: Probe, target: float) -> tuple[bool, float]:
+def _merit(probe: Attempt, target: float) -> tuple[bool, float]:
     """The order of `search_quality`: fewest bytes among those that reach, else most quality."""
     if probe.quality >= target:
         return True, -probe.bytes
     return False, probe.quality
 
 
-def probe_of(measured: Measured, name: str) -> Probe:
+def attempt_of(measured: Measured, name: str) -> Attempt:
     """What `search_quality` is sent for a measurement."""
     reached = measured.point.quality(name)
     assert reached is not None, f"{name} was asked for and not measured"
-    return Probe(reached, measured.point.bytes)
+    return Attempt(reached, measured.point.bytes)
 
 
 def quality_error(measured: Measured, name: str, target: float) -> float:
     """(reached − target) / target."""
-    reached = min(probe_of(measured, name).quality, LOSSLESS)
+    reached = min(attempt_of(measured, name).quality, LOSSLESS)
     return reached / target - 1 if target else 0.0

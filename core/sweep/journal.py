@@ -32,7 +32,7 @@ class Journal:
         """
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file: BinaryIO = open(path, "a+b")  # noqa: SIM115 – it stays open as long as the journal
+        self._file: BinaryIO = open(path, "a+b")  # noqa: SIM115 (open as long as the journal)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
