@@ -72,7 +72,7 @@ def picture_chooser() -> Picture:
     Returns the current picture; a refusal is shown, and nothing changes.
     """
     current = current_picture()
-    with st.sidebar:
+    with st.sidebar, st.container():  # what comes below keeps its place, whatever is said here
         kinds = ("Sample", "Upload", "Web")
         start = (
             kinds[0]

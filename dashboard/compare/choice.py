@@ -12,7 +12,7 @@ from core.errors import SettingError
 from core.images import Picture
 from core.metrics import FORMS, MEASURES, named
 from dashboard import state
-from dashboard.ui import slots
+from dashboard.ui import address, slots
 
 MODES = {"size": "Same file size", "quality": "Same quality", "own": "Own settings"}
 # Axes of quality: every measure that curves are compared in, and the MSE, over which λ's tangents
@@ -123,8 +123,7 @@ def write_link() -> None:
     link |= {"hull": "1"} if ss.cmp_hull else {}
     link |= {"lambda": f"{ss.cmp_lmbda:g}"} if ss.cmp_tangent else {}
     link |= {"a": ss.cmp_anchor} if ss.cmp_anchor in CODECS else {}
-    if dict(st.query_params) != link:
-        st.query_params.from_dict(link)
+    address.write(link)
 
 
 def _read_link() -> None:

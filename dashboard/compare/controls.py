@@ -1,4 +1,9 @@
-"""The sidebar of the Compare page: which codecs, and the target that they must meet."""
+"""The sidebar of the Compare page: which codecs, and the target that they must meet.
+
+The session holds the values. Each widget is also given its value to start with: a browser that
+misses the message by which the session sets it, as a new run overtakes the one before, still shows
+the right one.
+"""
 
 import time
 
@@ -37,11 +42,14 @@ def controls(picture: Picture) -> choice.Choice:
             "Codecs",
             offered,
             format_func=lambda name: CODECS[name].info.title,
+            default=st.session_state.cmp_codecs,
             key="cmp_codecs",
             max_selections=MAX_CODECS,
         )
         tuning_note(st.session_state.cmp_codecs, judged_by())
-        st.radio("Compare at", list(MODES), format_func=MODES.get, key="cmp_mode")
+        modes = list(MODES)
+        at = modes.index(st.session_state.cmp_mode)
+        st.radio("Compare at", modes, at, format_func=MODES.get, key="cmp_mode")
         if st.session_state.cmp_mode == "size":
             _size_target(picture)
         elif st.session_state.cmp_mode == "quality":
@@ -75,7 +83,11 @@ def setting_control(codec: Codec, key: str) -> float:
         st.session_state[key] = float(st.session_state[key])
     ladder = sorted({*usual, st.session_state[key]}, reverse=s.better == "low")
     return st.select_slider(
-        label, ladder, key=key, format_func=lambda v: f"{v:.4g}" if v in usual else f"{v:.6g}"
+        label,
+        ladder,
+        st.session_state[key],
+        key=key,
+        format_func=lambda v: f"{v:.4g}" if v in usual else f"{v:.6g}",
     )
 
 
@@ -109,12 +121,13 @@ def _size_target(picture: Picture) -> None:
         ss.cmp_told = ss.cmp_bpp, time.monotonic()
     ss.cmp_bpp = bpp
     st.select_slider(
-        "Budget", BPPS, key="cmp_bpp", on_change=from_slider, format_func="{:g} bpp".format
+        "Budget", BPPS, bpp, key="cmp_bpp", on_change=from_slider, format_func="{:g} bpp".format
     )
     st.number_input(
         "File size, at most (bytes)",
         1,
         200_000_000,
+        ss.cmp_bytes,
         key="cmp_bytes",
         step=max(1, round(pixels / 800) * 10),
     )
@@ -125,16 +138,20 @@ def _size_target(picture: Picture) -> None:
 
 
 def _quality_target() -> None:
+    names = list(FORMS)
+    at = names.index(st.session_state.cmp_measure)
     st.selectbox(
-        "Measure", list(FORMS), format_func=lambda name: FORMS[name].label, key="cmp_measure"
+        "Measure", names, at, format_func=lambda name: FORMS[name].label, key="cmp_measure"
     )
     form = FORMS[st.session_state.cmp_measure]
     low, high, _ = form.target
+    key = f"cmp_target_{st.session_state.cmp_measure}"
     st.slider(
         f"At least ({form.label})",
         low,
         high,
-        key=f"cmp_target_{st.session_state.cmp_measure}",
+        st.session_state[key],
+        key=key,
         step=0.25,
         format=f"%.{form.decimals}f {form.unit}".strip(),
     )

@@ -9,6 +9,7 @@ from core import jobs
 from core.decide import stored
 from core.errors import RDError
 from core.jobs import Job
+from dashboard.ui import address
 from dashboard.ui.growing import grow
 from dashboard.ui.slots import Slot
 from dashboard.ui.text import plain, seconds_text
@@ -31,8 +32,7 @@ def adopt() -> None:
 def write_link() -> None:
     """Puts the jobs into the address: it leads back to them, also from another browser."""
     link = {kind: slot.value for kind, slot in _NAMES.items() if slot.value}
-    if dict(st.query_params) != link:
-        st.query_params.from_dict(link)
+    address.write(link)
 
 
 def of(kind: str) -> Job | None:

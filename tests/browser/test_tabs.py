@@ -117,6 +117,7 @@ def test_a_reload_in_the_middle_of_work_loses_nothing(serve, open_page, tmp_path
     choose_upload(page)
     page.locator(".st-key-upload input[type=file]").set_input_files(kodak[4])
     page.locator("[data-testid=stSidebar]").get_by_text("768 × 512 px").wait_for(timeout=WAIT)
+    page.wait_for_url(re.compile("src=upload"), timeout=WAIT)  # the budget follows the picture
     choose_budget(page, 40_000)
     page.get_by_text("Measuring the curves").wait_for(timeout=WAIT)
     before = seen(page)

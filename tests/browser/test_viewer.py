@@ -430,3 +430,41 @@ def test_any_size_and_number_of_pictures(serve, open_page, size, count, text):
     press(page, "z", "Shift+ArrowRight", "Shift+ArrowDown")
     assert page.locator(".rdx .notice").is_hidden()
     assert canvas(page)[..., 3].any()
+
+
+OVERTAKEN = """async ({ script, html, picture }) => {
+  const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+  const { default: show } = await import(url);
+  const place = document.body.appendChild(document.createElement("div"));
+  place.className = "overtaken";
+  place.innerHTML = html;
+  const call = (turn) => show({ parentElement: place, setStateValue() {}, data: {
+    key: "overtaken", height: 300, report: false, turn,
+    ask: { mode: "slider", left: null, right: null, reference: null, zoom: null, x: null, y: null },
+    panels: [{ ...picture, key: "a", label: "One", caption: `turn${turn}`, colour: "#888888" }],
+  } });
+  for (const turn of [5, 4, 7]) {
+    call(turn);
+    if (turn === 7) continue;
+    await new Promise((done) => setTimeout(done, 500));
+    if (!place.innerText.includes("turn5")) return `after ${turn}: ${place.innerText}`;
+  }
+  return "";
+}"""
+
+
+def test_a_call_that_was_overtaken_by_a_newer_one_changes_nothing(page):
+    from dashboard.ui.viewer import component, png_bytes
+
+    png = png_bytes(pictures()[0])
+    picture = {
+        "digest": "overtaken",
+        "url": "data:image/png;base64," + base64.b64encode(png).decode(),
+        "width": 420,
+        "height": 300,
+    }
+    script = component._text(*component._SCRIPTS)
+    html = component._text("viewer.html")
+    asked = {"script": script, "html": html, "picture": picture}
+    assert page.evaluate(OVERTAKEN, asked) == ""
+    page.locator(".overtaken").get_by_text("turn7").wait_for(timeout=10_000)

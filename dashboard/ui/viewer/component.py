@@ -1,5 +1,6 @@
 """The viewer's place on a page: checks what it is asked for, and sends it to the browser."""
 
+import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -66,9 +67,23 @@ def viewer(
         "ask": ask | {"zoom": zoom, "x": x, "y": y},
         "report": report,
     }
+    data["turn"] = _turn(key, data)
     mounted = _component()(key=key, data=data, default={"view": None}, on_view_change=lambda: None)
     start = _start(keys, mode, left, right, reference, zoom, centre)
     return reported(mounted.get("view"), start, keys) if report else start
+
+
+def _turn(key: str, data: dict[str, Any]) -> int:
+    """A number that grows whenever the data change, in whatever session, and only then.
+
+    Streamlit 1.60 imports the script for each call, and two calls in quick succession may come the
+    wrong way round: the browser drops the one of the lower number.
+    """
+    known, turn = st.session_state.get(f"{key}_turn", (None, 0))
+    if known != data:
+        turn = max(turn + 1, time.time_ns() // 1000)
+        st.session_state[f"{key}_turn"] = dict(data), turn
+    return turn
 
 
 def _start(

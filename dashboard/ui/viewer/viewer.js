@@ -274,7 +274,7 @@ export default function ({ data, parentElement, setStateValue }) {
     mounted.set(parentElement, viewer);
   }
   viewer.setStateValue = setStateValue;
-  viewer.update(data);
+  if (data.turn >= (viewer.data?.turn ?? 0)) viewer.update(data);   // calls may come the wrong way round
   return () => {
     viewer.destroy();
     mounted.delete(parentElement);
