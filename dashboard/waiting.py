@@ -13,13 +13,14 @@ Streamlit starts the next one with all that they did.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import streamlit as st
 
 from core.compute import Failure, Service
 
 SLICE_S = 0.05  # how long a person's click may wait for a run that waits
+SLICE_S_PER_SESSION = 0.005  # … when many runs wait, each of which looks up as often
 LOOK_AGAIN_S = 5.0  # what the queue had no room for is asked for again
 
 __all__ = ["Failure", "looks", "service"]
@@ -31,17 +32,26 @@ def service() -> Service:
     return Service()
 
 
-def looks(owner: str, rest_s: float = 0.0, patience_s: float = float("inf")) -> Iterator[None]:
+def looks(
+    owner: str,
+    rest_s: float = 0.0,
+    patience_s: float = float("inf"),
+    hurry: Callable[[], bool] = lambda: False,
+) -> Iterator[None]:
     """Yields at once, and then after each news for `owner`, at most once in `rest_s` seconds.
 
-    Ends after `patience_s`; the caller breaks as soon as all is there.
+    News with which `hurry()` becomes true do not wait for the end of the rest. Ends after
+    `patience_s`; the caller breaks as soon as all is there.
     """
     start = time.monotonic()
     while True:
         looked, news = time.monotonic(), False
         yield
         while not (news and time.monotonic() >= looked + rest_s):
-            news = service().wait(owner, SLICE_S) or news
+            if service().wait(owner, SLICE_S + SLICE_S_PER_SESSION * service().sessions()):
+                news = True
+                if hurry():
+                    break
             news = news or time.monotonic() > looked + LOOK_AGAIN_S
             _let_the_person_in()
             if time.monotonic() > start + patience_s:

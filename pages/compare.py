@@ -45,7 +45,11 @@ if section is not None and any(r.measured for r in shown):
     with taken:
         exports = files.show_files(picture, shown)
     missing = results.count_missing(shown)
-    for _ in looks(owner, rest_s()):
+
+    def all_there() -> bool:
+        return missing > 0 and not results.count_missing(results.results(owner, picture, chosen))
+
+    for _ in looks(owner, rest_s(), hurry=all_there):
         shown = results.results(owner, picture, chosen)
         if results.count_missing(shown) < missing:
             st.rerun()  # the viewer is drawn once a run

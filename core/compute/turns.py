@@ -1,9 +1,14 @@
-"""Whose turn it is: the most urgent work first, and within one urgency sessions take turns."""
+"""Whose turn it is: the most urgent work first, and within one urgency sessions take turns.
+
+Who has seen nothing yet comes first, in the order of arrival: if newcomers took turns, they would
+all wait for as long as the last one does.
+"""
 
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from itertools import count
 
+NEW = 24  # pieces of the most urgent work that a session is given as a newcomer: its first pictures
 
 class Turns:
     """Jobs that wait, each in the line of every session that wants it; small urgencies go first.
@@ -21,6 +26,7 @@ class Turns:
         self._lines: dict[int, dict[str, OrderedDict[Hashable, None]]] = {}
         self._places: dict[Hashable, dict[str, int]] = {}  # job -> session -> urgency
         self._served: dict[str, int] = {}
+        self._new: dict[str, int] = {}  # session, in the order of arrival -> pieces still given
         self._clock = count(1)
 
     def __len__(self) -> int:
@@ -37,6 +43,7 @@ class Turns:
                 return
             self._leave(key, owner, places[owner])
         places[owner] = urgency
+        self._new.setdefault(owner, NEW)
         line = self._lines.setdefault(urgency, {}).setdefault(owner, OrderedDict())
         line[key] = None
         if front:
@@ -47,7 +54,8 @@ class Turns:
         if not self._lines:
             return None
         owners = self._lines[min(self._lines)]
-        owner = min(owners, key=lambda name: self._served.get(name, 0))
+        owner = self._newcomer(owners) if min(self._lines) == 0 else None
+        owner = owner or min(owners, key=lambda name: self._served.get(name, 0))
         key = next(iter(owners[owner]))
         self._served[owner] = next(self._clock)
         self.remove(key)
@@ -65,6 +73,7 @@ class Turns:
     def forget(self, owner: str) -> None:
         """A session has left: its turn is no longer remembered."""
         self._served.pop(owner, None)
+        self._new.pop(owner, None)
 
     def waiting(self, owner: str) -> int:
         """How many jobs wait in the lines of `owner`."""
@@ -82,6 +91,14 @@ class Turns:
             for name, line in owners.items()
             if urgency <= min(mine) and name != owner
         )
+
+    def _newcomer(self, owners: Iterable[str]) -> str | None:
+        """The first to arrive of those newcomers who wait; it is given one piece."""
+        waiting = set(owners)
+        owner = next((name for name, left in self._new.items() if left and name in waiting), None)
+        if owner is not None:
+            self._new[owner] -= 1
+        return owner
 
     def _leave(self, key: Hashable, owner: str, urgency: int) -> None:
         owners = self._lines[urgency]

@@ -21,19 +21,18 @@ def figure(
     x_title: str, y_title: str, height: int = 460, log_x: bool = False, log_y: bool = False
 ) -> go.Figure:
     """An empty figure in the house style; the axes' titles carry the units."""
-    fig = go.Figure()
-    fig.update_layout(
-        height=height,
-        margin={"l": 10, "r": 10, "t": 36, "b": 10},
-        hovermode="closest",
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
-        uirevision="keep",
-        modebar={"remove": _UNUSED_TOOLS},
-    )
     grid = {"gridcolor": "rgba(128,140,160,.22)", "zeroline": False, "automargin": True}
-    fig.update_xaxes(title=x_title, type="log" if log_x else "linear", **grid)
-    fig.update_yaxes(title=y_title, type="log" if log_y else "linear", **grid)
-    return fig
+    layout = {
+        "height": height,
+        "margin": {"l": 10, "r": 10, "t": 36, "b": 10},
+        "hovermode": "closest",
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
+        "uirevision": "keep",
+        "modebar": {"remove": _UNUSED_TOOLS},
+        "xaxis": {"title": {"text": x_title}, "type": "log" if log_x else "linear", **grid},
+        "yaxis": {"title": {"text": y_title}, "type": "log" if log_y else "linear", **grid},
+    }
+    return go.Figure(layout=layout)  # at once: `update_layout` takes ten times as long
 
 
 def tick_log_x(fig: go.Figure) -> None:

@@ -3,7 +3,6 @@
 import math
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core import metrics
@@ -15,12 +14,14 @@ from core.rd.measure import Measured, RDPoint
 from dashboard.compare.choice import Choice
 from dashboard.compare.results import Result, count_missing, original_png, results
 from dashboard.measurements import measurements
+from dashboard.ui.tables import coloured
 from dashboard.ui.take_home import take_home
 from dashboard.ui.text import decibel, plain, seconds_text, size_text
 from dashboard.ui.viewer import Panel, viewer
 from dashboard.waiting import looks
 
 PATIENCE_S = 0.8  # how long a run waits for all results before it draws those that are there
+PATIENCE_S_PER_SESSION = 0.05  # longer when many people wait: what is drawn is drawn again
 
 
 class Places:
@@ -74,7 +75,8 @@ class Places:
 def wait(owner: str, picture: Picture, chosen: Choice, places: Places) -> list[Result]:
     """All results, or those that are there after a moment; the places say which."""
     shown = results(owner, picture, chosen)
-    for _ in looks(owner, patience_s=PATIENCE_S):
+    patience = PATIENCE_S + PATIENCE_S_PER_SESSION * measurements().service.sessions()
+    for _ in looks(owner, patience_s=patience):
         shown = results(owner, picture, chosen)
         if not count_missing(shown):
             break
@@ -117,26 +119,19 @@ def _caption(measured: Measured) -> str:
 
 
 def _draw_table(rows: list[dict[str, Any]], shown: list[Result], absent: dict[str, str]) -> None:
-    colours = {r.codec.info.title: colour(r.codec.name) for r in shown}
-    styled = pd.DataFrame(rows).style.map(
-        lambda title: f"color: {colours[title]}; font-weight: 600", subset=["Codec"]
-    )
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     ratio = "Bytes of the raw 24-bit picture for one byte of the file."
     clock = "Wall-clock, once, on this machine while it does other work."
-    st.dataframe(
-        styled,
-        width="stretch",
-        hide_index=True,
-        column_config={
-            "Bytes": number(format="localized", help="Length of the whole file."),
-            "bpp": number(format="%.4f"),
-            "Ratio": number(format="%.1f", help=ratio),
-            **_columns(),
-            "Encode": text(help=clock),
-            "Options": text(width="large"),
-        },
-    )
+    columns = {
+        "Bytes": number(format="localized", help="Length of the whole file."),
+        "bpp": number(format="%.4f"),
+        "Ratio": number(format="%.1f", help=ratio),
+        **_columns(),
+        "Encode": text(help=clock),
+        "Options": text(width="large"),
+    }
+    table, columns = coloured(rows, [colour(r.codec.name) for r in shown], columns)
+    st.dataframe(table, width="stretch", hide_index=True, column_config=columns)
     for reason in absent.values():
         st.caption(f":material/info: {reason}")
     for r in shown:

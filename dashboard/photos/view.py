@@ -4,7 +4,6 @@ at no fewer bytes.
 
 import time
 
-import pandas as pd
 import streamlit as st
 
 from core.codecs.base import Codec
@@ -20,6 +19,7 @@ from dashboard.compare.results import original_png
 from dashboard.compare.view import table_row
 from dashboard.photos import answers
 from dashboard.photos.answers import GAIN, Look, Shown
+from dashboard.ui.tables import coloured
 from dashboard.ui.take_home import take_home
 from dashboard.ui.text import decibel, plain, seconds_text, signed
 from dashboard.ui.viewer import Panel, viewer
@@ -162,26 +162,18 @@ def _draw_table(
     ours = shown.learned.point.bytes
     absent = answers.no_ms_ssim(picture) != ""
     rows = [_row(codec, name, found, ours, absent) for name, found in measured.items()]
-    tints = {"Learned": colour("bls2017")} | {
-        get(name).info.title: colour(name) for name in answers.RIVALS
-    }
-    styled = pd.DataFrame(rows).style.map(
-        lambda title: f"color: {tints[title]}; font-weight: 600", subset=["Codec"]
-    )
+    tints = [colour("bls2017" if name == "learned" else name) for name in measured]
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    st.dataframe(
-        styled,
-        hide_index=True,
-        width="stretch",
-        column_config={
-            "Bytes": number(format="localized", help="Length of the whole file."),
-            "bpp": number(format="%.4f"),
-            "PSNR": number("PSNR, dB", format="%.2f", help="Over R, G and B together."),
-            "More bytes": text(
-                help="Than the learned file: the smallest file of this codec that is no shorter."
-            ),
-        },
-    )
+    columns = {
+        "Bytes": number(format="localized", help="Length of the whole file."),
+        "bpp": number(format="%.4f"),
+        "PSNR": number("PSNR, dB", format="%.2f", help="Over R, G and B together."),
+        "More bytes": text(
+            help="Than the learned file: the smallest file of this codec that is no shorter."
+        ),
+    }
+    table, columns = coloured(rows, tints, columns)
+    st.dataframe(table, hide_index=True, width="stretch", column_config=columns)
     titles = {name: "Learned" if name == "learned" else get(name).info.title for name in measured}
     take_home(
         f"pho_table_{number_of_draw}",

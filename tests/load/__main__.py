@@ -39,11 +39,13 @@ class Seen:
 
     first: list[float] = field(default_factory=list)
     moves: list[float] = field(default_factory=list)
+    moved: list[float] = field(default_factory=list)  # when each change was made, in minutes
     errors: list[str] = field(default_factory=list)
 
 
 async def visit(address: str, number: int, end: float, seen: Seen) -> None:
     """One person's visit."""
+    begin = time.monotonic()
     rng = random.Random(number)
     await asyncio.sleep(number)
     async with person(address) as one:
@@ -62,6 +64,7 @@ async def visit(address: str, number: int, end: float, seen: Seen) -> None:
             if not await one.until(CODECS, LIMIT_S):
                 seen.errors.append(f"person {number}: no table within {LIMIT_S:g} s of a change")
             seen.moves.append(time.monotonic() - start)
+            seen.moved.append((start - begin) / 60)
         if one.closed:
             seen.errors.append(f"person {number}: the connection was closed")
         seen.errors += [f"person {number}: {error}" for error in one.errors]
@@ -103,6 +106,15 @@ def tell(name: str, seconds: list[float]) -> None:
         median = statistics.median(seconds)
         print(f"{name}: median {median:.2f} s, p95 {p95:.2f} s, worst {max(seconds):.2f} s")
         print(f"    {len(seconds)} in all")
+
+
+def tell_by_minute(seen: Seen) -> None:
+    """Prints the 95th percentile of the changes of each two minutes."""
+    for minute in range(0, int(max(seen.moved, default=0)) + 1, 2):
+        now = [s for s, at in zip(seen.moves, seen.moved, strict=True) if at // 2 == minute // 2]
+        if now:
+            p95 = float(np.percentile(now, 95))
+            print(f"    minutes {minute} and {minute + 1}: p95 {p95:.2f} s of {len(now)}")
 
 
 async def load(address: str, people: int, seconds: float, process: int | None) -> Seen:
@@ -156,6 +168,7 @@ def _run(address: str, options: argparse.Namespace, pid: int | None) -> list[str
     seen = asyncio.run(load(address, options.people or 20, options.seconds, pid))
     tell("first table", seen.first)
     tell("a change of the budget", seen.moves)
+    tell_by_minute(seen)
     return seen.errors
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.compute.turns import Turns
+from core.compute.turns import NEW, Turns
 
 
 def test_one_persons_many_jobs_do_not_delay_anothers_first():
@@ -12,6 +12,30 @@ def test_one_persons_many_jobs_do_not_delay_anothers_first():
         turns.add(("ann", number), "ann", 2)
     turns.add("bob", "bob", 2)
     assert "bob" in (turns.take(), turns.take())
+
+
+def test_newcomers_see_their_first_pictures_in_the_order_of_arrival():
+    turns = Turns()
+    for owner in ("ann", "bob"):
+        for number in range(2 * NEW):
+            turns.add((owner, number), owner, 0)
+    taken = [turns.take()]
+    turns.add(taken[0], "ann", 0, front=True)  # it has another piece
+    taken += [turns.take() for _ in range(2 * NEW + 9)]
+    assert [owner for owner, _ in taken[: 2 * NEW]] == ["ann"] * NEW + ["bob"] * NEW
+    assert {owner for owner, _ in taken[2 * NEW : 2 * NEW + 2]} == {"ann", "bob"}
+
+
+def test_who_leaves_and_comes_back_is_a_newcomer_again():
+    turns = Turns()
+    for number in range(NEW + 2):
+        turns.add(("ann", number), "ann", 0)
+    for _ in range(NEW + 1):
+        turns.take()
+    turns.add("bob", "bob", 0)
+    assert turns.take() == "bob"
+    turns.forget("ann")
+    assert turns.take() == ("ann", NEW + 1) and turns.take() is None
 
 
 def test_a_job_that_becomes_urgent_goes_first():
