@@ -72,7 +72,7 @@ def picture_chooser() -> Picture:
     Returns the current picture; a refusal is shown, and nothing changes.
     """
     current = current_picture()
-    with st.sidebar, st.container():  # what comes below keeps its place, whatever is said here
+    with st.sidebar:
         kinds = ("Sample", "Upload", "Web")
         start = (
             kinds[0]
@@ -92,14 +92,15 @@ def picture_chooser() -> Picture:
             _choose_upload()
         else:
             _choose_address()
+        # Places that are there in every run: nothing below them moves, and nothing old stays on.
+        refused, about = st.empty(), st.empty()
         if refusal := st.session_state.get("picture_refusal"):
-            st.error(plain(refusal), icon=":material/block:")
+            refused.error(plain(refusal), icon=":material/block:")
         picture = current_picture()
         megapixels = picture.width * picture.height / 1e6
         size = f"{picture.width} × {picture.height} px · {megapixels:.2f} Mpx"
-        st.caption(f"**{plain(picture.name)}** · {size}")
-        for note in picture.notes:
-            st.caption(f":material/info: {plain(note)}")
+        notes = [f":material/info: {plain(note)}" for note in picture.notes]
+        about.caption("  \n".join([f"**{plain(picture.name)}** · {size}", *notes]))
     return picture
 
 

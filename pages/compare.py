@@ -30,6 +30,9 @@ if len(chosen.codecs) >= choice.MIN_CODECS:
 measurements().service.begin(owner)
 
 places = view.Places()
+at_once = view.show_at_once(owner, picture, chosen, places)
+if at_once:
+    view.let_the_browser_draw(owner)
 section = curves.Section(chosen) if len(chosen.codecs) >= choice.MIN_CODECS else None
 taken = st.container()
 st.subheader("Open a bitstream")
@@ -38,7 +41,8 @@ choice.write_link()
 
 shown = view.wait(owner, picture, chosen, places)
 choice.remember_shown({r.codec.name: r.measured.point.setting for r in shown if r.measured})
-view.show_viewer(owner, picture, shown, places)
+if not at_once:
+    view.show_viewer(owner, picture, shown, places)
 files.show_bitstream(owner, picture, bitstream)
 
 if section is not None and any(r.measured for r in shown):

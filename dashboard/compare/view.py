@@ -11,7 +11,7 @@ from core.images import Picture
 from core.metrics import MEASURES, NAMES, QUICK
 from core.publish import Sources, data_of
 from core.rd.measure import Measured, RDPoint
-from dashboard.compare.choice import Choice
+from dashboard.compare.choice import MIN_CODECS, Choice
 from dashboard.compare.results import Result, count_missing, original_png, results
 from dashboard.measurements import measurements
 from dashboard.ui.tables import coloured
@@ -22,6 +22,9 @@ from dashboard.waiting import looks
 
 PATIENCE_S = 0.8  # how long a run waits for all results before it draws those that are there
 PATIENCE_S_PER_SESSION = 0.05  # longer when many people wait: what is drawn is drawn again
+
+
+BROWSER_S = 1.0  # how long a browser draws the first pictures
 
 
 class Places:
@@ -90,6 +93,25 @@ def wait(owner: str, picture: Picture, chosen: Choice, places: Places) -> list[R
     places.show_waiting(owner, shown)
     places.show_table(picture, shown)
     return shown
+
+
+def show_at_once(owner: str, picture: Picture, chosen: Choice, places: Places) -> bool:
+    """Draws the viewer if all results are there already: before the inputs that stand below it."""
+    shown = results(owner, picture, chosen)
+    if len(shown) < MIN_CODECS or count_missing(shown):
+        return False
+    show_viewer(owner, picture, shown, places)
+    return True
+
+
+def let_the_browser_draw(owner: str) -> None:
+    """In a session's first run, a moment for the browser to draw the pictures: before table and
+    chart come, whose libraries are larger than all the rest of the page.
+    """
+    if not st.session_state.get("cmp_drawn"):
+        for _ in looks(owner, rest_s=2 * BROWSER_S, patience_s=BROWSER_S):
+            pass
+        st.session_state.cmp_drawn = True
 
 
 def show_viewer(owner: str, picture: Picture, shown: list[Result], places: Places) -> None:

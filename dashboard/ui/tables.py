@@ -12,7 +12,7 @@ import streamlit as st
 
 _DOT = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">'
-    '<circle cx="20" cy="20" r="13" fill="{}"/></svg>'
+    '<circle cx="20" cy="20" r="10" fill="{}"/></svg>'
 )
 
 
