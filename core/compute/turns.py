@@ -10,6 +10,7 @@ from itertools import count
 
 NEW = 24  # pieces of the most urgent work that a session is given as a newcomer: its first pictures
 
+
 class Turns:
     """Jobs that wait, each in the line of every session that wants it; small urgencies go first.
 

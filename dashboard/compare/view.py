@@ -99,6 +99,7 @@ def show_at_once(owner: str, picture: Picture, chosen: Choice, places: Places) -
     """Draws the viewer if all results are there already: before the inputs that stand below it."""
     shown = results(owner, picture, chosen)
     if len(shown) < MIN_CODECS or count_missing(shown):
+        st.session_state.cmp_drawn = True  # the pictures come late, and the charts later still
         return False
     show_viewer(owner, picture, shown, places)
     return True
