@@ -15,13 +15,14 @@ if str(ROOT) not in sys.path:  # Streamlit puts this file's folder on the path, 
     sys.path.insert(0, str(ROOT))
 
 from dashboard import admission, returning, state  # noqa: E402
-from dashboard.streamlit_patches import imports, reruns  # noqa: E402
+from dashboard.streamlit_patches import answers, imports, reruns  # noqa: E402
 from dashboard.ui import slots, theme  # noqa: E402
 
 st.set_page_config(
     page_title="RD Explorer", page_icon=str(ROOT / "dashboard" / "icon.png"), layout="wide"
 )
 st.html(theme.CSS)
+answers.mend()
 imports.mend()
 reruns.mend()
 

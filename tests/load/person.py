@@ -21,6 +21,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 from tests.load import inputs
 
 COOKIE = "_streamlit_xsrf"
+ANSWER_S = 120.0  # how long the server may take to say where a file goes
 BYTES = "File size, at most (bytes)"
 
 
@@ -74,7 +75,7 @@ class Person:
         request.request_id, request.session_id = uuid.uuid4().hex, self._session
         request.file_names.append(name)
         await self._socket.write_message(message.SerializeToString(), binary=True)
-        urls = await self._urls
+        urls = await asyncio.wait_for(self._urls, ANSWER_S)
         await self._put(urls.upload_url, name, data)
         state = WidgetState(id=self._widgets[label][1])
         info = state.file_uploader_state_value.uploaded_file_info.add()
@@ -111,11 +112,18 @@ class Person:
 
     async def listen(self) -> None:
         """Takes the server's messages until the connection ends."""
-        while (data := await self._socket.read_message()) is not None:
-            self._take(ForwardMsg.FromString(data))
+        try:
+            while (data := await self._socket.read_message()) is not None:
+                self._take(ForwardMsg.FromString(data))
+                self._news.set()
+        except Exception as error:
+            self.errors.append(f"{type(error).__name__} while listening: {error}")
+            raise
+        finally:
+            self.closed = True
             self._news.set()
-        self.closed = True
-        self._news.set()
+            if self._urls is not None and not self._urls.done():
+                self._urls.cancel()
 
     def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")

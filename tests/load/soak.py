@@ -100,6 +100,7 @@ class Player:
         fault = f"after {what}: wanted {wanted} {list(self._words.values())}, "
         fault += f"the page says {self._one.link} {self._one.told[:8]}"
         self._soaked.faults.append(f"person {self._number}, {fault}")
+        print(self._soaked.faults[-1], flush=True)
         self._take_over()
 
     def _take_over(self) -> None:
