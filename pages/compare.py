@@ -1,7 +1,7 @@
 """Compare: one picture, two to four codecs, at equal bytes, equal quality or settings of one's own.
 
 Everything that a person can do is drawn first; then the run waits for results, and fills the places
-that were kept for them.
+that were kept for them. Pictures that are known already come before the inputs below them.
 """
 
 import streamlit as st

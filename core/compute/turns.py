@@ -5,7 +5,7 @@ all wait for as long as the last one does.
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from itertools import count
 
 NEW = 24  # pieces of the most urgent work that a session is given as a newcomer: its first pictures
@@ -93,9 +93,8 @@ class Turns:
             if urgency <= min(mine) and name != owner
         )
 
-    def _newcomer(self, owners: Iterable[str]) -> str | None:
-        """The first to arrive of those newcomers who wait; it is given one piece."""
-        waiting = set(owners)
+    def _newcomer(self, waiting: Collection[str]) -> str | None:
+        """The first to arrive of the newcomers among those who wait; it is given one piece."""
         owner = next((name for name, left in self._new.items() if left and name in waiting), None)
         if owner is not None:
             self._new[owner] -= 1

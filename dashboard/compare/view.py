@@ -22,8 +22,6 @@ from dashboard.waiting import looks
 
 PATIENCE_S = 0.8  # how long a run waits for all results before it draws those that are there
 PATIENCE_S_PER_SESSION = 0.05  # longer when many people wait: what is drawn is drawn again
-
-
 BROWSER_S = 1.0  # how long a browser draws the first pictures
 
 
