@@ -6,11 +6,12 @@ import typer
 
 from core.cli.train_digits import mnist, vae
 from core.cli.train_entropy import entropy
+from core.cli.train_joint import joint
 from core.cli.train_photos import bls2017, evaluate, store
 
 app = typer.Typer(
     help="Train a model: resumable, with progress and checkpoints in a run folder.",
     no_args_is_help=True,
 )
-for command in (mnist, vae, bls2017, entropy, store, evaluate):
+for command in (mnist, vae, bls2017, entropy, joint, store, evaluate):
     app.command()(command)

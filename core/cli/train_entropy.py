@@ -22,13 +22,16 @@ def entropy(
     lr: Annotated[float, typer.Option(min=0, help="Peak learning rate.")] = 1e-3,
     seed: Annotated[int, typer.Option(help="Seed of weights and positions.")] = 0,
     average: Average = 0.999,
+    init: Annotated[
+        bool, typer.Option("--init", help="Start from the network that the model has.")
+    ] = False,
     resume: Resume = False,
     branch: Branch = None,
 ) -> None:
     """Train the neural entropy model on the latents of a stored photo coder."""
     from core.learned.photos.neural.run import Options, train_neural
 
-    options = Options(data, run, model, steps, decay, lr, seed, average)
+    options = Options(data, run, model, steps, decay, lr, seed, average, init)
     result = train_neural(options, resume, branch)
     if result.event == "failed":
         raise ModelError(result.message)

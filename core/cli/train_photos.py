@@ -122,11 +122,16 @@ def store(
     """Store the averaged weights of a photo coder's run, or of its entropy model's, finished or
     not, as a model.
     """
-    from core.learned.photos.neural.publish import store_neural_run
+    from core.learned.photos.neural.joint_run import is_joint_run
+    from core.learned.photos.neural.publish import store_joint_run, store_neural_run
     from core.learned.photos.neural.run import is_neural_run
     from core.learned.photos.training.publish import store_run
 
-    store_as_model = store_neural_run if is_neural_run(run) else store_run
+    store_as_model = store_run
+    if is_neural_run(run):
+        store_as_model = store_neural_run
+    elif is_joint_run(run):
+        store_as_model = store_joint_run
     card = store_as_model(run, name, data, pictures, note or (), replace)
     show({"stored": name, "steps": card["steps"], "bytes": card["weights_bytes"]}, as_json=False)
 

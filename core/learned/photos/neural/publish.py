@@ -1,9 +1,10 @@
 """From a training run of the neural entropy model to a stored model: the transforms that it was
-trained for, and its network.
+trained for, or with, and its network.
 """
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,10 +17,13 @@ from core.learned.photos.entropy.neural_tensors import MATRIX_SHAPES
 from core.learned.photos.model import PhotoConfig
 from core.learned.photos.neural.data import training_sites
 from core.learned.photos.neural.export import quantise
+from core.learned.photos.neural.joint import ENTROPY
 from core.learned.photos.neural.run import latents_file, read_neural_record
-from core.learned.photos.training.publish import figures, proof_of, read_history
+from core.learned.photos.neural.task import Sites
+from core.learned.photos.training.publish import figures, proof_of, read_history, store_run
 from core.learned.training.checkpoint import read_checkpoint
 from core.store import zoo
+from core.store.families import Tensors
 
 
 def store_neural_run(
@@ -74,6 +78,40 @@ def store_neural_run(
         name, "bls2017", tensors, card, proof=proof_of(name, config, tensors), replace=replace
     )
     return photo_card(stored)
+
+
+def store_joint_run(
+    run: Path,
+    name: str,
+    photos: Path,
+    pictures: Path | None,
+    notes: Iterable[str] = (),
+    replace: bool = False,
+) -> PhotoCard:
+    """Store the averaged weights of a joint run's checkpoint as model `name` and return its card.
+
+    Parameters and errors as `publish.store_run`.
+    """
+
+    def network(
+        weights: dict[str, np.ndarray], made: dict[str, Any], latents: list[list[np.ndarray]]
+    ) -> tuple[Tensors, dict[str, Any]]:
+        order, sigma = np.array(made["network"]["order"]), np.array(made["network"]["sigma"])
+        parameters = {
+            key.removeprefix(ENTROPY): value
+            for key, value in weights.items()
+            if key.startswith(ENTROPY)
+        }
+        levels = [n for n, of_level in enumerate(latents) for _ in of_level]
+        flat = [y[..., order] for of_level in latents for y in of_level]
+        tensors = quantise(parameters, order, sigma, Sites.of(flat, levels))
+        facts = {
+            "title": "Photographs, all rates, trained with its neural entropy model",
+            "entropy_model": {"options": made["options"]} | cost(parameters),
+        }
+        return tensors, facts
+
+    return store_run(run, name, photos, pictures, notes, replace, network)
 
 
 def cost(weights: dict[str, np.ndarray]) -> dict[str, float]:

@@ -14,12 +14,15 @@ from core.datasets.photos import load_photos
 from core.errors import ModelError
 from core.learned.photos.card import photo_card
 from core.learned.photos.coder import PhotoCoder
+from core.learned.photos.entropy.neural_tensors import has_neural
 from core.learned.photos.model import PhotoConfig
 from core.learned.photos.neural.data import held_out_latents, training_sites
+from core.learned.photos.neural.restore import restored
 from core.learned.photos.neural.task import NeuralTask, Sites, channel_order, spreads
 from core.learned.training.loop import Result, train
 from core.learned.training.task import Plan
 from core.store import zoo
+from core.store.modelfile import StoredModel
 from core.store.provenance import provenance
 
 RECORD = "run.json"
@@ -37,12 +40,14 @@ class Options:
     lr: float
     seed: int = 0
     average: float = 0.999
+    init: bool = False
 
 
 def train_neural(options: Options, resume: bool = False, branch: Path | None = None) -> Result:
     """Run the training that `options` describe; `branch` names another run folder: see `train`.
 
-    Raises ModelError where the model is missing, DataError where there are no photographs.
+    Raises ModelError where the model is missing, or where it has no network to start from and
+    `options.init` asks for it; DataError where there are no photographs.
     """
     stored = zoo.load(options.model, "bls2017")
     coder = PhotoCoder(PhotoConfig.from_json(photo_card(stored.card)["config"]), stored.tensors)
@@ -50,14 +55,19 @@ def train_neural(options: Options, resume: bool = False, branch: Path | None = N
     parent = options.run if resume and (options.run / RECORD).exists() else branch
     before = read_neural_record(parent) if parent else {}
     held_out = held_out_latents(coder, photos)
-    order = np.array(before["order"]) if before else channel_order(held_out[0])
+    weights, order, sigma = _start(stored, options.init)
+    if before:
+        order, sigma = np.array(before["order"]), np.array(before["sigma"], np.float32)
+    elif order is None:
+        order = channel_order(held_out[0])
     cache = latents_file(options.run, stored.card["weights_sha256"], order)
     training = training_sites(coder, photos, order, cache)
-    sigma = spreads(training, coder.config.levels)
-    if before:
-        sigma = np.array(before["sigma"], np.float32)
+    if sigma is None:
+        sigma = spreads(training, coder.config.levels)
     held_out_sites = Sites.of([y[..., order] for y in held_out[0]], held_out[1])
     task = NeuralTask(training, held_out_sites, sigma, options.seed)
+    for name, value in weights.items():
+        task.variables[name].assign(value)
     options.run.mkdir(parents=True, exist_ok=True)
     chosen = {name: value for name, value in asdict(options).items() if not isinstance(value, Path)}
     record = {
@@ -79,6 +89,19 @@ def train_neural(options: Options, resume: bool = False, branch: Path | None = N
         validate_every=1000,
     )
     return train(task, plan, options.run, resume, branch)
+
+
+def _start(
+    stored: StoredModel, init: bool
+) -> tuple[dict[str, np.ndarray], np.ndarray | None, np.ndarray | None]:
+    """The parameters, order and units to start from: those of the model's network, if asked for."""
+    if not init:
+        return {}, None, None
+    if not has_neural(stored.tensors):
+        raise ModelError(
+            f"Model {stored.card['name']!r} has no neural entropy model to start from."
+        )
+    return restored(stored.tensors)
 
 
 def latents_file(run: Path, weights_sha256: str, order: np.ndarray) -> Path:

@@ -1,5 +1,7 @@
 """What the photo coder is trained for: rate and distortion, of noisy or of rounded latents."""
 
+from collections.abc import Callable
+
 import numpy as np
 import tensorflow as tf
 
@@ -31,15 +33,19 @@ def rate_distortion(
 
 
 def quantised(
-    model: PhotoTransforms, x: tf.Tensor, levels: tf.Tensor
+    model: PhotoTransforms,
+    x: tf.Tensor,
+    levels: tf.Tensor,
+    bits: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Estimated rate (B,) in bpp of the rounded latents, and the decoded pictures.
 
-    These are (B, H, W, colours) float32, rounded and clipped to 0..255.
+    These are (B, H, W, colours) float32, rounded and clipped to 0..255. `bits` of latents
+    (B, h, w, latents) and levels (B,) are (B,).
     """
     y = tf.round(model.analysis(x, levels))
     pixels = tf.cast(tf.shape(x)[1] * tf.shape(x)[2], tf.float32)
-    bpp = model.bits(y, levels) / pixels
+    bpp = bits(y, levels) / pixels
     x_hat = tf.round(model.synthesis(y, levels))
     return bpp, tf.clip_by_value(x_hat, 0, 255)
 

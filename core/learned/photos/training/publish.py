@@ -18,7 +18,7 @@ from core.learned.ops.tables import build_tables
 from core.learned.photos.card import Figures, LevelFigures, PhotoCard, photo_card
 from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.entropy.context_fit import fit_context_model
-from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
+from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms, parameter_shapes
 from core.learned.photos.search import searched
 from core.learned.photos.training import record
 from core.learned.training.checkpoint import read_checkpoint
@@ -29,6 +29,11 @@ from core.store.modelfile import StoredModel
 
 FIT_PICTURES = 60  # photographs that the context coder is fitted to
 FIT_SIDE = 384  # pixels of their middle per side, at most
+# From a checkpoint's weights, a run's record and latents per level to more tensors, more of a card.
+Extension = Callable[
+    [dict[str, np.ndarray], dict[str, Any], list[list[np.ndarray]]],
+    tuple[Tensors, dict[str, Any]],
+]
 PICTURES = {".png", ".webp", ".jpg", ".jpeg", ".tif", ".tiff"}
 
 
@@ -39,19 +44,20 @@ def store_run(
     pictures: Path | None,
     notes: Iterable[str] = (),
     replace: bool = False,
+    extended: Extension | None = None,
 ) -> PhotoCard:
     """Store the averaged weights of a run's checkpoint as model `name` and return its card.
 
     `photos`: folder of the training photographs, to whose latents the context coder is fitted.
     `pictures`: folder to measure it on, for the card; None: no figures. `notes`: sentences for the
-    card's log of what was tried. Raises ModelError where the run has no checkpoint or the name is
-    taken.
+    card's log of what was tried. `extended`: what it returns is added to tensors and card. Raises
+    ModelError where the run has no checkpoint or the name is taken.
     """
     zoo.check_free(name, replace)
     weights, step = read_checkpoint(run)
     made = record.read(run)
     config = PhotoConfig.from_json(made["config"])
-    tensors = {key: value.astype(np.float16) for key, value in weights.items()}
+    tensors = {key: weights[key].astype(np.float16) for key in parameter_shapes(config)}
     # Both entropy coders are made for the model as it is stored: in float16.
     model = model_of(config, tensors)
     tensors |= build_tables(PhotoTransforms(config, tensors).prior())
@@ -79,6 +85,10 @@ def store_run(
         "validation": validation,
         "tried": list(notes),
     }
+    if extended:
+        further_tensors, further_facts = extended(weights, made, latents)
+        tensors |= further_tensors
+        card |= further_facts
     if pictures:
         card["figures"] = figures(PhotoCoder(config, tensors), pictures)
     proof = proof_of(name, config, tensors)

@@ -22,11 +22,13 @@ def write(
     data: Path,
     sessions: list[dict[str, Any]],
     before: dict[str, Any],
+    network: dict[str, Any] | None = None,
 ) -> None:
     """Write the record of a run that starts now, or goes on.
 
     `options`: what was chosen; `data`: the training folder; `sessions`: those that had a part in
-    it before; `before`: what a `WarmStart` brought along.
+    it before; `before`: what a `WarmStart` brought along; `network`: where a neural entropy model is
+    trained with the transforms, its order of channels and its units, as `neural.joint` takes them.
     """
     record = {
         "config": config.to_json(),
@@ -35,13 +37,15 @@ def write(
         "sessions": [*sessions, provenance()],
         "before": before,
     }
+    if network:
+        record["network"] = network
     part = run / (RECORD + ".part")
     part.write_text(json.dumps(record, indent=1))
     os.replace(part, run / RECORD)
 
 
 def read(run: Path) -> dict[str, Any]:
-    """What `run.json` of a run folder says: config, options, data, sessions, before.
+    """What `run.json` of a run folder says: config, options, data, sessions, before, perhaps network.
 
     Raises ModelError where there is none.
     """

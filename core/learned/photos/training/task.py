@@ -51,7 +51,7 @@ class PhotoTask:
         self.held_out = _colours(crops, config)
         relative = np.array(config.lmbda) / np.median(config.lmbda)
         self.weights = relative.astype(np.float32) ** -LEVEL_BALANCE
-        self._quantised = tf.function(lambda x, level: quantised(self.model, x, level))
+        self._quantised = tf.function(lambda x, level: quantised(self.model, x, level, self.rate))
 
     def optimisers(self) -> list[Adam]:
         """One for the parameters of single levels, one for those that all levels share."""
@@ -93,6 +93,10 @@ class PhotoTask:
             "distortion": tf.reduce_mean(distortion),
         }
         return weighted, means
+
+    def rate(self, y: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
+        """Bits (B,) of rounded latents (B, h, w, latents), by which a validation prices them."""
+        return self.model.bits(y, levels)
 
     def validate(self) -> dict:
         """Of rounded latents, over the held-out crops.
