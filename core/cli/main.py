@@ -20,7 +20,7 @@ from core.cli import (
     models,
     run,
     sweep,
-    train,
+    training,
 )
 from core.errors import RDError
 
@@ -43,7 +43,7 @@ app.command("bdrate")(bdrate.bdrate)
 app.command("compare")(compare.compare)
 app.command("decide")(decide.decide)
 app.command("figure")(figure.figure)
-app.add_typer(train.app, name="train")
+app.add_typer(training.app, name="train")
 app.add_typer(models.app, name="models")
 
 

@@ -101,7 +101,7 @@ def sweep(
         ):
             journal.begin(header)
             outcome = engine.run(
-                plan.jobs(items, list(chosen.values()), points, names),
+                plan.measurements(items, list(chosen.values()), points, names),
                 chosen,
                 journal,
                 pool,

@@ -15,7 +15,7 @@ from core.decide import probes as tries
 from core.decide.decision import Decision
 from core.decide.probes import Tried, better, joined, position
 from core.decide.question import Question
-from core.decide.work import Hooks, Job, Record, each
+from core.decide.work import Call, Hooks, Record, each
 from core.errors import DataError
 from core.sweep.journal import Journal
 from core.sweep.pools import Pool
@@ -103,7 +103,7 @@ class _Run:
                 for codec in self.question.measured:
                     del self.tried[item.name, codec]
 
-    def _searches(self) -> Iterator[Job]:
+    def _searches(self) -> Iterator[Call]:
         q = self.question
         for item in self.items:
             try:
@@ -114,7 +114,7 @@ class _Run:
                 continue
             for codec in q.measured:
                 arguments = (digest, "search", size, codec, q.measure, q.target)
-                yield Job(self._search_key(item, codec), item, arguments, SEARCH_COST)
+                yield Call(self._search_key(item, codec), item, arguments, SEARCH_COST)
 
     def _take(self, item: Item, codec: str, record: Record) -> None:
         if record.get("unreadable"):
@@ -164,20 +164,20 @@ class _Run:
             if self.tried[item.name, codec].probes
             and self.tried[item.name, codec].at(value) is None
         ]
-        jobs = [self._one(item, codec, value) for item in lacking]
-        found = each(jobs, self.pool, self.journal, self.progress, self.hooks)
-        for item, job in zip(lacking, jobs, strict=True):
-            record = found[job.key]
+        calls = [self._one(item, codec, value) for item in lacking]
+        found = each(calls, self.pool, self.journal, self.progress, self.hooks)
+        for item, call in zip(lacking, calls, strict=True):
+            record = found[call.key]
             if not record["error"]:
                 old = self.tried[item.name, codec]
                 more = tries.read(record).probes
                 self.tried[item.name, codec] = replace(old, probes=joined((*old.probes, *more)))
         self.progress.done += len(self.items) - len(lacking)
 
-    def _one(self, item: Item, codec: str, value: float) -> Job:
+    def _one(self, item: Item, codec: str, value: float) -> Call:
         digest, size = self.files[item.name]
         key = key_of(digest, registry.get(codec), self.question.measure, "at", value)
-        return Job(key, item, (digest, "at", size, codec, self.question.measure, value))
+        return Call(key, item, (digest, "at", size, codec, self.question.measure, value))
 
     def _search_key(self, item: Item, codec: str) -> str:
         q = self.question

@@ -14,7 +14,7 @@ from core.sweep.sources import Item
 Record = dict[str, Any]
 
 
-class Job(NamedTuple):
+class Call(NamedTuple):
     """A call of the pool's function with `item` and `arguments`; `cost` weighs it in progress."""
 
     key: str
@@ -28,10 +28,10 @@ class Hooks(NamedTuple):
 
     watch: Callable[[Progress], None] = lambda _: None
     cancelled: Callable[[], bool] = lambda: False
-    # (job, result) -> the record to keep: takes out what does not belong into a journal
-    accept: Callable[[Job, Record], Record] = lambda _, result: result
-    # (job, record) -> whether an earlier record still holds
-    valid: Callable[[Job, Record], bool] = lambda _, record: True
+    # (call, result) -> the record to keep: takes out what does not belong into a journal
+    accept: Callable[[Call, Record], Record] = lambda _, result: result
+    # (call, record) -> whether an earlier record still holds
+    valid: Callable[[Call, Record], bool] = lambda _, record: True
 
 
 class Ended(Exception):
@@ -39,32 +39,32 @@ class Ended(Exception):
 
 
 def each(
-    jobs: Iterable[Job], pool: Pool, journal: Journal, progress: Progress, hooks: Hooks
+    calls: Iterable[Call], pool: Pool, journal: Journal, progress: Progress, hooks: Hooks
 ) -> dict[str, Record]:
-    """key -> record of every job, {"error": …} of those that failed.
+    """key -> record of every call, {"error": …} of those that failed.
 
     Jobs of one key are done once. Raises Ended once `hooks.cancelled()`.
     """
     found: dict[str, Record] = {}
-    flying: dict[str, Job] = {}
-    rest = iter(jobs)
-    job = next(rest, None)
-    while job or flying:
-        while job and len(flying) < pool.window:
+    flying: dict[str, Call] = {}
+    rest = iter(calls)
+    call = next(rest, None)
+    while call or flying:
+        while call and len(flying) < pool.window:
             if hooks.cancelled():
                 raise Ended
-            known = journal.get(job.key) if job.key in journal else None
-            if job.key in found or job.key in flying:
-                progress.done += job.cost
-            elif known is not None and hooks.valid(job, known):
-                found[job.key] = known
-                progress.done += job.cost
-                progress.reused += job.cost
+            known = journal.get(call.key) if call.key in journal else None
+            if call.key in found or call.key in flying:
+                progress.done += call.cost
+            elif known is not None and hooks.valid(call, known):
+                found[call.key] = known
+                progress.done += call.cost
+                progress.reused += call.cost
             else:
-                flying[job.key] = job
-                pool.submit(job.key, job.item, *job.arguments)
+                flying[call.key] = call
+                pool.submit(call.key, call.item, *call.arguments)
             hooks.watch(progress)
-            job = next(rest, None)
+            call = next(rest, None)
         if hooks.cancelled():
             raise Ended
         for key, result in pool.results() if flying else ():
@@ -73,13 +73,13 @@ def each(
     return found
 
 
-def _keep(job: Job, result: Record, journal: Journal, progress: Progress, hooks: Hooks) -> Record:
-    progress.done += job.cost
+def _keep(call: Call, result: Record, journal: Journal, progress: Progress, hooks: Hooks) -> Record:
+    progress.done += call.cost
     if result.get("error"):
-        progress.failed += job.cost
-        journal.fail({"image": job.item.name, "error": result["error"]})
+        progress.failed += call.cost
+        journal.fail({"image": call.item.name, "error": result["error"]})
         return result
-    record = hooks.accept(job, result)
-    journal.add(job.key, record)
-    progress.measured += job.cost
+    record = hooks.accept(call, result)
+    journal.add(call.key, record)
+    progress.measured += call.cost
     return record

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.codecs import registry
 from core.decide.run import digest_of, key_of
-from core.decide.work import Hooks, Job, Record, each
+from core.decide.work import Call, Hooks, Record, each
 from core.export.names import output_names
 from core.export.order import Order
 from core.export.task import FILE
@@ -67,15 +67,15 @@ class Files:
 
     def write(self, codec: str, settings: Mapping[str, float | None]) -> None:
         """The file of every picture at its setting; those that are there stay."""
-        jobs = {
+        calls = {
             item.name: self._file_job(item, codec, value)
             for item in self.readable()
             if (value := settings.get(item.name)) is not None
         }
         hooks = self.hooks._replace(accept=self._accept, valid=self._is_there)
-        results = each(jobs.values(), self.pool, self.journal, self.progress, hooks)
-        for image, job in jobs.items():
-            record = results[job.key]
+        results = each(calls.values(), self.pool, self.journal, self.progress, hooks)
+        for image, call in calls.items():
+            record = results[call.key]
             if record["error"]:
                 self.refuse(image, codec, record)
                 continue
@@ -87,7 +87,7 @@ class Files:
                 "reached": self.order.reaches(record),
             }
 
-    def _file_job(self, item: Item, codec: str, value: float) -> Job:
+    def _file_job(self, item: Item, codec: str, value: float) -> Call:
         digest, _ = self.digests[item.name]
         order = self.order
         name = self.names[item.name, codec]
@@ -95,24 +95,24 @@ class Files:
             digest, registry.get(codec), FILE, value, order.measures, order.keep_exif, name
         )
         arguments = (digest, FILE, codec, value, order.measures, order.keep_exif)
-        return Job(key, item, arguments)
+        return Call(key, item, arguments)
 
-    def _path(self, job: Job) -> Path:
-        return self.folder / self.names[job.item.name, str(job.arguments[2])]
+    def _path(self, call: Call) -> Path:
+        return self.folder / self.names[call.item.name, str(call.arguments[2])]
 
-    def _accept(self, job: Job, result: Record) -> Record:
+    def _accept(self, call: Call, result: Record) -> Record:
         """Puts the file in place, at once; its record goes into the journal after it."""
-        path = self._path(job)
+        path = self._path(call)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{path.name}.{os.getpid()}.part")
         part.write_bytes(result["data"])
         part.replace(path)
         return {key: value for key, value in result.items() if key != "data"}
 
-    def _is_there(self, job: Job, record: Record) -> bool:
+    def _is_there(self, call: Call, record: Record) -> bool:
         """Whether the file of an earlier record is still the one that was measured."""
         try:
-            data = self._path(job).read_bytes()
+            data = self._path(call).read_bytes()
         except OSError:
             return False
         return hashlib.sha256(data).hexdigest() == record["sha256"]

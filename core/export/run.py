@@ -13,7 +13,7 @@ from core.decide import run as decisions
 from core.decide.probes import Tried, position
 from core.decide.probes import read as read_tried
 from core.decide.run import ROUNDS, SEARCH_COST, key_of
-from core.decide.work import Hooks, Job, Record, each
+from core.decide.work import Call, Hooks, Record, each
 from core.export.files import Files
 from core.export.order import Order
 from core.sweep.journal import Journal
@@ -106,7 +106,7 @@ class _Run:
     def search(self, codec: str, items: Sequence[Item]) -> dict[str, Tried]:
         """image -> the searches for the quality; refused pictures get their record at once."""
         order = self.order
-        jobs: dict[str, Job] = {}
+        calls: dict[str, Call] = {}
         found: dict[str, Tried] = {}
         for item in items:
             known = order.known.get((item.name, codec))
@@ -118,10 +118,10 @@ class _Run:
             chosen = registry.get(codec)
             key = key_of(digest, chosen, order.measure, "search", order.target)
             arguments = (digest, "search", size, codec, order.measure, order.target)
-            jobs[item.name] = Job(key, item, arguments, SEARCH_COST)
-        results = each(jobs.values(), self.pool, self.journal, self.progress, self.hooks)
-        for image, job in jobs.items():
-            record = results[job.key]
+            calls[item.name] = Call(key, item, arguments, SEARCH_COST)
+        results = each(calls.values(), self.pool, self.journal, self.progress, self.hooks)
+        for image, call in calls.items():
+            record = results[call.key]
             if record["error"]:
                 self.files.refuse(image, codec, record)
             else:

@@ -1,4 +1,4 @@
-"""What a sweep has to measure: jobs, each with the key that names its result for ever."""
+"""What a sweep has to measure, each with the key that names its result for ever."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from core.sweep.sources import Item
 
 
 @dataclass(frozen=True)
-class Job:
+class Planned:
     """One measurement to make: `item` through `codec` at `setting`.
 
     `file` names the coded file, `key` the measurement: the file and the measures. Equal keys mean
@@ -29,7 +29,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """An image that no job could be made for, and why; it stands for `count` jobs."""
+    """An image that nothing could be planned for, and why; it stands for `count` measurements."""
 
     item: Item
     error: str
@@ -75,17 +75,18 @@ def _hash(identity: list[object]) -> str:
 
 
 def total(items: list[Item], codecs: Iterable[Codec], points: int | None = None) -> int:
-    """How many measurements `jobs` will make."""
+    """How many measurements `measurements` will plan."""
     return len(items) * sum(len(settings(codec, points)) for codec in codecs)
 
 
-def jobs(
+def measurements(
     items: Iterable[Item],
     codecs: list[Codec],
     points: int | None = None,
     names: Iterable[str] = NAMES,
-) -> Iterator[Job | Unreadable]:
-    """All jobs for the measures `names`, image by image, so that a stopped sweep has whole images.
+) -> Iterator[Planned | Unreadable]:
+    """All that is to be measured, with the measures `names`, image by image, so that a
+    stopped sweep has whole images.
     One picture is in memory at a time.
     """
     names = tuple(names)
@@ -98,4 +99,4 @@ def jobs(
             continue
         for codec, value in work:
             file = file_key(sha256, codec, value)
-            yield Job(item, sha256, codec.name, value, file, key(file, names))
+            yield Planned(item, sha256, codec.name, value, file, key(file, names))

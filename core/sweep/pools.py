@@ -1,4 +1,4 @@
-"""Where the jobs of a sweep run: in this process, in worker processes of our own, or on a Dask
+"""Where the calls of a sweep run: in this process, in worker processes of our own, or on a Dask
 cluster that is there.
 """
 
@@ -17,16 +17,16 @@ from core.errors import DataError
 from core.processes import THREADS
 from core.results import Record
 from core.sweep import signs, task
-from core.sweep.signs import Clocks, Limit
+from core.sweep.signs import Deadlines, Limit
 from core.sweep.sources import Item
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-WINDOW = 4  # jobs in flight per worker: enough to hide the way to and fro
-RETRIES = 3  # how often Dask gives a job to another worker when one dies under it
+WINDOW = 4  # calls in flight per worker: enough to hide the way to and fro
+RETRIES = 3  # how often Dask gives a call to another worker when one dies under it
 LOOK_EVERY_S = 5  # how often the number of workers is looked at
-LATE_EVERY_S = 0.5  # how often jobs that take too long are looked for
+LATE_EVERY_S = 0.5  # how often calls that take too long are looked for
 WAIT_S = 1.0  # how long results are waited for before the sweep looks around
 POLL_S = 0.01
 GIVE_UP_S = 60  # how long a cluster may be without any worker
@@ -35,40 +35,40 @@ Perform = Callable[..., Record]  # (item, *arguments) -> record or {"error": …
 
 
 class Pool(ABC):
-    """Where jobs run: `submit` hands one out, `results` collects what has become of some."""
+    """Where calls run: `submit` hands one out, `results` collects what has become of some."""
 
     @property
     def window(self) -> int:
-        """How many jobs to have handed out at a time."""
+        """How many calls to have handed out at a time."""
         return 1
 
     @abstractmethod
     def submit(self, key: str, item: Item, *arguments: object) -> None:
-        """Hands out the job called `key`: the pool's function of `item` and `arguments`."""
+        """Hands out the call named `key`: the pool's function of `item` and `arguments`."""
 
     @abstractmethod
     def results(self) -> list[tuple[str, Record]]:
-        """(key, record or {"error": …}) of jobs that have ended; waits WAIT_S at most for one."""
+        """(key, record or {"error": …}) of calls that have ended; waits WAIT_S at most for one."""
 
 
 class Here(Pool):
-    """This very process, one job at a time: for tiny sweeps, and to check the others against."""
+    """This very process, one call at a time: for tiny sweeps, and to check the others against."""
 
     def __init__(self, perform: Perform) -> None:
         self._perform = perform
-        self._jobs: deque[tuple[str, Item, tuple[Any, ...]]] = deque()
+        self._calls: deque[tuple[str, Item, tuple[Any, ...]]] = deque()
 
     def submit(self, key: str, item: Item, *arguments: object) -> None:
-        self._jobs.append((key, item, arguments))
+        self._calls.append((key, item, arguments))
 
     def results(self) -> list[tuple[str, Record]]:
-        key, item, arguments = self._jobs.popleft()
+        key, item, arguments = self._calls.popleft()
         return [(key, self._perform(item, *arguments))]
 
 
 class Dask(Pool):
     """A Dask client's workers. With `ship`, images travel as bytes, for workers that do not see
-    our disk. With `limit`, a job that outlasts it after its last sign is ended, with its worker.
+    our disk. With `limit`, a call that outlasts it after its last sign is ended, with its worker.
     """
 
     def __init__(
@@ -79,14 +79,14 @@ class Dask(Pool):
         self.client, self.ship, self._perform = client, ship, perform
         # Jobs are added while others end: the iterator holds only what is in flight.
         self._ended = as_completed(loop=client.loop)
-        # Dask's name of a job in flight -> ours, and what will be its result
+        # Dask's name of a call in flight -> ours, and what will be its result
         self._flying: dict[str, tuple[str, Future[Record]]] = {}
-        self._clocks = None if limit is None else Clocks(limit)
-        self._stopped: dict[str, str] = {}  # Dask's name of a job that we ended -> why
-        if self._clocks is not None:
-            hear = self._clocks.hear
+        self._deadlines = None if limit is None else Deadlines(limit)
+        self._stopped: dict[str, str] = {}  # Dask's name of a call that we ended -> why
+        if self._deadlines is not None:
+            hear = self._deadlines.hear
             client.subscribe_topic(signs.TOPIC, lambda event: hear(event[1]))
-        self._sought = time.monotonic()  # when late jobs were last looked for
+        self._sought = time.monotonic()  # when late calls were last looked for
         self._threads = 1
         self._looked = -math.inf
         self._look()
@@ -119,33 +119,33 @@ class Dask(Pool):
         return [self._landed(future) for future in ready]
 
     def _landed(self, future: "Future[Record]") -> tuple[str, Record]:
-        """(our name of a job that has ended, its record or why there is none)."""
+        """(our name of a call that has ended, its record or why there is none)."""
         name = str(future.key)
         key, _ = self._flying.pop(name)
         why = self._stopped.pop(name, "")
-        if self._clocks is not None:
-            self._clocks.forget(name)
+        if self._deadlines is not None:
+            self._deadlines.forget(name)
         if why and future.cancelled():
             return key, {"error": why}
         return key, _result(future)
 
     def _end_late(self) -> None:
-        """Ends the jobs whose time is over, and has their workers replaced."""
+        """Ends the calls whose time is over, and has their workers replaced."""
         now = time.monotonic()
-        if self._clocks is None or now - self._sought < LATE_EVERY_S:
+        if self._deadlines is None or now - self._sought < LATE_EVERY_S:
             return
         self._sought = now
-        late = self._clocks.late()
+        late = self._deadlines.late()
         if not late:
             return
         busy = self.client.processing()
         places = set()
-        for job, place, limit_s in late:
-            self._clocks.forget(job)
+        for call, place, limit_s in late:
+            self._deadlines.forget(call)
             # Where its worker died meanwhile, the next one gives a new sign.
-            if job in self._flying and job in busy.get(place, ()):
-                self._stopped[job] = signs.too_long(limit_s)
-                self._flying[job][1].cancel(force=True)
+            if call in self._flying and call in busy.get(place, ()):
+                self._stopped[call] = signs.too_long(limit_s)
+                self._flying[call][1].cancel(force=True)
                 places.add(place)
         if places:  # takes seconds: the other workers go on meanwhile
             threading.Thread(target=_restart, args=(self.client, places), daemon=True).start()
@@ -169,7 +169,7 @@ class Dask(Pool):
 
 
 def _result(future: "Future[Record]") -> Record:
-    """A job's record, or {"error": …} when it ended its worker each time it was tried."""
+    """A call's record, or {"error": …} when it ended its worker each time it was tried."""
     try:
         return future.result()
     except ModuleNotFoundError as error:
@@ -178,7 +178,7 @@ def _result(future: "Future[Record]") -> Record:
             "Start them in its folder, or install it there."
         ) from error
     except Exception as error:
-        # KilledWorker, or cancelled by the scheduler: the job is lost, the sweep is not.
+        # KilledWorker, or cancelled by the scheduler: the call is lost, the sweep is not.
         return {"error": f"The worker ended while it measured this ({type(error).__name__})."}
 
 
@@ -197,10 +197,10 @@ def pool(
     limit: Limit | None = None,
 ) -> Iterator[Pool]:
     """The pool for `--workers` and `--dask`: `address` of a scheduler, or `workers` local processes
-    (None: one a core). Its jobs are calls of `perform`; by default those of a sweep.
+    (None: one a core). What it calls is `perform`; by default those of a sweep.
 
-    `limit` bounds the time of what a job has said to begin (`signs.begin`). `workers=0` measures in
-    this process, where nothing can be ended. Raises DataError when no scheduler answers at
+    `limit` bounds the time of what a call has said to begin (`signs.begin`). `workers=0` measures
+    in this process, where nothing can be ended. Raises DataError when no scheduler answers at
     `address`.
     """
     perform = perform or task.perform

@@ -1,4 +1,4 @@
-"""Runs the jobs of a sweep in a pool. Work is handed out in a window, so that memory does not grow
+"""Runs the plan of a sweep in a pool. Work is handed out in a window, so that memory does not grow
 with the data set; each result goes to the journal the moment it arrives; equal measurements are
 made once.
 """
@@ -12,7 +12,7 @@ from core.codecs.base import Codec
 from core.metrics import NAMES
 from core.results import has
 from core.sweep.journal import Journal, Record
-from core.sweep.plan import Job, Unreadable
+from core.sweep.plan import Planned, Unreadable
 from core.sweep.pools import Pool
 
 
@@ -60,7 +60,7 @@ class Outcome:
 
 
 def run(
-    jobs: Iterable[Job | Unreadable],
+    plan: Iterable[Planned | Unreadable],
     codecs: dict[str, Codec],
     journal: Journal,
     pool: Pool,
@@ -70,7 +70,7 @@ def run(
     cancelled: Callable[[], bool] = lambda: False,
     known: Mapping[str, Record] = MappingProxyType({}),
 ) -> Outcome:
-    """Makes every measurement of `jobs` that neither `journal` nor `known` (earlier records by
+    """Makes every measurement of `plan` that neither `journal` nor `known` (earlier records by
     their file's key) holds; says where all are.
 
     `watch` is called with every step forward. Once `cancelled()` is true nothing more is handed
@@ -78,24 +78,24 @@ def run(
     """
     sweep = _Sweep(codecs, journal, pool, progress, tuple(names), known)
     progress.started = time.monotonic()
-    plan = iter(jobs)
-    job = next(plan, None)
-    while (job or sweep.waiting) and not cancelled():
-        while job and len(sweep.waiting) < pool.window and not cancelled():
-            sweep.take(job)
+    rest = iter(plan)
+    planned = next(rest, None)
+    while (planned or sweep.waiting) and not cancelled():
+        while planned and len(sweep.waiting) < pool.window and not cancelled():
+            sweep.take(planned)
             watch(progress)
-            job = next(plan, None)
+            planned = next(rest, None)
         if sweep.waiting:
             for key, result in pool.results():
                 sweep.serve(key, result)
             watch(progress)
-    sweep.outcome.complete = not job and not sweep.waiting
+    sweep.outcome.complete = not planned and not sweep.waiting
     return sweep.outcome
 
 
 @dataclass
 class _Sweep:
-    """The state of `run`. `waiting` holds, by key, the jobs that one measurement in flight will
+    """The state of `run`. `waiting` holds, by key, what one measurement in flight will
     serve.
     """
 
@@ -105,38 +105,46 @@ class _Sweep:
     progress: Progress
     names: tuple[str, ...]
     known: Mapping[str, Record]
-    waiting: dict[str, list[Job]] = field(default_factory=dict)
+    waiting: dict[str, list[Planned]] = field(default_factory=dict)
     outcome: Outcome = field(default_factory=Outcome)
 
-    def take(self, job: Job | Unreadable) -> None:
-        """Finds the job's result in what is known, joins it to an equal one in flight, or hands it
+    def take(self, planned: Planned | Unreadable) -> None:
+        """Finds its result in what is known, joins it to an equal one in flight, or hands it
         to the pool.
         """
-        if isinstance(job, Unreadable):
-            self._fail(job.item.name, None, None, job.error, job.count)
+        if isinstance(planned, Unreadable):
+            self._fail(planned.item.name, None, None, planned.error, planned.count)
             return
-        self.outcome.keys[job.item.name, job.codec, job.setting] = job.key
-        earlier = self.known.get(job.file)
+        self.outcome.keys[planned.item.name, planned.codec, planned.setting] = planned.key
+        earlier = self.known.get(planned.file)
         if earlier is not None and has(earlier, self.names):
-            self.journal.add(job.key, earlier | {"image": job.item.name, "key": job.file})
-        if job.key in self.journal:
+            self.journal.add(
+                planned.key, earlier | {"image": planned.item.name, "key": planned.file}
+            )
+        if planned.key in self.journal:
             self.progress.done += 1
             self.progress.reused += 1
-        elif job.key in self.waiting:
-            self.waiting[job.key].append(job)
+        elif planned.key in self.waiting:
+            self.waiting[planned.key].append(planned)
         else:
-            self.waiting[job.key] = [job]
-            spec = getattr(self.codecs[job.codec], "spec", None)
+            self.waiting[planned.key] = [planned]
+            spec = getattr(self.codecs[planned.codec], "spec", None)
             self.pool.submit(
-                job.key, job.item, job.sha256, job.codec, spec, job.setting, self.names
+                planned.key,
+                planned.item,
+                planned.sha256,
+                planned.codec,
+                spec,
+                planned.setting,
+                self.names,
             )
 
     def serve(self, key: str, result: Record) -> None:
-        """Stores a result, or the failure of every job that waited for it."""
+        """Stores a result, or the failure of all that waited for it."""
         served = self.waiting.pop(key)
         if "error" in result:
-            for job in served:
-                self._fail(job.item.name, job.codec, job.setting, result["error"])
+            for planned in served:
+                self._fail(planned.item.name, planned.codec, planned.setting, result["error"])
             return
         # The file's key goes with the record, for sweeps that will look for it in these results.
         self.journal.add(key, result | {"key": served[0].file})

@@ -1,4 +1,4 @@
-"""Signs of life: a job in a worker tells its pool what it begins, so that a hang can be ended.
+"""Signs of life: a call in a worker tells its pool what it begins, so that a hang can be ended.
 
 A search makes several files; each of them has the whole time that one file may take.
 """
@@ -15,7 +15,7 @@ Limit = Callable[[int], float]  # pixels of a picture -> seconds that one file o
 
 
 def begin(pixels: int) -> None:
-    """The job that runs here begins a file of a picture of so many pixels.
+    """The call that runs here begins a file of a picture of so many pixels.
 
     Outside a Dask worker nothing happens: nobody could end what hangs there.
     """
@@ -27,8 +27,8 @@ def begin(pixels: int) -> None:
         worker = get_worker()
     except ValueError:  # not in a worker
         return
-    job = worker.get_current_task()
-    worker.log_event(TOPIC, {"job": job, "place": worker.address, "pixels": pixels})
+    call = worker.get_current_task()
+    worker.log_event(TOPIC, {"call": call, "place": worker.address, "pixels": pixels})
 
 
 def too_long(limit_s: float) -> str:
@@ -37,34 +37,34 @@ def too_long(limit_s: float) -> str:
 
 
 class Late(NamedTuple):
-    """A job that outlasted its limit: its name, the address of its worker, the limit in seconds."""
+    """A call that outlasted its limit in seconds: its name, the address of its worker."""
 
-    job: str
+    call: str
     place: str
     limit_s: float
 
 
 @dataclass
-class Clocks:
-    """When each job in flight gave its last sign, and how long it may take to the next."""
+class Deadlines:
+    """When each call in flight gave its last sign, and how long it may take to the next."""
 
     limit: Limit
     _signs: dict[str, tuple[str, float, float]] = field(default_factory=dict)
 
     def hear(self, event: Mapping[str, Any]) -> None:
-        """A sign: from now on the job has the time that its picture allows."""
+        """A sign: from now on the call has the time that its picture allows."""
         until = self.limit(event["pixels"])
-        self._signs[event["job"]] = event["place"], time.monotonic(), until
+        self._signs[event["call"]] = event["place"], time.monotonic(), until
 
-    def forget(self, job: str) -> None:
-        """The job has ended, one way or another."""
-        self._signs.pop(job, None)
+    def forget(self, call: str) -> None:
+        """The call has ended, one way or another."""
+        self._signs.pop(call, None)
 
     def late(self) -> list[Late]:
-        """The jobs whose time is over."""
+        """The calls whose time is over."""
         now = time.monotonic()
         return [
-            Late(job, place, limit_s)
-            for job, (place, since, limit_s) in list(self._signs.items())
+            Late(call, place, limit_s)
+            for call, (place, since, limit_s) in list(self._signs.items())
             if now - since > limit_s
         ]

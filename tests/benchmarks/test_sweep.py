@@ -25,7 +25,7 @@ def sweep(items: list[sources.Item], journal: Path, pool: pools.Pool) -> float:
     with Journal(journal) as store:
         start = time.perf_counter()
         engine.run(
-            plan.jobs(items, list(CODECS.values()), POINTS, ("psnr",)),
+            plan.measurements(items, list(CODECS.values()), POINTS, ("psnr",)),
             CODECS,
             store,
             pool,

@@ -40,7 +40,7 @@ def sweep(
 ) -> tuple[engine.Outcome, engine.Progress]:
     items = sources.items([folder])
     progress = engine.Progress(plan.total(items, CODECS.values(), points))
-    jobs = plan.jobs(items, list(CODECS.values()), points, ("psnr",))
+    jobs = plan.measurements(items, list(CODECS.values()), points, ("psnr",))
     return engine.run(jobs, CODECS, journal, pool, progress, ("psnr",), **more), progress
 
 

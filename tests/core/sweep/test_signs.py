@@ -48,12 +48,12 @@ def test_without_a_worker_signs_go_nowhere():
 def test_a_clock_runs_from_the_last_sign(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(signs.time, "monotonic", lambda: now[0])
-    clocks = signs.Clocks(lambda pixels: pixels / 10)
+    deadlines = signs.Deadlines(lambda pixels: pixels / 10)
     for pixels in (50, 20):
-        clocks.hear({"job": "a", "place": "tcp://x", "pixels": pixels})
+        deadlines.hear({"call": "a", "place": "tcp://x", "pixels": pixels})
     now[0] += 2
-    assert clocks.late() == []
+    assert deadlines.late() == []
     now[0] += 0.1
-    assert clocks.late() == [signs.Late("a", "tcp://x", 2.0)]
-    clocks.forget("a")
-    assert clocks.late() == []
+    assert deadlines.late() == [signs.Late("a", "tcp://x", 2.0)]
+    deadlines.forget("a")
+    assert deadlines.late() == []

@@ -25,7 +25,7 @@ ENTROPY = "entropy/"  # in front of the names of the network's parameters
 
 
 @dataclass(frozen=True)
-class Places:
+class Positions:
     """The positions of a batch of latents of one size, in the order in which the network takes
     them.
 
@@ -41,7 +41,7 @@ class Places:
     sample: np.ndarray
 
     @classmethod
-    def of(cls, pictures: int, height: int, width: int) -> "Places":
+    def of(cls, pictures: int, height: int, width: int) -> "Positions":
         size = height * width
         shapes = np.tile([0, height, width], (pictures, 1))
         sites = Sites.over(np.zeros((pictures * size + 1, 1), np.int16), shapes)
@@ -115,31 +115,31 @@ class JointTask(PhotoTask):
 
         Gradients by the latents come from `noisy` ones, and through the contexts from `rounded`.
         """
-        places = Places.of(*(int(side) for side in rounded.shape[:3]))
-        own, near, far = self._seen(rounded, places)
+        at = Positions.of(*(int(side) for side in rounded.shape[:3]))
+        own, near, far = self._seen(rounded, at)
         mean, scale = self.network.distributions(
-            own, near, far, tf.gather(levels, places.sample), places.visit, places.counts
+            own, near, far, tf.gather(levels, at.sample), at.visit, at.counts
         )
         cost = logistic_bits(tf.stop_gradient(own), mean, scale)
         smooth = logistic_bits(
-            self._rows(noisy, places), tf.stop_gradient(mean), tf.stop_gradient(scale)
+            self._rows(noisy, at), tf.stop_gradient(mean), tf.stop_gradient(scale)
         )
         cost += smooth - tf.stop_gradient(smooth)
         of_position = tf.reduce_sum(cost, 1)
-        return tf.math.unsorted_segment_sum(of_position, places.sample, int(rounded.shape[0]))
+        return tf.math.unsorted_segment_sum(of_position, at.sample, int(rounded.shape[0]))
 
-    def _rows(self, y: tf.Tensor, places: Places) -> tf.Tensor:
+    def _rows(self, y: tf.Tensor, at: Positions) -> tf.Tensor:
         """(n, C): latents (B, h, w, C) by position, channels in the coder's order."""
         flat = tf.reshape(tf.gather(y, self._order, axis=3), (-1, CHANNELS))
-        return tf.gather(flat, places.rows)
+        return tf.gather(flat, at.rows)
 
-    def _seen(self, y: tf.Tensor, places: Places) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    def _seen(self, y: tf.Tensor, at: Positions) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """Of latents (B, h, w, C), each position's own, its near and its far neighbours."""
         flat = tf.reshape(tf.gather(y, self._order, axis=3), (-1, CHANNELS))
         known = tf.pad(flat, ((0, 1), (0, 0)))
-        near = tf.gather(known, places.around[:NEAR])
-        far = tf.gather(known[:, :FAR_CHANNELS], places.around[NEAR:])
-        return tf.gather(flat, places.rows), near, far
+        near = tf.gather(known, at.around[:NEAR])
+        far = tf.gather(known[:, :FAR_CHANNELS], at.around[NEAR:])
+        return tf.gather(flat, at.rows), near, far
 
     def rate(self, y: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
         """Bits (B,) of rounded latents (B, h, w, C), as the network prices them."""

@@ -20,7 +20,8 @@ from core.learned.photos.neural.export import quantise
 from core.learned.photos.neural.joint import ENTROPY
 from core.learned.photos.neural.run import latents_file, read_neural_record
 from core.learned.photos.neural.task import Sites
-from core.learned.photos.training.publish import figures, proof_of, read_history, store_run
+from core.learned.photos.training.figures import figures
+from core.learned.photos.training.publish import proof_of, read_history, store_run
 from core.learned.training.checkpoint import read_checkpoint
 from core.store import zoo
 from core.store.families import Tensors

@@ -29,7 +29,7 @@ RECORD = "run.json"
 
 
 @dataclass(frozen=True)
-class Options:
+class NetworkOptions:
     """What a person chooses; see `python -m core train entropy --help`."""
 
     data: Path
@@ -43,7 +43,9 @@ class Options:
     init: bool = False
 
 
-def train_neural(options: Options, resume: bool = False, branch: Path | None = None) -> Result:
+def train_neural(
+    options: NetworkOptions, resume: bool = False, branch: Path | None = None
+) -> Result:
     """Run the training that `options` describe; `branch` names another run folder: see `train`.
 
     Raises ModelError where the model is missing, or where it has no network to start from and

@@ -3,24 +3,21 @@
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from core import metrics
-from core.coding.container import Container, pack
 from core.datasets.photos import Photos, load_photos, split
-from core.errors import DataError, ModelError
-from core.images import load
-from core.images.resize import centre_crop, grey
+from core.errors import ModelError
+from core.images.resize import centre_crop
 from core.learned.ops.tables import build_tables
-from core.learned.photos.card import Figures, LevelFigures, PhotoCard, photo_card
+from core.learned.photos.card import PhotoCard, photo_card
 from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.entropy.context_fit import fit_context_model
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms, parameter_shapes
-from core.learned.photos.search import searched
 from core.learned.photos.training import record
+from core.learned.photos.training.figures import figures, in_colours
 from core.learned.training.checkpoint import read_checkpoint
 from core.learned.training.loop import PROGRESS
 from core.store import zoo
@@ -34,7 +31,6 @@ Extension = Callable[
     [dict[str, np.ndarray], dict[str, Any], list[list[np.ndarray]]],
     tuple[Tensors, dict[str, Any]],
 ]
-PICTURES = {".png", ".webp", ".jpg", ".jpeg", ".tif", ".tiff"}
 
 
 def store_run(
@@ -158,7 +154,7 @@ def _latents(model: PhotoTransforms, photos: Photos) -> list[list[np.ndarray]]:
     training, _ = split(photos)
     crops = []
     for i in training[:FIT_PICTURES]:
-        middle = _colours(_middle(photos.image(i)), model.config.colours)
+        middle = in_colours(_middle(photos.image(i)), model.config.colours)
         crops.append(tf.constant(middle[None]))
     latents = []
     for level in range(model.config.levels):
@@ -172,67 +168,6 @@ def _middle(image: np.ndarray) -> np.ndarray:
     # At least one pixel remains of a picture that is smaller than a block.
     height, width = (max(min(side, FIT_SIDE) // STRIDE * STRIDE, 1) for side in image.shape[:2])
     return centre_crop(image, height, width)
-
-
-def _colours(image: np.ndarray, colours: int) -> np.ndarray:
-    """An RGB picture as it is, or its luma (BT.601) for a grey model."""
-    if colours == 3:
-        return image
-    return grey(image)[..., None]
-
-
-def figures(coder: PhotoCoder, folder: Path) -> Figures:
-    """What a card says under "figures" of the pictures in `folder`; raises as `evaluate`."""
-    return {
-        "pictures": folder.name,
-        "bpp": f"whole files of the {coder.codings[-1]} coder",
-        "static_bpp": "information content under one table per channel",
-        "levels": evaluate(coder, folder),
-    }
-
-
-def evaluate(coder: PhotoCoder, folder: Path, search: bool = True) -> list[LevelFigures]:
-    """Means over the pictures of `folder`, per level.
-
-    `search`: of latents as the codec searches them, else just rounded. Raises ImageError for a file
-    that is no picture, DataError where the folder holds none.
-    """
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
-    if not files:
-        raise DataError(f"{folder} holds no pictures to measure the model on.")
-    images = [load(path).image for path in files]
-    rows = []
-    for level, lmbda in enumerate(coder.config.lmbda):
-        found = [_figures(coder, image, level, search) for image in images]
-        row = {"level": level, "lmbda": lmbda}
-        for key in found[0]:
-            mean = np.mean([of_one[key] for of_one in found])
-            row[key] = round(float(mean), 5)
-        rows.append(cast(LevelFigures, row))
-    return rows
-
-
-def _figures(coder: PhotoCoder, image: np.ndarray, level: int, search: bool) -> dict[str, float]:
-    """Figures of one picture uint8 (H, W, 3), as in `LevelFigures`."""
-    x = _colours(image, coder.config.colours)
-    height, width, _ = x.shape
-    coding = coder.codings[-1]
-    y_hat = searched(coder, x, level, coding) if search else coder.latents(x, level)
-    payload = coder.encode(y_hat, level, coding)
-    file = pack(Container("bls2017", level + 1, width, height, payload, bytes(4)))
-    decoded = coder.picture(y_hat, level, height, width)
-    mse = float(np.mean((decoded.astype(np.float64) - x) ** 2))
-    pixels = height * width
-    out = {
-        "bpp": 8 * len(file) / pixels,
-        "static_bpp": coder.information(y_hat, level) / pixels,
-        "psnr": metrics.psnr_of(mse),
-        "mse": mse,
-    }
-    if coder.config.colours == 3:
-        # Gives nothing where the picture is too small.
-        out |= metrics.measure(image, decoded, ["ms_ssim"])
-    return out
 
 
 def read_history(run: Path) -> dict[str, Any]:

@@ -27,8 +27,8 @@ def write(
     """Write the record of a run that starts now, or goes on.
 
     `options`: what was chosen; `data`: the training folder; `sessions`: those that had a part in
-    it before; `before`: what a `WarmStart` brought along; `network`: where a neural entropy model is
-    trained with the transforms, its order of channels and its units, as `neural.joint` takes them.
+    it before; `before`: what a `WarmStart` brought along; `network`: where a neural entropy model
+    is trained with the transforms, its order of channels and its units.
     """
     record = {
         "config": config.to_json(),
@@ -45,7 +45,8 @@ def write(
 
 
 def read(run: Path) -> dict[str, Any]:
-    """What `run.json` of a run folder says: config, options, data, sessions, before, perhaps network.
+    """What `run.json` of a run folder says: config, options, data, sessions, before, and perhaps
+    network.
 
     Raises ModelError where there is none.
     """

@@ -9,7 +9,7 @@ from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.model import PhotoConfig
 from core.learned.photos.neural import data as neural_data
 from core.learned.photos.neural.publish import store_neural_run
-from core.learned.photos.neural.run import Options, is_neural_run, train_neural
+from core.learned.photos.neural.run import NetworkOptions, is_neural_run, train_neural
 from core.learned.training.loop import read_checkpoint
 from core.store import zoo
 from tests.conftest import synthetic
@@ -31,8 +31,8 @@ def test_a_run_resumes_exactly_and_its_model_codes(photos, tmp_path, monkeypatch
     monkeypatch.setattr(neural_data, "HELD_OUT", 1)
     base = zoo.load(BASE, "bls2017")
 
-    def options(name: str, steps: int) -> Options:
-        return Options(photos, tmp_path / name, BASE, steps, decay=0, lr=1e-3)
+    def options(name: str, steps: int) -> NetworkOptions:
+        return NetworkOptions(photos, tmp_path / name, BASE, steps, decay=0, lr=1e-3)
 
     whole = train_neural(options("whole", 3))
     train_neural(options("parts", 2))

@@ -9,7 +9,8 @@ from core.datasets.photos import load_photos
 from core.errors import ModelError, SettingError
 from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.model import PhotoConfig, parameter_shapes
-from core.learned.photos.training.publish import evaluate, store_run
+from core.learned.photos.training.figures import evaluate
+from core.learned.photos.training.publish import store_run
 from core.learned.photos.training.record import describe_data
 from core.learned.photos.training.run import LMBDAS, Options, train_photos
 from core.learned.photos.training.task import PhotoTask

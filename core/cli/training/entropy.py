@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.training_options import Average, Branch, Resume
+from core.cli.training.options import Average, Branch, Resume
 from core.errors import ModelError
 
 
@@ -29,9 +29,9 @@ def entropy(
     branch: Branch = None,
 ) -> None:
     """Train the neural entropy model on the latents of a stored photo coder."""
-    from core.learned.photos.neural.run import Options, train_neural
+    from core.learned.photos.neural.run import NetworkOptions, train_neural
 
-    options = Options(data, run, model, steps, decay, lr, seed, average, init)
+    options = NetworkOptions(data, run, model, steps, decay, lr, seed, average, init)
     result = train_neural(options, resume, branch)
     if result.event == "failed":
         raise ModelError(result.message)

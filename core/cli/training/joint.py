@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from core.cli.progress import training
-from core.cli.training_options import Average, Branch, Resume
+from core.cli.training.options import Average, Branch, Resume
 from core.errors import ModelError, SettingError
 
 

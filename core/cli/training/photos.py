@@ -7,7 +7,7 @@ import typer
 
 from core.cli.output import Json, show
 from core.cli.progress import training
-from core.cli.training_options import Average, Branch, Resume
+from core.cli.training.options import Average, Branch, Resume
 from core.errors import ModelError, SettingError
 from core.store import zoo
 
@@ -119,20 +119,21 @@ def store(
         bool, typer.Option("--replace", help="Replace a stored model of this name.")
     ] = False,
 ) -> None:
-    """Store the averaged weights of a photo coder's run, or of its entropy model's, finished or
-    not, as a model.
+    """Store the averaged weights of a run of a photo coder, of its entropy model or of both,
+    finished or not, as a model.
     """
     from core.learned.photos.neural.joint_run import is_joint_run
     from core.learned.photos.neural.publish import store_joint_run, store_neural_run
     from core.learned.photos.neural.run import is_neural_run
     from core.learned.photos.training.publish import store_run
 
-    store_as_model = store_run
+    notes = note or ()
     if is_neural_run(run):
-        store_as_model = store_neural_run
+        card = store_neural_run(run, name, data, pictures, notes, replace)
     elif is_joint_run(run):
-        store_as_model = store_joint_run
-    card = store_as_model(run, name, data, pictures, note or (), replace)
+        card = store_joint_run(run, name, data, pictures, notes, replace)
+    else:
+        card = store_run(run, name, data, pictures, notes, replace)
     show({"stored": name, "steps": card["steps"], "bytes": card["weights_bytes"]}, as_json=False)
 
 
@@ -155,17 +156,17 @@ def evaluate(
     from core.learned.photos.card import photo_card
     from core.learned.photos.coder import PhotoCoder
     from core.learned.photos.model import PhotoConfig
-    from core.learned.photos.training import publish as photo_store
+    from core.learned.photos.training import figures
 
     stored = zoo.load(name, "bls2017")
     config = PhotoConfig.from_json(photo_card(stored.card)["config"])
     coder = PhotoCoder(config, stored.tensors)
     if card:
-        figures = photo_store.figures(coder, pictures)
-        zoo.amend(name, {"figures": figures})
-        rows = figures["levels"]
+        found = figures.figures(coder, pictures)
+        zoo.amend(name, {"figures": found})
+        rows = found["levels"]
     else:
-        rows = photo_store.evaluate(coder, pictures, search=not rounded)
+        rows = figures.evaluate(coder, pictures, search=not rounded)
     if as_json:
         show({"model": name, "pictures": pictures.name, "levels": rows}, as_json=True)
         return

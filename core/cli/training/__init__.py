@@ -4,10 +4,10 @@ disk.
 
 import typer
 
-from core.cli.train_digits import mnist, vae
-from core.cli.train_entropy import entropy
-from core.cli.train_joint import joint
-from core.cli.train_photos import bls2017, evaluate, store
+from core.cli.training.digits import mnist, vae
+from core.cli.training.entropy import entropy
+from core.cli.training.joint import joint
+from core.cli.training.photos import bls2017, evaluate, store
 
 app = typer.Typer(
     help="Train a model: resumable, with progress and checkpoints in a run folder.",

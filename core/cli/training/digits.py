@@ -9,7 +9,7 @@ import typer
 from core import jobs
 from core.cli.output import show
 from core.cli.progress import training
-from core.cli.training_options import Resume
+from core.cli.training.options import Resume
 from core.errors import ModelError
 from core.store.modelfile import check_name
 
