@@ -8,7 +8,10 @@ import io
 import nbformat
 import numpy as np
 import pytest
+from PIL import Image
 
+from core.images.samples import sample
+from tests.browser.compare_page import wait_for_picture
 from tests.browser.conftest import ROOT
 from tests.core.publish import pdf
 from tests.notebooks import execute, figures
@@ -18,10 +21,10 @@ WAIT = 240_000
 
 # Page -> its address, what is there once it can be taken home, how many figures it has at least.
 PAGES = {
-    "compare": ("/?src=sample:chelsea&c=jpeg,webp", "Points as CSV", 1),
-    "svd": ("/svd?src=sample:chelsea", "svd file of at most rank", 8),
+    "compare": ("/?src=upload&c=jpeg,webp", "Points as CSV", 1),
+    "svd": ("/svd?src=upload", "svd file of at most rank", 8),
     "digits": ("/digits", "Download the sixteen", 5),
-    "photos": ("/photos?src=sample:chelsea", "Exercises", 6),
+    "photos": ("/photos?src=upload", "Exercises", 6),
     "data-sets": ("/datasets", "Published curves", 4),
     "decide": ("/decide", "The quality", 0),
     "train": ("/train", "Stored models", 2),
@@ -42,9 +45,14 @@ def taken(page, key: str) -> bytes:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_pages_notebook_runs_and_shows_its_figures(app, open_page, tmp_path, name):
+    """Of a small picture, where the page has one; it lies beside the notebook."""
     address, there, least = PAGES[name]
     page = open_page(app + address)
     page.set_default_timeout(WAIT)
+    if "upload" in address:
+        Image.fromarray(sample("chelsea").image[40:168, 100:292]).save(tmp_path / "small.png")
+        page.locator(".st-key-upload input[type=file]").set_input_files(tmp_path / "small.png")
+        wait_for_picture(page, "192 × 128 px")
     page.get_by_text(there).first.wait_for()
     made = nbformat.reads(taken(page, "page_notebook").decode(), as_version=4)
     assert figures(execute(made, tmp_path)) >= least
@@ -73,7 +81,7 @@ def placed(page: pdf.Page, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_a_figure_for_print_has_the_points_of_the_page(app, open_page):
-    page = open_page(app + PAGES["compare"][0])
+    page = open_page(app + "/?src=sample:chelsea&c=jpeg,webp")
     page.set_default_timeout(WAIT)
     page.get_by_text("Points as CSV").wait_for()
     lines = on_the_page(page)

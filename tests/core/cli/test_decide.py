@@ -155,7 +155,7 @@ def test_an_export_survives_being_killed(folder, tmp_path):
 SLEEPER = """
 title = "Sleeper"
 suffix = ".zzz"
-encode = ["sh", "-c", "sleep 30", "{input}", "{output}", "{setting}"]
+encode = ["sh", "-c", "sleep 6", "{input}", "{output}", "{setting}"]
 decode = ["false", "{input}", "{output}"]
 [setting]
 name = "quality"
@@ -168,12 +168,12 @@ grid = [10, 90]
 
 @pytest.fixture
 def sleeper(tmp_path, monkeypatch) -> None:
-    """A codec that hangs, known here and to the workers; a file may take four seconds."""
+    """A codec that hangs, known here and to the workers; a file may take two seconds."""
     (tmp_path / "codecs").mkdir()
     (tmp_path / "codecs" / "sleeper.toml").write_text(SLEEPER)
     monkeypatch.setenv(external.FOLDERS, str(tmp_path / "codecs"))
     monkeypatch.setitem(registry.CODECS, "sleeper", command_codec.parse("sleeper", SLEEPER))
-    monkeypatch.setattr(limits, "UNIT_S", 4.0)
+    monkeypatch.setattr(limits, "UNIT_S", 2.0)
 
 
 @pytest.mark.slow
@@ -185,10 +185,10 @@ def test_a_codec_that_hangs_is_stopped_and_the_others_go_on(run, folder, tmp_pat
     said, _ = run("decide", one, "-o", tmp_path / "d.json", *words)
     told = json.loads(said)
     assert list(told["codecs"]) == ["jpeg"]
-    assert any("Sleeper is left out" in r and "more than 4 s" in r for r in told["reasons"])
+    assert any("Sleeper is left out" in r and "more than 2 s" in r for r in told["reasons"])
 
     words = ("-c", "sleeper,jpeg", "--workers", "1")
     run("encode", one, *words, "-o", tmp_path / "out", "-s", "50")
     files = json.loads((tmp_path / "out" / "manifest.json").read_text())["files"]
     errors = {record["codec"]: record["error"] for record in files}
-    assert errors == {"sleeper": "This took more than 4 s and was stopped.", "jpeg": ""}
+    assert errors == {"sleeper": "This took more than 2 s and was stopped.", "jpeg": ""}
