@@ -1,7 +1,8 @@
 """Compare: one picture, two to four codecs, at equal bytes, equal quality or settings of one's own.
 
 Everything that a person can do is drawn first; then the run waits for results, and fills the places
-that were kept for them. Pictures that are known already come before the inputs below them.
+that were kept for them. Pictures that are known already come before the inputs below them, and at a
+first visit before all inputs.
 """
 
 import streamlit as st
@@ -20,28 +21,38 @@ head = Head(
     "What does every bit buy?",
     "One picture, several codecs, always in real files: each figure belongs to bytes that you can "
     "download.",
+    later=True,
 )
+st.sidebar.empty()  # there from the start: the pictures need not move for it
+too_few = st.empty()
+places = view.Places()
+measurements().service.begin(owner)
+drawn = False
+if first := view.is_first_visit():
+    choice.initialise(state.current_picture())
+    drawn = view.show_first(owner, state.current_picture(), places)
 
+head.show_tools()
 picture = state.picture_chooser()
 choice.initialise(picture)
-chosen = controls(picture)
+with too_few:
+    chosen = controls(picture)
 if len(chosen.codecs) >= choice.MIN_CODECS:
     head.offer_notebook("compare", notebook(picture, chosen))
-measurements().service.begin(owner)
 
-places = view.Places()
-at_once = view.show_at_once(owner, picture, chosen, places)
-if at_once:
-    view.let_the_browser_draw(owner)
+if not drawn:
+    drawn = view.show_at_once(owner, picture, chosen, places)
 section = curves.Section(chosen) if len(chosen.codecs) >= choice.MIN_CODECS else None
 taken = st.container()
 st.subheader("Open a bitstream")
 bitstream = files.Bitstream()
 choice.write_link()
+if first and drawn:
+    view.let_the_browser_draw(owner, view.INPUTS_S)
 
 shown = view.wait(owner, picture, chosen, places)
 choice.remember_shown({r.codec.name: r.measured.point.setting for r in shown if r.measured})
-if not at_once:
+if not drawn:
     view.show_viewer(owner, picture, shown, places)
 files.show_bitstream(owner, picture, bitstream)
 

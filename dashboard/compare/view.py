@@ -11,6 +11,7 @@ from core.images import Picture
 from core.metrics import MEASURES, NAMES, QUICK
 from core.publish import Sources, data_of
 from core.rd.measure import Measured, RDPoint
+from dashboard.compare import choice
 from dashboard.compare.choice import MIN_CODECS, Choice
 from dashboard.compare.results import Result, count_missing, original_png, results
 from dashboard.measurements import measurements
@@ -22,7 +23,8 @@ from dashboard.waiting import looks
 
 PATIENCE_S = 0.8  # how long a run waits for all results before it draws those that are there
 PATIENCE_S_PER_SESSION = 0.05  # longer when many people wait: what is drawn is drawn again
-BROWSER_S = 1.0  # how long a browser draws the first pictures
+PICTURES_S = 0.4  # how long a browser draws the first pictures
+INPUTS_S = 0.6  # … and the inputs after them
 
 
 class Places:
@@ -93,24 +95,41 @@ def wait(owner: str, picture: Picture, chosen: Choice, places: Places) -> list[R
     return shown
 
 
+def is_first_visit() -> bool:
+    """Whether the session sees the page for the first time; True once."""
+    seen = bool(st.session_state.get("cmp_seen"))
+    st.session_state.cmp_seen = True
+    return not seen
+
+
+def show_first(owner: str, picture: Picture, places: Places) -> bool:
+    """Draws the viewer before all inputs if all results are there already, and gives the browser a
+    moment to draw it. Whether it did.
+    """
+    chosen = choice.current()
+    if any(codec.refusal(picture.image) for codec in chosen.codecs):
+        return False  # the inputs will choose others
+    if not show_at_once(owner, picture, chosen, places):
+        return False
+    let_the_browser_draw(owner, PICTURES_S)
+    return True
+
+
 def show_at_once(owner: str, picture: Picture, chosen: Choice, places: Places) -> bool:
-    """Draws the viewer if all results are there already: before the inputs that stand below it."""
+    """Draws the viewer if all results are there already: before the inputs that stand below it.
+    Whether it did.
+    """
     shown = results(owner, picture, chosen)
     if len(shown) < MIN_CODECS or count_missing(shown):
-        st.session_state.cmp_drawn = True  # the pictures come late, and the charts later still
         return False
     show_viewer(owner, picture, shown, places)
     return True
 
 
-def let_the_browser_draw(owner: str) -> None:
-    """In a session's first run, a moment for the browser to draw the pictures: before table and
-    chart come, whose libraries are larger than all the rest of the page.
-    """
-    if not st.session_state.get("cmp_drawn"):
-        for _ in looks(owner, rest_s=2 * BROWSER_S, patience_s=BROWSER_S):
-            pass
-        st.session_state.cmp_drawn = True
+def let_the_browser_draw(owner: str, seconds: float) -> None:
+    """A moment in which nothing more is sent: what is drawn next needs large libraries."""
+    for _ in looks(owner, rest_s=2 * seconds, patience_s=seconds):
+        pass
 
 
 def show_viewer(owner: str, picture: Picture, shown: list[Result], places: Places) -> None:

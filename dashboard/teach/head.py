@@ -29,16 +29,25 @@ Build = Callable[[], "NotebookNode"]
 
 
 class Head:
-    """Title and caption with the tools beside them; the notebook is offered once it is known."""
+    """Title and caption with the tools beside them; the notebook is offered once it is known.
 
-    def __init__(self, title: str, caption: str) -> None:
+    `later`: the caller draws the tools with `show_tools`, once what matters more is drawn.
+    """
+
+    def __init__(self, title: str, caption: str, later: bool = False) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="page_head"):
             st.title(title)
-            with st.container(horizontal=True, width="content", key="page_tools"):
-                self._notebook = st.empty()
-                with st.popover("Glossary", icon=":material/dictionary:", type="tertiary"):
-                    _show_glossary()
+            self._tools = st.container(horizontal=True, width="content", key="page_tools")
         st.caption(caption)
+        if not later:
+            self.show_tools()
+
+    def show_tools(self) -> None:
+        """Draws the glossary, and keeps the place of the notebook."""
+        with self._tools:
+            self._notebook = st.empty()
+            with st.popover("Glossary", icon=":material/dictionary:", type="tertiary"):
+                _show_glossary()
 
     def offer_notebook(self, name: str, build: Build) -> None:
         """Offers the page as `name`.ipynb; `build` is called when a person asks for it.
