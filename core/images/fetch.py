@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
-
-import httpx
 
 from core.errors import ImageError
 from core.images.picture import SUFFIXES, read
+
+if TYPE_CHECKING:
+    import httpx
 
 MAX_BYTES = 60_000_000
 TIMEOUT_S = 20.0
@@ -45,7 +47,7 @@ def is_public(address: str) -> bool:
 def fetch(
     url: str,
     allowed: Callable[[str], bool] = is_public,
-    transport: httpx.BaseTransport | None = None,
+    transport: "httpx.BaseTransport | None" = None,
 ) -> tuple[bytes, str]:
     """(bytes, file name) behind `url`.
 
@@ -53,6 +55,8 @@ def fetch(
 
     `allowed` judges each resolved address; `transport` replaces the network. Both are for tests.
     """
+    import httpx  # takes a while, and few pictures come from the network
+
     deadline = time.monotonic() + TIMEOUT_S
     with httpx.Client(
         transport=transport, trust_env=False, follow_redirects=False, timeout=TIMEOUT_S / 2
@@ -86,7 +90,7 @@ def fetch(
     raise ImageError(f"The address redirects more than {MAX_REDIRECTS} times.")
 
 
-def _body(response: httpx.Response, host: str, deadline: float) -> bytes:
+def _body(response: "httpx.Response", host: str, deadline: float) -> bytes:
     parts, size = [], 0
     for part in response.iter_bytes(65536):
         size += len(part)
@@ -99,8 +103,8 @@ def _body(response: httpx.Response, host: str, deadline: float) -> bytes:
 
 
 def _request(
-    client: httpx.Client, url: str, allowed: Callable[[str], bool]
-) -> tuple[httpx.Request, str]:
+    client: "httpx.Client", url: str, allowed: Callable[[str], bool]
+) -> "tuple[httpx.Request, str]":
     """The request for `url`, addressed to a checked IP; and the host's name."""
     try:
         parts = urlsplit(url.strip())

@@ -4,7 +4,6 @@ It is the cheapest rotation of the DCT's lowest frequencies.
 """
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 UNIT = 32  # one, in a basis as it is sent
 SIZES = (15, 63)  # how many frequencies an own basis may span
@@ -55,6 +54,8 @@ def klt(x: np.ndarray) -> np.ndarray:
     covariance = x @ x.T  # (n, n), but for a factor
     _, columns = np.linalg.eigh(covariance)
     vectors = columns.T
+    from scipy.optimize import linear_sum_assignment  # takes a while: only encoders need it
+
     # Vector i and frequency j are alike as far as entry (i, j) is large.
     rows, places = linear_sum_assignment(-np.abs(vectors))
     by_place = np.argsort(places)

@@ -1,6 +1,5 @@
 """The BD-rates of the shown picture's curves, against an anchor that the person chooses."""
 
-import pandas as pd
 import streamlit as st
 
 from core.codecs.base import Codec
@@ -53,10 +52,10 @@ def show(codecs: tuple[Codec, ...], anchor: str, curves: Curves) -> None:
         else:
             result = BDResult(reason="the curves are not complete yet.")
         rows.append({"Codec": codec.info.title} | _row(result, FORMS[quality]))
-    frame = pd.DataFrame(rows)
-    if not frame["Remark"].any():
-        frame = frame.drop(columns="Remark")
-    st.dataframe(frame, hide_index=True, width="stretch")
+    if not any(row["Remark"] for row in rows):
+        for row in rows:
+            del row["Remark"]
+    st.dataframe(rows, hide_index=True, width="stretch")
 
 
 def _row(result: BDResult, form: Form) -> dict[str, str]:

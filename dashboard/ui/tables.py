@@ -7,7 +7,6 @@ from base64 import b64encode
 from functools import cache
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 _DOT = (
@@ -18,12 +17,14 @@ _DOT = (
 
 def coloured(
     rows: list[dict[str, Any]], tints: list[str], columns: dict[str, Any]
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """(table, column configuration) for `st.dataframe`: a dot of each row's tint, then the row."""
-    frame = pd.DataFrame(rows)
-    frame.insert(0, "colour", [_dot(tint) for tint in tints])
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """(rows, column configuration) for `st.dataframe`: a dot of each row's tint, then the row.
+
+    Lists, not Pandas' tables: a page imports Pandas, which takes a while, once it draws one.
+    """
+    with_dots = [{"colour": _dot(tint)} | row for tint, row in zip(tints, rows, strict=True)]
     dot = st.column_config.ImageColumn("", width=36, help="As in the charts and the viewer.")
-    return frame, {"colour": dot} | columns
+    return with_dots, {"colour": dot} | columns
 
 
 @cache

@@ -438,11 +438,11 @@ OVERTAKEN = """async ({ script, html, picture }) => {
   const place = document.body.appendChild(document.createElement("div"));
   place.className = "overtaken";
   place.innerHTML = html;
-  const call = (turn) => show({ parentElement: place, setStateValue() {}, data: {
+  const call = (turn) => show({ parentElement: place, setStateValue() {}, data: [{
     key: "overtaken", height: 300, report: false, turn,
     ask: { mode: "slider", left: null, right: null, reference: null, zoom: null, x: null, y: null },
     panels: [{ ...picture, key: "a", label: "One", caption: `turn${turn}`, colour: "#888888" }],
-  } });
+  }] });
   for (const turn of [5, 4, 7]) {
     call(turn);
     if (turn === 7) continue;

@@ -68,7 +68,10 @@ def viewer(
         "report": report,
     }
     data["turn"] = _turn(key, data)
-    mounted = _component()(key=key, data=data, default={"view": None}, on_view_change=lambda: None)
+    # In a list: Streamlit imports Pandas to look for tables among the values of a dictionary.
+    mounted = _component()(
+        key=key, data=[data], default={"view": None}, on_view_change=lambda: None
+    )
     start = _start(keys, mode, left, right, reference, zoom, centre)
     return reported(mounted.get("view"), start, keys) if report else start
 

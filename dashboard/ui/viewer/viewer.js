@@ -265,16 +265,16 @@ function isDark(node) {
   return r + g + b < 384;
 }
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: [told], parentElement, setStateValue }) {
   const root = parentElement.querySelector(".rdx");
   let viewer = mounted.get(parentElement);
   if (viewer?.root !== root) {
     viewer?.destroy();
-    viewer = new Viewer(root, data);
+    viewer = new Viewer(root, told);
     mounted.set(parentElement, viewer);
   }
   viewer.setStateValue = setStateValue;
-  if (data.turn >= (viewer.data?.turn ?? 0)) viewer.update(data);   // calls may come the wrong way round
+  if (told.turn >= (viewer.data?.turn ?? 0)) viewer.update(told);   // calls may come the wrong way round
   return () => {
     viewer.destroy();
     mounted.delete(parentElement);

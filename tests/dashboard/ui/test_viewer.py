@@ -131,7 +131,7 @@ def test_pictures_are_stored_by_content():
     assert (
         min(app.session_state.sizes) > 2**20
     )  # above this size Streamlit names files by a sample of their bytes
-    data = json.loads(app.get("bidi_component")[0].proto.json)
+    (data,) = json.loads(app.get("bidi_component")[0].proto.json)
     urls = [p["url"] for p in data["panels"]]
     assert urls[0] == urls[2] != urls[1]
     assert all(url.startswith("/mock/media/") and url.endswith(".png") for url in urls)

@@ -74,10 +74,7 @@ class JointTask(PhotoTask):
         batch: int = 8,
         seed: int = 0,
     ):
-        super().__init__(config, photos, patch, batch, seed, first_hard=0)
-        # The transforms hold the same dictionary: what is put into it is theirs.
-        for name, value in weights.items():
-            self.variables[name] = tf.Variable(value, name=name, dtype=tf.float32)
+        super().__init__(config, photos, patch, batch, seed, first_hard=0, weights=weights)
         network = {
             name.removeprefix(ENTROPY): variable
             for name, variable in self.variables.items()

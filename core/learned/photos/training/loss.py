@@ -36,16 +36,16 @@ def quantised(
     model: PhotoTransforms,
     x: tf.Tensor,
     levels: tf.Tensor,
-    bits: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
+    bits: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Estimated rate (B,) in bpp of the rounded latents, and the decoded pictures.
 
     These are (B, H, W, colours) float32, rounded and clipped to 0..255. `bits` of latents
-    (B, h, w, latents) and levels (B,) are (B,).
+    (B, h, w, latents) and levels (B,) are (B,); None: those of the model's own priors.
     """
     y = tf.round(model.analysis(x, levels))
     pixels = tf.cast(tf.shape(x)[1] * tf.shape(x)[2], tf.float32)
-    bpp = bits(y, levels) / pixels
+    bpp = (bits or model.bits)(y, levels) / pixels
     x_hat = tf.round(model.synthesis(y, levels))
     return bpp, tf.clip_by_value(x_hat, 0, 255)
 

@@ -1,5 +1,7 @@
 """The photo coder as a task of the training loop: patches, loss over the levels, validation."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import tensorflow as tf
 
@@ -22,7 +24,8 @@ START_PATCHES = 512
 class PhotoTask:
     """A `training.Task`. Every batch holds levels spread evenly over the range, one per sample.
 
-    From the step `first_hard` on the distortion is that of truly rounded latents; None: never.
+    It starts from `weights`; None: from the best linear transform. From the step `first_hard` on
+    the distortion is that of truly rounded latents; None: never.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class PhotoTask:
         batch: int = 8,
         seed: int = 0,
         first_hard: int | None = None,
+        weights: Mapping[str, np.ndarray] | None = None,
     ):
         self.config = config
         self.seed = seed
@@ -40,12 +44,13 @@ class PhotoTask:
         self.first_hard = first_hard
         train, held_out = split(photos)
         self.patches = Patches(photos, train, patch, batch, seed)
-        # The start is fitted to patches of its own, not to those of the first step.
-        sample = Patches(photos, train, patch, START_PATCHES, seed + 1).batch(0)
-        start = start_parameters(config, _colours(sample, config), seed)
+        if weights is None:
+            # The start is fitted to patches of its own, not to those of the first step.
+            sample = Patches(photos, train, patch, START_PATCHES, seed + 1).batch(0)
+            weights = start_parameters(config, _colours(sample, config), seed)
         self.variables = {}
-        for name, value in start.items():
-            self.variables[name] = tf.Variable(value, name=name)
+        for name, value in weights.items():
+            self.variables[name] = tf.Variable(value, name=name, dtype=tf.float32)
         self.model = PhotoTransforms(config, self.variables)
         crops = centre_crops(photos, held_out, VALIDATION_SIDE, VALIDATION_SIDE)
         self.held_out = _colours(crops, config)

@@ -39,7 +39,7 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
     real = load(kodak[4]).image
     wide = np.tile(real, (1, 2, 1))[:80, :1300]
     images = {
-        "real": real[64:448, 128:640],
+        "real": real[64:272, 128:424],
         "wide": wide,
         "tall": np.ascontiguousarray(wide[:, :1100].swapaxes(0, 1)),
         "tiles": np.tile(real, (2, 2, 1))[:900, :1300],
@@ -49,7 +49,11 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
     }
     np.savez(tmp_path / "images.npz", **images)
     searched = [name for name in images if name != "tiles"]
-    cases = [(name, "bls2017", level) for name in searched for level in (2, 12)]
+    cases = [
+        (name, "bls2017", level)
+        for name in searched
+        for level in ((2,) if name == "tall" else (12,) if name == "wide" else (2, 12))
+    ]
     cases.append(("tiles", "bls2017-rounded", 12))
     command = [sys.executable, "-c", SCRIPT, str(tmp_path / "images.npz"), json.dumps(cases)]
     answers = {
