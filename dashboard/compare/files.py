@@ -4,7 +4,6 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -17,6 +16,7 @@ from core.rd.tasks import Opened, open_bitstream
 from dashboard.compare import report
 from dashboard.compare.results import Result, original_png
 from dashboard.measured_curves import Curves
+from dashboard.ui.download import download
 from dashboard.ui.text import decibel, plain, size_text
 from dashboard.ui.viewer import Panel, viewer
 from dashboard.waiting import Failure, looks, service
@@ -49,11 +49,17 @@ def _show_file(stem: str, r: Result) -> None:
     st.markdown(f"**{r.codec.info.title}**  \n{size_text(p.bytes)} · {decibel(p.measures['psnr'])}")
     name, info = f"{stem}_{r.codec.name}_{p.setting:.4g}", r.codec.info
     key = f"dl_{r.codec.name}"
-    _button(
-        f"File ({info.suffix})", r.measured.data, name + info.suffix, info.mime, key, "download"
+    download(
+        f"File ({info.suffix})",
+        r.measured.data,
+        name + info.suffix,
+        info.mime,
+        key,
+        "download",
+        width="stretch",
     )
     key = f"dl_png_{r.codec.name}"
-    _button("Picture (.png)", r.png, f"{name}.png", "image/png", key, "image")
+    download("Picture (.png)", r.png, f"{name}.png", "image/png", key, "image", width="stretch")
 
 
 class Exports:
@@ -96,13 +102,31 @@ class Exports:
             one, two, three = st.columns(3)
         with one:
             name = f"{stem}_points.csv"
-            _button("Points as CSV", lambda: _csv(records()), name, "text/csv", "dl_csv", "table")
+            download(
+                "Points as CSV",
+                lambda: _csv(records()),
+                name,
+                "text/csv",
+                "dl_csv",
+                "table",
+                width="stretch",
+            )
         with two:
             name, mime = f"{stem}_points.json", "application/json"
-            _button("Points as JSON", as_json, name, mime, "dl_json", "data_object")
+            download(
+                "Points as JSON", as_json, name, mime, "dl_json", "data_object", width="stretch"
+            )
         with three:
             name, mime = f"{stem}_report.html", "text/html"
-            _button("Report (one HTML file)", as_report, name, mime, "dl_report", "description")
+            download(
+                "Report (one HTML file)",
+                as_report,
+                name,
+                mime,
+                "dl_report",
+                "description",
+                width="stretch",
+            )
 
 
 class Bitstream:
@@ -159,27 +183,9 @@ def _show_opened(owner: str, picture: Picture, name: str, size: int, opened: Ope
     right.table({k: plain(str(v)) for k, v in facts.items()}, border="horizontal")
     file = name.rsplit(".", 1)[0] + ".png"
     with right:
-        _button("Picture (.png)", opened.png, file, "image/png", "dl_decoded", "image")
-
-
-def _button(
-    label: str,
-    data: bytes | Callable[[], str],
-    file_name: str,
-    mime: str,
-    key: str,
-    icon: str,
-) -> None:
-    st.download_button(
-        label,
-        data,
-        file_name,
-        mime,
-        key=key,
-        on_click="ignore",
-        icon=f":material/{icon}:",
-        width="stretch",
-    )
+        download(
+            "Picture (.png)", opened.png, file, "image/png", "dl_decoded", "image", width="stretch"
+        )
 
 
 def _csv(records: list[dict[str, Any]]) -> str:

@@ -16,6 +16,7 @@ from core.jobs import Job
 from core.metrics import MEASURES
 from dashboard.decide import job
 from dashboard.decide.answer import MODE, MODES
+from dashboard.ui.download import download
 from dashboard.ui.slots import Slot
 from dashboard.ui.text import plain, plural, size_text
 
@@ -110,13 +111,13 @@ def _result(export: Job) -> None:
         _button("Manifest (.json)", folder / manifest.JSON, "application/json", "dec_json")
     if page := stored.page(export):
         with three:
-            st.download_button(
+            download(
                 "Picture elements (.html)",
                 page,
                 "pictures.html",
                 "text/html",
-                key="dec_html",
-                on_click="ignore",
+                "dec_html",
+                icon="",
                 width="stretch",
             )
     with st.expander("All files"):
@@ -166,14 +167,4 @@ def _download(path: Path) -> None:
 
 def _button(label: str, path: Path, mime: str, key: str, kind: Any = "secondary") -> None:
     """A button that sends a file; it is read when somebody presses it."""
-    st.download_button(
-        label,
-        path.read_bytes,
-        path.name,
-        mime,
-        key=key,
-        on_click="ignore",
-        type=kind,
-        icon=":material/download:",
-        width="stretch",
-    )
+    download(label, path.read_bytes, path.name, mime, key, type=kind, width="stretch")

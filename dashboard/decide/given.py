@@ -19,6 +19,7 @@ from core.rd.given import Given, measure_given, open_given
 from dashboard import state
 from dashboard.growth import Growth
 from dashboard.measurements import measurements
+from dashboard.ui.download import download
 from dashboard.ui.text import plain, size_text
 from dashboard.ui.viewer import Panel, viewer
 from dashboard.waiting import Failure, service
@@ -159,9 +160,7 @@ def _draw_table(original: UploadedFile, files: list[UploadedFile]) -> bool:
         st.caption(":material/hourglass_top: The other measures are on their way …")
         return False
     text = pd.DataFrame(rows).to_csv(index=False)
-    st.download_button(
-        "Table (.csv)", text, "measures.csv", "text/csv", key="giv_csv", on_click="ignore"
-    )
+    download("Table (.csv)", text, "measures.csv", "text/csv", "giv_csv", icon="")
     return True
 
 

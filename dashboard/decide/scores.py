@@ -14,6 +14,7 @@ from core.figures import blind as figures
 from core.publish import Sources
 from core.publish.bibliography import PAIRED
 from dashboard.ui.charts import show_chart
+from dashboard.ui.download import download
 from dashboard.ui.text import plain, plural, signed
 
 
@@ -24,14 +25,8 @@ def show(votes: Sequence[Vote], how: Mapping[str, object]) -> None:
         st.info("There is no vote: the test was finished at once.")
         return
     _show_ranking(votes)
-    st.download_button(
-        "Votes (.json)",
-        files.write(votes, **how),
-        "votes.json",
-        "application/json",
-        key="bli_file",
-        on_click="ignore",
-        icon=":material/download:",
+    download(
+        "Votes (.json)", files.write(votes, **how), "votes.json", "application/json", "bli_file"
     )
 
 

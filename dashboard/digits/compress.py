@@ -10,6 +10,7 @@ from core.learned.digits.lab import mean_error, tile
 from dashboard.digits.answers import ask, say_waiting
 from dashboard.digits.models import Card
 from dashboard.growth import Growth
+from dashboard.ui.download import download
 from dashboard.ui.slots import Slot
 from dashboard.ui.text import signed, size_text
 from dashboard.ui.thumbnails import show_thumbnails
@@ -109,11 +110,11 @@ def _offer_file(card: Card, digits: np.ndarray) -> bool:
     file = ask(mnist.encode_with, card, digits.reshape(-1, 28, 1))
     if file is None:
         return False
-    st.download_button(
+    download(
         f"Download the sixteen as one .rdx file ({size_text(len(file.data))})",
         file.data,
         f"digits-{card['name']}.rdx",
-        icon=":material/download:",
-        key="dig_download",
+        "application/octet-stream",
+        "dig_download",
     )
     return True

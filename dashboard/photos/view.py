@@ -19,6 +19,7 @@ from dashboard.compare.results import original_png
 from dashboard.compare.view import table_row
 from dashboard.photos import answers
 from dashboard.photos.answers import GAIN, Look, Shown
+from dashboard.ui.download import download
 from dashboard.ui.tables import coloured
 from dashboard.ui.take_home import take_home
 from dashboard.ui.text import decibel, plain, seconds_text, signed
@@ -230,12 +231,4 @@ def show_downloads(picture: Picture, shown: Shown) -> None:
             label = (
                 f"{info.title if info else 'Learned'} ({suffix}, {measured.point.bytes:,} bytes)"
             )
-            st.download_button(
-                label,
-                measured.data,
-                f"{stem}_{name}{suffix}",
-                mime,
-                icon=":material/download:",
-                key=f"pho_dl_{name}",
-                on_click="ignore",
-            )
+            download(label, measured.data, f"{stem}_{name}{suffix}", mime, f"pho_dl_{name}")

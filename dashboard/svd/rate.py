@@ -12,6 +12,7 @@ from core.rd import svd_study
 from core.rd.svd_study import Approximation
 from dashboard.svd.answers import Subject
 from dashboard.ui.charts import show_chart
+from dashboard.ui.download import download
 from dashboard.ui.text import decibel, size_text
 
 
@@ -40,16 +41,12 @@ def show(subject: Subject, f: Factors, rank: int, shown: Approximation) -> None:
 
 
 def _show_downloads(rank: int, png: bytes, file: bytes) -> None:
-    icon = ":material/download:"
     with st.container(horizontal=True):
-        st.download_button(
-            "Approximation (PNG)", png, f"rank-{rank}.png", "image/png", key="svd_png", icon=icon
-        )
-        st.download_button(
+        download("Approximation (PNG)", png, f"rank-{rank}.png", "image/png", "svd_png")
+        download(
             f"svd file of at most rank {rank} ({size_text(len(file))})",
             file,
             f"rank-{rank}.rdx",
             "application/octet-stream",
-            key="svd_rdx",
-            icon=icon,
+            "svd_rdx",
         )

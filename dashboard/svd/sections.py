@@ -18,6 +18,7 @@ from core.rd.svd_study import DOWNSIZE, TRUNCATE, Approximation
 from dashboard.svd import answers
 from dashboard.svd.answers import Subject
 from dashboard.ui.charts import show_chart
+from dashboard.ui.download import download
 from dashboard.ui.slots import Slot, one_of
 from dashboard.ui.text import decibel, size_text
 from dashboard.ui.viewer import Panel, viewer
@@ -118,14 +119,7 @@ def show_charts(subject: Subject, f: Factors, rank: int) -> None:
         "The pictures themselves do a little better, because values below black or above white "
         "are clipped, although rounding adds 1/12 grey level²."
     )
-    st.download_button(
-        "Singular values (CSV)",
-        _csv(f),
-        "singular-values.csv",
-        "text/csv",
-        key="svd_csv_file",
-        icon=":material/download:",
-    )
+    download("Singular values (CSV)", _csv(f), "singular-values.csv", "text/csv", "svd_csv_file")
 
 
 def show_layers(subject: Subject, f: Factors) -> None:

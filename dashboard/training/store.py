@@ -10,6 +10,7 @@ from core.store import exchange, zoo
 from dashboard.training import cards
 from dashboard.training.cards import Card
 from dashboard.training.jobs import REFUSAL, show_refusal
+from dashboard.ui.download import download
 from dashboard.ui.text import plain, size_text
 
 
@@ -76,9 +77,7 @@ def _export_button(card: Card) -> None:
     except ModelError as error:
         st.error(plain(str(error)), icon=":material/block:")
         return
-    st.download_button(
-        "Export", data, f"{name}.zip", key=f"export_{name}", icon=":material/download:"
-    )
+    download("Export", data, f"{name}.zip", "application/zip", f"export_{name}")
 
 
 @st.cache_data(max_entries=4, show_spinner="Verifying …")

@@ -18,6 +18,7 @@ from core.publish import (
 )
 from core.publish.files import WIDTHS
 from core.publish.tables import Rows
+from dashboard.ui.download import download
 from dashboard.ui.text import file_stem
 
 Figure = Any  # a plotly.graph_objects.Figure
@@ -98,13 +99,4 @@ def _button(
     key: str,
     refused: str = "",
 ) -> None:
-    st.download_button(
-        label,
-        make,
-        file,
-        mime,
-        key=key,
-        on_click="ignore",
-        disabled=bool(refused),
-        help=refused or None,
-    )
+    download(label, make, file, mime, key, icon="", disabled=bool(refused), help=refused or None)

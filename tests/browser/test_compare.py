@@ -93,7 +93,7 @@ def test_upload_match_click_download_decode_and_link(app, open_page, kodak, tmp_
     page.wait_for_function("location.search.includes('jpeg')")
     link = page.url
     assert "src=upload" in link and "m=own" in link
-    page.goto(link)
+    page = open_page(link, height=1400)  # another person: this tab would bring the upload back
     page.locator("text=Upload the file again").wait_for(timeout=WAIT)
     wait_for_results(page)
     tags = page.locator(".st-key-cmp_codecs [data-baseweb=tag]")
