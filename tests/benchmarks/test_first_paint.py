@@ -3,18 +3,24 @@ same browser.
 """
 
 import os
+import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import streamlit
 
-from tests.browser.conftest import chromium, serve
+from tests.browser.conftest import chromium, serve, started
 from tests.conftest import ROOT
 
 __all__ = ["chromium", "serve"]  # fixtures
 
+APP = ROOT / "dashboard" / "app.py"
+PICTURES = ".st-key-compare_viewer .rdx[data-drawn]"
+WELCOME = "text=Welcome to Streamlit"
 HELLO = Path(streamlit.__file__).parent / "hello" / "streamlit_app.py"
 
 
@@ -31,17 +37,46 @@ def opened(browser, address: str, there: str) -> Callable[[], None]:
     return work
 
 
-def test_the_front_page_shows_its_pictures(against, request, tmp_path):
-    """The store filled as `make run` fills it; the server has been visited once."""
-    browser, start = map(request.getfixturevalue, ("chromium", "serve"))
+@pytest.fixture
+def store(tmp_path) -> dict[str, str]:
+    """The environment of a server whose store is filled as `make run` fills it."""
     environment = {"RDX_CACHE": str(tmp_path)}
     command = [sys.executable, "-m", "dashboard.compare.first"]
     subprocess.run(command, cwd=ROOT, check=True, env=os.environ | environment)
-    app = start(ROOT / "dashboard" / "app.py", **environment)
-    hello = start(HELLO)
+    return environment
+
+
+def test_the_front_page_shows_its_pictures(against, request, store):
+    """The server has been visited once."""
+    browser, start = map(request.getfixturevalue, ("chromium", "serve"))
     against(
-        opened(browser, app, ".st-key-compare_viewer .rdx[data-drawn]"),
-        opened(browser, hello, "text=Welcome to Streamlit"),
+        opened(browser, start(APP, **store), PICTURES),
+        opened(browser, start(HELLO), WELCOME),
         "1280 × 900, one session",
         rounds=9,
     )
+
+
+def test_right_after_the_servers_start(timed, request, store, tmp_path):
+    """The first visitor: each round has servers of its own, that answer and have seen nobody."""
+    browser = request.getfixturevalue("chromium")
+    references: list[float] = []
+
+    def setup() -> tuple[tuple[Callable[[], None]], dict[str, object]]:
+        while servers:
+            servers.pop().kill()
+        for script, environment in ((HELLO, {}), (APP, store)):
+            process, address = started(script, tmp_path / "log.txt", environment)
+            servers.append(process)
+            if script is HELLO:
+                begin = time.perf_counter()
+                opened(browser, address, WELCOME)()
+                references.append(time.perf_counter() - begin)
+        return (opened(browser, address, PICTURES),), {}
+
+    servers: list[subprocess.Popen] = []
+    timed.pedantic(lambda visit: visit(), setup=setup, rounds=7, warmup_rounds=1)
+    servers.pop().kill()
+    reference = statistics.median(references[1:])
+    ratio = timed.stats.stats.median / reference
+    timed.extra_info.update(size="1280 × 900", ratio=round(ratio, 2), reference_s=reference)

@@ -59,7 +59,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., st
             if isinstance(script, str):
                 path = folder / "app.py"
                 path.write_text(script)
-            servers[key] = _start(Path(path), folder / "log.txt", environment)
+            servers[key] = started(Path(path), folder / "log.txt", environment)
         return servers[key][1]
 
     yield start
@@ -72,7 +72,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., st
             process.kill()
 
 
-def _start(script: Path, log: Path, environment: dict[str, str]) -> tuple[subprocess.Popen, str]:
+def started(script: Path, log: Path, environment: dict[str, str]) -> tuple[subprocess.Popen, str]:
+    """A server that runs `script` and answers, and its address; it writes to `log`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
