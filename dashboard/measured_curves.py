@@ -9,7 +9,7 @@ from core.rd.measure import Measured, RDPoint
 from dashboard.measurements import CURVE, EXTRA, Failure, measurements
 
 REST_S = 1.0
-REST_S_PER_SESSION = 0.15
+REST_S_PER_SESSION = 0.25
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,8 @@ if not drawn:
 files.show_bitstream(owner, picture, bitstream)
 
 if section is not None and any(r.measured for r in shown):
+    if first and not drawn:
+        view.let_the_browser_draw_the_table(owner)
     with taken:
         exports = files.show_files(picture, shown)
     missing = results.count_missing(shown)
@@ -69,6 +71,7 @@ if section is not None and any(r.measured for r in shown):
         if results.count_missing(shown) < missing:
             st.rerun()  # the viewer is drawn once a run
         places.show_table(picture, shown)
+        ahead.compute_next(owner, picture, chosen)
         found = section.show(owner, picture, shown)
         exports.show(owner, picture, shown, found)
         there = found.is_done() or found.stopped

@@ -21,10 +21,12 @@ from dashboard.ui.text import decibel, plain, seconds_text, size_text
 from dashboard.ui.viewer import Panel, viewer
 from dashboard.waiting import looks
 
-PATIENCE_S = 0.8  # how long a run waits for all results before it draws those that are there
-PATIENCE_S_PER_SESSION = 0.05  # longer when many people wait: what is drawn is drawn again
+PATIENCE_S = 0.3  # how long a run waits for all results before it draws those that are there
+PATIENCE_S_PER_SESSION = 0.075  # longer when many people wait: what is drawn is drawn again
 PICTURES_S = 0.4  # how long a browser draws the first pictures
 INPUTS_S = 0.6  # … and the inputs after them
+TABLE_S = 1.0  # … and the first table
+TABLE_S_PER_SESSION = 0.25  # longer when many people look, perhaps on one and the same machine
 
 
 class Places:
@@ -124,6 +126,12 @@ def show_at_once(owner: str, picture: Picture, chosen: Choice, places: Places) -
         return False
     show_viewer(owner, picture, shown, places)
     return True
+
+
+def let_the_browser_draw_the_table(owner: str) -> None:
+    """A moment between the first table and the first chart."""
+    sessions = measurements().service.sessions()
+    let_the_browser_draw(owner, TABLE_S + TABLE_S_PER_SESSION * sessions)
 
 
 def let_the_browser_draw(owner: str, seconds: float) -> None:

@@ -7,6 +7,9 @@ CSS = """
 [data-testid="stMetricValue"] {font-size: 1.4rem; font-variant-numeric: tabular-nums}
 h1 {font-size: 1.75rem !important; letter-spacing: -0.01em; padding: 0 !important}
 [class*="st-key-"][class*="_picks"], .st-key-returning {display: none}
+/* It moves for as long as a page measures, at the cost of a tenth of a core; the page says how far
+   it is. */
+[data-testid="stStatusWidgetRunningIcon"] {display: none}
 [class*="st-key-"][class*="_take_home"] {margin-top: -1.3rem}
 [class*="st-key-"][class*="_take_home"] [data-testid="stPopover"] p {font-size: .8rem; opacity: .8}
 .st-key-page_head h1 {flex: 1 1 auto}
