@@ -53,9 +53,14 @@ def bring_back(picture: Picture) -> None:
 
 def upload_came_back() -> bool:
     """Whether the upload has just been put in its place: what the address says belongs to it, not
-    to the sample that was shown meanwhile. True once.
+    to the sample that was shown meanwhile. True until `welcome_back`.
     """
-    return bool(st.session_state.pop("upload_came_back", False))
+    return bool(st.session_state.get("upload_came_back"))
+
+
+def welcome_back() -> None:
+    """What the address says has been taken for the upload's."""
+    st.session_state.upload_came_back = False
 
 
 def link_source() -> str | None:

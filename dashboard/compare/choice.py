@@ -54,10 +54,12 @@ class Choice:
 def initialise(picture: Picture) -> None:
     """Fills the session state: from the link at first, with defaults otherwise; the budget follows
     the picture's size.
+
+    A run may end at any look at the session's state, and the next one begins here again: each step
+    is marked as done after it, not before.
     """
     ss = st.session_state
     slots.keep(*_DEFAULTS, "cmp_bytes", *(own_key(name) for name in CODECS))
-    first = "cmp_codecs" not in ss
     for key, value in _DEFAULTS.items():
         ss.setdefault(key, value)
     for codec in CODECS.values():
@@ -69,8 +71,11 @@ def initialise(picture: Picture) -> None:
     elif ss.get("cmp_pixels", pixels) != pixels and not came_back:
         ss.cmp_bytes = max(1, round(ss.cmp_bytes * pixels / ss.cmp_pixels))
     ss.cmp_pixels = pixels
-    if first:
+    if came_back:
+        state.welcome_back()
+    if not ss.get("cmp_link_read"):
         _read_link()
+        ss.cmp_link_read = True
 
 
 def own_key(codec: str) -> str:
