@@ -150,7 +150,7 @@ def open_page(chromium) -> Iterator[Callable]:
         page = (context if beside is None else beside.context).new_page()
         page.set_default_timeout(180_000)
         page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
-        page.on("console", lambda message: _note(message, problems))
+        page.on("console", lambda message: note(message, problems))
         page.goto(address)
         return page
 
@@ -161,7 +161,7 @@ def open_page(chromium) -> Iterator[Callable]:
     assert not problems, "the page reported errors:\n" + "\n".join(problems)
 
 
-def _note(message, problems: list[str]) -> None:
+def note(message, problems: list[str]) -> None:
     """Keeps an error of the console, but for two that end well: opened at a page's own address,
     Streamlit's client looks for its server below that address first; and a picture that a newer run
     has replaced may be gone when the browser asks for it (tests wait for what is drawn in the end).

@@ -7,6 +7,9 @@ to its table, errors, and the memory of all processes of the app, minute by minu
 
 With `--soak 500` people click, choose and upload so many times at random moments, and each must
 find what they chose (`soak.py`). `--busy 2` keeps two cores busy meanwhile.
+
+With `--browsers 6` so many real browsers come instead (`browsers.py`), on samples or on
+`--picture FILE`; `--page photos` has them move the level on Photos.
 """
 
 import argparse
@@ -23,7 +26,7 @@ import numpy as np
 import psutil
 from skimage import data
 
-from tests.load import soak
+from tests.load import browsers, soak
 from tests.load.app import busy, own_picture, start_app
 from tests.load.person import Person, person
 
@@ -135,6 +138,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--soak", type=int, metavar="ACTIONS")
     parser.add_argument("--busy", type=int, default=0, metavar="CORES")
+    parser.add_argument("--browsers", type=int)
+    parser.add_argument("--page", choices=list(browsers.SLIDERS), default="compare")
+    parser.add_argument("--picture", type=Path)
     parser.add_argument("--address")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -165,6 +171,15 @@ def _run(address: str, options: argparse.Namespace, pid: int | None) -> list[str
         soaked = asyncio.run(soak.soak(address, options.soak, options.people or 4))
         soak.tell(soaked, start)
         return soaked.faults
+    if options.browsers:
+        seen = Seen()
+        people = browsers.visits(
+            address, options.browsers, options.seconds, options.page, options.picture, seen
+        )
+        asyncio.run(people)
+        tell("first table", seen.first)
+        tell("a move of the slider", seen.moves)
+        return seen.errors
     seen = asyncio.run(load(address, options.people or 20, options.seconds, pid))
     tell("first table", seen.first)
     tell("a change of the budget", seen.moves)

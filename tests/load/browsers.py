@@ -1,0 +1,90 @@
+"""The same class in real browsers: what a person sees, from the key to the pixels.
+
+Each opens Compare on a sample, or brings a picture of one's own, waits for pictures and table, and
+then moves the budget's slider by one or two stops every 1 to 4 seconds. With `photos` it is the
+level's slider on Photos. A move is over when the captions below the pictures are new.
+"""
+
+import asyncio
+import random
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+from tests.browser.conftest import CHROMIUM, FLAGS, note
+
+SAMPLES = ("astronaut", "chelsea", "coffee", "rocket", "immunohistochemistry", "camera")
+LIMIT_S = 60.0
+POLL_S = 0.02
+SLIDERS = {
+    "compare": ".st-key-cmp_bpp input[type=range]",
+    "photos": "[data-testid=stSlider] input[type=range]",
+}
+
+
+class Seen(Protocol):
+    """Where times and errors go: seconds to the first table, seconds of each move."""
+
+    first: list[float]
+    moves: list[float]
+    moved: list[float]
+    errors: list[str]
+
+
+async def visits(
+    address: str, count: int, seconds: float, page: str, picture: Path | None, seen: Seen
+) -> None:
+    """So many browsers, which arrive one a second and stay until `seconds` are over."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        end = time.monotonic() + seconds
+        people = [_visit(browser, address, i, end, page, picture, seen) for i in range(count)]
+        await asyncio.gather(*people)
+        await browser.close()
+
+
+async def _visit(
+    browser: "Browser",
+    address: str,
+    number: int,
+    end: float,
+    kind: str,
+    picture: Path | None,
+    seen: Seen,
+) -> None:
+    await asyncio.sleep(number)
+    context = await browser.new_context(viewport={"width": 1280, "height": 900})
+    page = await context.new_page()
+    page.set_default_timeout(1000 * LIMIT_S)
+    page.on("pageerror", lambda error: seen.errors.append(f"browser {number}: {error}"))
+    page.on("console", lambda message: note(message, seen.errors))
+    path = "" if kind == "compare" else kind
+    source = "upload" if picture else f"sample:{SAMPLES[number % len(SAMPLES)]}"
+    begin = time.monotonic()
+    await page.goto(f"http://{address}/{path}?src={source}")
+    if picture:
+        await page.locator(".st-key-upload input[type=file]").set_input_files(picture)
+        about = page.locator("[data-testid=stSidebar]").get_by_text(picture.name)
+        await about.wait_for()
+    tiles = page.locator(".rdx .tiles").first
+    await page.locator(".rdx[data-drawn]").first.wait_for()
+    await page.locator("[data-testid=stDataFrame]").first.wait_for()
+    seen.first.append(time.monotonic() - begin)
+    slider, rng = page.locator(SLIDERS[kind]).first, random.Random(number)
+    while time.monotonic() < end:
+        await asyncio.sleep(rng.uniform(1, 4))
+        before = await tiles.inner_text()
+        key = rng.choice(("ArrowLeft", "ArrowRight"))
+        start = time.monotonic()
+        for _ in range(rng.choice((1, 2))):
+            await slider.press(key)
+        while await tiles.inner_text() == before and time.monotonic() < start + LIMIT_S:
+            await asyncio.sleep(POLL_S)
+        seen.moves.append(time.monotonic() - start)
+        seen.moved.append((start - begin) / 60)
+    await context.close()
