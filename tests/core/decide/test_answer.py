@@ -34,6 +34,7 @@ def test_a_draw_names_no_winner(seed):
             assert advice.sentence.startswith("A draw between") and "Take" not in advice.sentence
 
 
+@pytest.mark.slow
 def test_draws_are_as_rare_as_the_confidence_says():
     """Of a hundred draws by chance, about five are taken for a difference."""
     wrong = 0

@@ -44,6 +44,7 @@ def cat() -> np.ndarray:
     return np.ascontiguousarray(data.chelsea()[:288, :448])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "anchor", "limit"),
     [("jpeg-psnr", "jpeg", -15), ("avif-psnr", "avif", -5), ("vvc", "avif-psnr", 0)],

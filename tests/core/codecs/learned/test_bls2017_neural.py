@@ -22,9 +22,8 @@ from tests.conftest import ROOT, synthetic
 from tests.damage import assert_damage_is_refused, flipped
 
 
-@pytest.mark.parametrize(
-    "height, width", [(1, 1), (17, 23), (1, 300), pytest.param(150, 270, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("height, width", [(1, 1), (17, 23), (1, 300), (150, 270)])
 def test_decodes_to_the_same_pixels_every_time(height, width):
     codec, image, sizes = get("bls2017-neural"), synthetic(height, width, 3), []
     for level in (1, 7, 12):
@@ -121,6 +120,7 @@ def test_a_picture_of_24_megapixels_stays_below_three_gigabytes():
     assert int(peak) < 3000, f"{peak.strip()} MiB"
 
 
+@pytest.mark.slow
 def test_shorter_than_the_context_coder_on_the_same_latents(kodak):
     neural, _ = photo_coder(NEURAL_MODEL)
     if "transforms" not in zoo.card(NEURAL_MODEL):
@@ -133,6 +133,7 @@ def test_shorter_than_the_context_coder_on_the_same_latents(kodak):
         assert sizes[0] < 0.965 * sizes[1]
 
 
+@pytest.mark.slow
 def test_the_search_makes_files_better_and_what_latents_do_to_others_helps_it(kodak, monkeypatch):
     image, level = load(kodak[2]).image[:192, :192], 5
     coder, _ = photo_coder(NEURAL_MODEL)

@@ -172,6 +172,7 @@ def test_settings_out_of_range_are_refused():
             mnist_training.DigitTraining(**wrong)
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_no_number_ends_the_run_and_stores_nothing(few, store, tmp_path):
     result, card = mnist_training.run(
         mnist_training.DigitTraining(lmbda=1e6, lr=1.0, epochs=200, batch=64), "bad", tmp_path
@@ -180,6 +181,7 @@ def test_a_loss_that_is_no_number_ends_the_run_and_stores_nothing(few, store, tm
     assert zoo.names() == []
 
 
+@pytest.mark.slow
 def test_the_vae_learns_and_is_stored(few, store, tmp_path):
     config = vae_training.VaeTraining(epochs=20, latent_dims=4, batch=64, lr=3e-3)
     before = vae_training.evaluate(

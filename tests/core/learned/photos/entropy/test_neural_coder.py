@@ -156,6 +156,7 @@ def test_prices_of_other_values_are_those_of_the_coder(coder):
         assert change == pytest.approx(cost[y, x, channel] - costs[1][y, x, channel], abs=0.02)
 
 
+@pytest.mark.slow
 def test_the_pass_back_is_the_gradient_of_the_pass_forward(coder, monkeypatch):
     """Where nothing is rounded, a weighted sum of all that the network says is linear in a latent
     but for a few kinks: single latents moved by one, both ways.
@@ -221,6 +222,7 @@ def test_the_bytes_depend_on_no_order_of_addition(tensors):
     assert plain.encode(y_hat) == exact.encode(y_hat)
 
 
+@pytest.mark.slow
 def test_damaged_strings_decode_to_other_latents_or_are_refused(coder):
     y_hat = latents(4, 5, 7)
     string = coder.encode(y_hat)
@@ -258,6 +260,7 @@ def test_tensors_have_their_shapes_and_unsound_ones_are_noticed(tensors):
         assert not sound_neural(tensors | {name: value}), name
 
 
+@pytest.mark.slow
 def test_training_lowers_the_bits(sites):
     """A few steps of plain gradient descent on one batch, the gradient through the
     whole network.
