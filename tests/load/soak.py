@@ -174,7 +174,7 @@ async def play(address: str, number: int, actions: int, size: tuple[int, int], t
 
 
 async def soak(
-    address: str, actions: int, people: int, size: tuple[int, int] = (400, 600)
+    address: str, actions: int, people: int, size: tuple[int, int] = (380, 480)
 ) -> Soaked:
     """So many actions of so many people with pictures of this height and width."""
     soaked = Soaked()
