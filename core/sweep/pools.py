@@ -77,7 +77,7 @@ class Dask(Pool):
         from distributed import as_completed
 
         self.client, self.ship, self._perform = client, ship, perform
-        # Jobs are added while others end: the iterator holds only what is in flight.
+        # Calls are added while others end: the iterator holds only what is in flight.
         self._ended = as_completed(loop=client.loop)
         # Dask's name of a call in flight -> ours, and what will be its result
         self._flying: dict[str, tuple[str, Future[Record]]] = {}

@@ -9,6 +9,7 @@ entropy models for learned image compression", 2020, section 3.3).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import tensorflow as tf
@@ -21,7 +22,17 @@ from core.learned.photos.neural.task import COUNTS, LAYER, Sites
 from core.learned.photos.training.loss import distortion
 from core.learned.photos.training.task import PhotoTask
 
+T = TypeVar("T")
 ENTROPY = "entropy/"  # in front of the names of the network's parameters
+
+
+def of_network(parameters: Mapping[str, T]) -> dict[str, T]:
+    """Those of the network, by the names that it has for them."""
+    return {
+        name.removeprefix(ENTROPY): value
+        for name, value in parameters.items()
+        if name.startswith(ENTROPY)
+    }
 
 
 @dataclass(frozen=True)
@@ -75,12 +86,7 @@ class JointTask(PhotoTask):
         seed: int = 0,
     ):
         super().__init__(config, photos, patch, batch, seed, first_hard=0, weights=weights)
-        network = {
-            name.removeprefix(ENTROPY): variable
-            for name, variable in self.variables.items()
-            if name.startswith(ENTROPY)
-        }
-        self.network = Network(network, sigma)
+        self.network = Network(of_network(self.variables), sigma)
         self._order = tf.constant(order, tf.int32)
 
     def loss(

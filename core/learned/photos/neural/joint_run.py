@@ -46,6 +46,8 @@ def train_joint(options: JointOptions, resume: bool = False, branch: Path | None
         raise ModelError(f"Model {options.model!r} has no neural entropy coder to train with.")
     start = WarmStart.of_model(options.model)
     parent = options.run if resume and is_joint_run(options.run) else branch
+    if parent and not is_joint_run(parent):
+        raise ModelError(f"{parent} is no run folder of joint training.")
     earlier: dict[str, Any] = record.read(parent) if parent else {}
     network, order, sigma = restored(stored.tensors)
     if earlier:

@@ -17,7 +17,7 @@ from core.learned.photos.entropy.neural_tensors import MATRIX_SHAPES
 from core.learned.photos.model import PhotoConfig
 from core.learned.photos.neural.data import training_sites
 from core.learned.photos.neural.export import quantise
-from core.learned.photos.neural.joint import ENTROPY
+from core.learned.photos.neural.joint import of_network
 from core.learned.photos.neural.run import latents_file, read_neural_record
 from core.learned.photos.neural.task import Sites
 from core.learned.photos.training.figures import figures
@@ -98,11 +98,7 @@ def store_joint_run(
         weights: dict[str, np.ndarray], made: dict[str, Any], latents: list[list[np.ndarray]]
     ) -> tuple[Tensors, dict[str, Any]]:
         order, sigma = np.array(made["network"]["order"]), np.array(made["network"]["sigma"])
-        parameters = {
-            key.removeprefix(ENTROPY): value
-            for key, value in weights.items()
-            if key.startswith(ENTROPY)
-        }
+        parameters = of_network(weights)
         levels = [n for n, of_level in enumerate(latents) for _ in of_level]
         flat = [y[..., order] for of_level in latents for y in of_level]
         tensors = quantise(parameters, order, sigma, Sites.of(flat, levels))

@@ -84,3 +84,9 @@ def test_a_model_without_a_network_says_so(photos, tmp_path):
     options = JointOptions(photos, tmp_path / "run", "bls2017-multirate", 1, 0, 1e-4)
     with pytest.raises(ModelError, match="no neural entropy coder"):
         train_joint(options)
+
+
+def test_a_branch_of_another_kind_of_run_is_refused(photos, tmp_path):
+    options = JointOptions(photos, tmp_path / "run", BASE, 1, 0, 1e-4)
+    with pytest.raises(ModelError, match="no run folder of joint training"):
+        train_joint(options, branch=tmp_path / "elsewhere")
