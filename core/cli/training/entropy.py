@@ -1,17 +1,16 @@
 """`python -m core train entropy`: the neural entropy model of a stored photo coder."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from core.cli.training.options import Average, Branch, Resume
+from core.cli.training.options import Average, Branch, Data, Resume, Run
 from core.errors import ModelError
 
 
 def entropy(
-    data: Annotated[Path, typer.Option(help="Folder of photographs.")],
-    run: Annotated[Path, typer.Option(help="Run folder for checkpoint and progress.")],
+    data: Data,
+    run: Run,
     model: Annotated[
         str, typer.Option(help="Stored model whose latents it learns to predict.")
     ] = "bls2017-multirate",

@@ -1,18 +1,17 @@
 """`python -m core train joint`: the transforms of a photo coder and its neural entropy model."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from core.cli.progress import training
-from core.cli.training.options import Average, Branch, Resume
+from core.cli.training.options import Average, Branch, Data, Resume, Run
 from core.errors import ModelError, SettingError
 
 
 def joint(
-    data: Annotated[Path, typer.Option(help="Folder of photographs.")],
-    run: Annotated[Path, typer.Option(help="Run folder for checkpoint and progress.")],
+    data: Data,
+    run: Run,
     model: Annotated[
         str, typer.Option(help="Stored model with a neural entropy model, to start from.")
     ] = "bls2017-neural",

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+Data = Annotated[Path, typer.Option(help="Folder of photographs.")]
+Run = Annotated[Path, typer.Option(help="Run folder for checkpoint and progress.")]
 Average = Annotated[
     float,
     typer.Option(help="Share of the old in the running average of the weights, per step."),

@@ -7,7 +7,7 @@ import typer
 
 from core.cli.output import Json, show
 from core.cli.progress import training
-from core.cli.training.options import Average, Branch, Resume
+from core.cli.training.options import Average, Branch, Data, Resume, Run
 from core.errors import ModelError, SettingError
 from core.store import zoo
 
@@ -19,8 +19,8 @@ Stored = (
 
 
 def bls2017(
-    data: Annotated[Path, typer.Option(help="Folder of photographs.")],
-    run: Annotated[Path, typer.Option(help="Run folder for checkpoint and progress.")],
+    data: Data,
+    run: Run,
     steps: Annotated[int, typer.Option(min=1, help="Steps in all, over every resume.")] = 100_000,
     decay: Annotated[
         int, typer.Option(min=0, help="Last steps, in which the learning rate falls to zero.")
