@@ -126,4 +126,4 @@ def png_key(picture: Picture, codec: Codec, value: float) -> tuple[object, ...]:
 
 
 def _match_key(picture: Picture, codec: Codec, measure: str, target: float) -> tuple[object, ...]:
-    return stored.key(picture.sha256, codec, f"{measure} {target!r}")
+    return stored.key(picture.sha256, codec, f"{measure} {float(target)!r}")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FOLDERS = ("RDX_MODELS",)  # environment: folders that workers must agree on with the app
 AHEAD = 1  # units that wait inside the cluster, so that no worker waits for its next one
-SETTLE_S = 2.0  # the first page is drawn before the workers take the cores to start
+SETTLE_S = 3.0  # the first page is drawn before the workers take the cores to start
 EMPTY_S = 30.0  # a cluster without a worker for so long gets none any more
 DEADLY = "the process that computed this ended each time it was tried"
 ANSWER_S = 5.0  # a result that does not come within so long died with the worker that had it

@@ -15,7 +15,8 @@ def key(sha256: str, codec: Codec, value: float | str) -> tuple[object, ...]:
     """All that decides a codec's result on a picture at a setting, or at a target that is named."""
     options = tuple(sorted(codec.info.options.items()))
     at = codec.setting.default if isinstance(value, str) else value
-    return VERSION, sha256, codec.name, options, codec.identity(at), value
+    named = value if isinstance(value, str) else float(value)  # 40 and 40.0 are one setting
+    return VERSION, sha256, codec.name, options, codec.identity(at), named
 
 
 def pack(measured: Measured) -> bytes:

@@ -10,6 +10,7 @@ from core.compute import Service
 from core.compute.store import Store
 from core.images import Picture
 from core.images.samples import SAMPLES, sample
+from core.rd.match import Match
 from dashboard.compare.choice import DEFAULT_BPP, DEFAULT_CODECS
 from dashboard.measurements import BYTES, Measurements
 from dashboard.state import DEFAULT_SAMPLE
@@ -17,14 +18,25 @@ from dashboard.state import DEFAULT_SAMPLE
 OWNER = "first"
 
 
+def budget_of(picture: Picture) -> int:
+    """The bytes that the page gives each codec before anybody has moved anything."""
+    return max(1, round(DEFAULT_BPP * picture.width * picture.height / 8))
+
+
 def compute(measurements: Measurements, picture: Picture) -> None:
     """Waits until the comparison that the page opens with is in the store."""
-    budget = max(1, round(DEFAULT_BPP * picture.width * picture.height / 8))
+    budget = budget_of(picture)
     while True:
         found = [
             measurements.match(OWNER, picture, get(name), BYTES, budget) for name in DEFAULT_CODECS
         ]
-        if measurements.original(OWNER, picture) is not None and None not in found:
+        full = [
+            measurements.complete(OWNER, picture, get(name), match.measured)
+            for name, match in zip(DEFAULT_CODECS, found, strict=True)
+            if isinstance(match, Match)
+        ]
+        there = [measurements.original(OWNER, picture), *found, *full]
+        if all(result is not None for result in there):
             return
         measurements.service.wait(OWNER, 5)
 

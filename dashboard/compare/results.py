@@ -31,9 +31,12 @@ class Result:
         return self.measured.point
 
 
-def results(owner: str, picture: Picture, chosen: Choice) -> list[Result]:
-    """What is known now of each chosen codec; what is not known is being computed."""
-    return [_result(owner, picture, codec, chosen) for codec in chosen.codecs]
+def results(owner: str, picture: Picture, chosen: Choice, figures: bool = True) -> list[Result]:
+    """What is known now of each chosen codec; what is not known is being computed.
+
+    Without `figures`, measures that take long are not asked for.
+    """
+    return [_result(owner, picture, codec, chosen, figures) for codec in chosen.codecs]
 
 
 def count_missing(shown: list[Result]) -> int:
@@ -46,7 +49,7 @@ def is_complete(shown: list[Result]) -> bool:
     return all(r.final or r.problem for r in shown)
 
 
-def _result(owner: str, picture: Picture, codec: Codec, chosen: Choice) -> Result:
+def _result(owner: str, picture: Picture, codec: Codec, chosen: Choice, figures: bool) -> Result:
     found, note = _measured(owner, picture, codec, chosen)
     if found is None:
         return Result(codec)
@@ -57,7 +60,7 @@ def _result(owner: str, picture: Picture, codec: Codec, chosen: Choice) -> Resul
         return Result(codec, problem=png.reason)
     if png is None:
         return Result(codec)
-    full = measurements().complete(owner, picture, codec, found)
+    full = measurements().complete(owner, picture, codec, found) if figures else None
     richest = full if isinstance(full, Measured) else found
     return Result(codec, richest, png, note=note, final=full is not None)
 

@@ -121,7 +121,7 @@ def show_at_once(owner: str, picture: Picture, chosen: Choice, places: Places) -
     """Draws the viewer if all results are there already: before the inputs that stand below it.
     Whether it did.
     """
-    shown = results(owner, picture, chosen)
+    shown = results(owner, picture, chosen, figures=False)
     if len(shown) < MIN_CODECS or count_missing(shown):
         return False
     show_viewer(owner, picture, shown, places)

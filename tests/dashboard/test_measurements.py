@@ -15,6 +15,8 @@ from core.images import Picture, decode_standard, png
 from core.rd import stored
 from core.rd.match import Match, match_bytes
 from core.rd.measure import Measured, evaluate
+from dashboard.compare import first
+from dashboard.compare.choice import DEFAULT_CODECS
 from dashboard.measurements import BYTES, BYTES_AT_LEAST, Measurements
 from tests.conftest import synthetic
 
@@ -145,6 +147,17 @@ def test_other_options_and_another_identity_are_other_keys():
 
     keys = {stored.key("0" * 64, kind(), 3.0) for kind in (Unlucky, Other, Identified)}
     assert len(keys) == 3
+
+
+def test_what_the_front_page_opens_with_is_there_at_the_next_start(measurements, tmp_path):
+    own = Picture("first", synthetic(96, 96, seed=3))
+    first.compute(measurements, own)
+    again = Measurements(Service(nobody), Store(tmp_path))
+    for codec in map(get, DEFAULT_CODECS):
+        found = again.match("you", own, codec, BYTES, first.budget_of(own))
+        assert isinstance(again.png("you", own, codec, found.measured), bytes)
+        assert isinstance(again.complete("you", own, codec, found.measured), Measured)
+    assert isinstance(again.original("you", own), bytes)
 
 
 def test_measurements_survive_the_way_to_disk_with_infinities():
