@@ -57,6 +57,7 @@ if not drawn:
 files.show_bitstream(owner, picture, bitstream)
 
 if section is not None and any(r.measured for r in shown):
+    ahead.compute_next(owner, picture, chosen)
     if first and not drawn:
         view.let_the_browser_draw_the_table(owner)
     with taken:

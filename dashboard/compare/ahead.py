@@ -1,6 +1,6 @@
 """What a person is likely to ask for next, computed while nothing else waits.
 
-Where few people look, the very next budgets come before the curves.
+Where few people look, the next budgets come before the curves.
 """
 
 import math
@@ -12,14 +12,13 @@ from dashboard.compare.controls import BPPS
 from dashboard.measurements import BYTES, CURVE, EXTRA, measurements
 
 STEPS = (1, -1, 2, -2)  # stops of the budget's slider, the nearest first
-NEXT = 2  # of them, those that come before the curves
-FEW = 3  # sessions
+NEXT = {1: 4, 2: 2, 3: 2}  # sessions -> how many of them come before the curves
 
 
 def compute_next(owner: str, picture: Picture, chosen: Choice) -> None:
-    """Asks for the very next budgets, to come before the curves, where few people look."""
-    if measurements().service.sessions() <= FEW:
-        _ask(owner, picture, chosen, STEPS[:NEXT], CURVE)
+    """Asks for the next budgets, to come before the curves, where few people look."""
+    count = NEXT.get(measurements().service.sessions(), 0)
+    _ask(owner, picture, chosen, STEPS[:count], CURVE)
 
 
 def compute(owner: str, picture: Picture, chosen: Choice) -> bool:
