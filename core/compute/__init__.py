@@ -24,7 +24,8 @@ None while it is being computed:
 
 Turns: the most urgent work goes first – SHOWN pictures, CURVEs, further FIGURES, EXTRAs – and
 within one urgency the session that has waited longest since its last turn. A worker gets one unit
-at a time: the order stays ours, and no line inside a cluster delays a person who comes later.
+at a time: the order stays ours, and no line inside a cluster delays a person who comes later. Where
+several people look and ask for pictures, all other work leaves one worker to them.
 
 Workers are those of a `distributed` cluster: a local one, or one that is there already
 (`RDX_DASK=tcp://…`); the code is the same. Its nannies replace a worker that dies, its scheduler

@@ -71,6 +71,11 @@ class Hands:
         self._answers = ThreadPoolExecutor(1, thread_name_prefix="compute-answers")
         threading.Thread(target=self._serve, name="compute", daemon=True).start()
 
+    @property
+    def workers(self) -> int:
+        """How many units can be under way at a time."""
+        return self._slots
+
     def look(self) -> None:
         """There may be work."""
         self._wake.set()

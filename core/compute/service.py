@@ -12,12 +12,13 @@ from cachetools import LRUCache
 from core.compute import cluster, limits
 from core.compute.hands import Hands
 from core.compute.turns import Turns
-from core.compute.unit import EXTRA, Failure, Unit
+from core.compute.unit import EXTRA, SHOWN, Failure, Unit
 from core.compute.worker import Overtime
 from core.errors import RDError
 
 Key = Hashable
 Steps = Generator[Unit, Any, Any]
+KEPT_FREE_S = 5.0  # how long a worker is kept free for the next pictures that people ask for
 
 
 @dataclass
@@ -47,6 +48,8 @@ class Service:
         self._sessions: dict[str, _Session] = {}
         self._memory: LRUCache[Key, Any] = LRUCache(limits.MEMORY_BYTES, getsizeof=_weight)
         self._progress: OrderedDict[str, tuple[float, str]] = OrderedDict()
+        self._patient: set[Key] = set()  # jobs that run and that nobody looks at yet
+        self._urgent_at = -KEPT_FREE_S  # when a unit was last handed out that somebody waits for
         self._hands = Hands(connect, self._next_unit, self._done, self._told)
 
     # What pages ask for
@@ -153,16 +156,29 @@ class Service:
         """The next piece of work for a free worker."""
         with self._lock:
             self._let_go()
-            key = self._turns.take()
+            key = self._turns.take(urgent=self._keeps_free())
             if key is None:
                 return None
             job = self._jobs[key]
             job.running = True
+            if min(job.owners.values()) == SHOWN:
+                self._urgent_at = time.monotonic()
+            else:
+                self._patient.add(key)
             return key, job.unit
+
+    def _keeps_free(self) -> bool:
+        """Whether the worker that is free now is kept for pictures: where several people look, and
+        have just asked for some, all other work leaves one to them.
+        """
+        if len(self._sessions) < 2 or time.monotonic() > self._urgent_at + KEPT_FREE_S:
+            return False
+        return len(self._patient) >= max(1, self._hands.workers - 1)
 
     def _done(self, key: Key, result: Any, error: BaseException | None) -> None:
         """A unit has come back: the job goes on to its next one, or is done."""
         with self._lock:
+            self._patient.discard(key)
             job = self._jobs.get(key)
             if job is None:
                 return

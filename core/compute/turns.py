@@ -50,12 +50,15 @@ class Turns:
         if front:
             line.move_to_end(key, last=False)
 
-    def take(self) -> Hashable | None:
-        """The job whose turn it is, taken out of all lines; None where nobody waits."""
-        if not self._lines:
+    def take(self, urgent: bool = False) -> Hashable | None:
+        """The job whose turn it is, taken out of all lines; None where nobody waits.
+
+        With `urgent` only one of urgency 0.
+        """
+        if not self._lines or (urgent and 0 not in self._lines):
             return None
         owners = self._lines[min(self._lines)]
-        owner = self._newcomer(owners) if min(self._lines) == 0 else None
+        owner = self._newcomer(owners) if 0 in self._lines else None
         owner = owner or min(owners, key=lambda name: self._served.get(name, 0))
         key = next(iter(owners[owner]))
         self._served[owner] = next(self._clock)

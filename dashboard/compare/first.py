@@ -1,9 +1,7 @@
-"""Computes what the front page opens with, so that the first visitor sees it at once.
+"""Computes what Compare opens with on each sample, so that a visitor sees it at once.
 
-python -m dashboard.compare.first [--all]        (all samples, not only the first one)
+python -m dashboard.compare.first
 """
-
-import sys
 
 from core.codecs.registry import get
 from core.compute import Service
@@ -23,8 +21,10 @@ def budget_of(picture: Picture) -> int:
     return max(1, round(DEFAULT_BPP * picture.width * picture.height / 8))
 
 
-def compute(measurements: Measurements, picture: Picture) -> None:
-    """Waits until the comparison that the page opens with is in the store."""
+def compute(measurements: Measurements, picture: Picture, figures: bool) -> None:
+    """Waits until the comparison that the page opens with is in the store, with all of its
+    `figures` or with those only that are quick.
+    """
     budget = budget_of(picture)
     while True:
         found = [
@@ -33,7 +33,7 @@ def compute(measurements: Measurements, picture: Picture) -> None:
         full = [
             measurements.complete(OWNER, picture, get(name), match.measured)
             for name, match in zip(DEFAULT_CODECS, found, strict=True)
-            if isinstance(match, Match)
+            if figures and isinstance(match, Match)
         ]
         there = [measurements.original(OWNER, picture), *found, *full]
         if all(result is not None for result in there):
@@ -45,10 +45,10 @@ def main() -> None:
     """Computes, and says for which picture."""
     service = Service()
     measurements = Measurements(service, Store())
-    for name in SAMPLES if "--all" in sys.argv else [DEFAULT_SAMPLE]:
+    for number, name in enumerate(SAMPLES, 1):
         picture = sample(name)
-        print(f"Comparing codecs on the sample {picture.name} …", flush=True)
-        compute(measurements, picture)
+        print(f"Comparing codecs on sample {number} of {len(SAMPLES)}, {picture.name}", flush=True)
+        compute(measurements, picture, figures=name == DEFAULT_SAMPLE)
     service.close()
 
 

@@ -151,7 +151,7 @@ def test_other_options_and_another_identity_are_other_keys():
 
 def test_what_the_front_page_opens_with_is_there_at_the_next_start(measurements, tmp_path):
     own = Picture("first", synthetic(96, 96, seed=3))
-    first.compute(measurements, own)
+    first.compute(measurements, own, figures=True)
     again = Measurements(Service(nobody), Store(tmp_path))
     for codec in map(get, DEFAULT_CODECS):
         found = again.match("you", own, codec, BYTES, first.budget_of(own))

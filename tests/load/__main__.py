@@ -2,8 +2,9 @@
 
 People arrive one a second, on different samples and with pictures of their own, wait for their
 first table, and from then on change the byte budget every 1 to 4 seconds. Without an address the
-app is started here, with a fresh cache. Printed are the times to the first table and from a change
-to its table, errors, and the memory of all processes of the app, minute by minute.
+app is started here, with a cache of its own that is filled as `make run` fills it (`--empty`: not
+at all). Printed are the times to the first table and from a change to its table, errors, and the
+memory of all processes of the app, minute by minute.
 
 With `--soak 500` people click, choose and upload so many times at random moments, and each must
 find what they chose (`soak.py`). `--busy 2` keeps two cores busy meanwhile.
@@ -142,11 +143,12 @@ def main() -> int:
     parser.add_argument("--page", choices=list(browsers.SLIDERS), default="compare")
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--address")
+    parser.add_argument("--empty", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         app, address = None, options.address
         if address is None:
-            app, address = start_app(folder)
+            app, address = start_app(folder, filled=not options.empty)
         try:
             with busy(options.busy):
                 pid = app.pid if app else None

@@ -30,15 +30,21 @@ def own_picture(number: int, height: int = 340, width: int = 500) -> bytes:
     return out.getvalue()
 
 
-def start_app(folder: str) -> tuple[subprocess.Popen, str]:
-    """The app with a fresh cache: (its process, its address)."""
+def start_app(folder: str, filled: bool = False) -> tuple[subprocess.Popen, str]:
+    """The app with a fresh cache: (its process, its address).
+
+    `filled`: as `make run` fills it, with what Compare opens with on each sample.
+    """
+    environment = os.environ | {"RDX_CACHE": folder}
+    if filled:
+        command = [sys.executable, "-m", "dashboard.compare.first"]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py")]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
     command += ["--server.headless", "true"]
-    environment = os.environ | {"RDX_CACHE": folder}
     log = open(Path(folder, "log.txt"), "w")  # noqa: SIM115 (open for as long as the app)
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     while process.poll() is None:

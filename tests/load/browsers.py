@@ -79,10 +79,13 @@ async def _visit(
     while time.monotonic() < end:
         await asyncio.sleep(rng.uniform(1, 4))
         before = await tiles.inner_text()
+        stands = await slider.input_value()
         key = rng.choice(("ArrowLeft", "ArrowRight"))
         start = time.monotonic()
         for _ in range(rng.choice((1, 2))):
             await slider.press(key)
+        if await slider.input_value() == stands:
+            continue  # at its end: nothing moved
         while await tiles.inner_text() == before and time.monotonic() < start + LIMIT_S:
             await asyncio.sleep(POLL_S)
         seen.moves.append(time.monotonic() - start)

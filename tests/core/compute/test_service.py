@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.compute import EXTRA, SHOWN, Failure, Service, Unit, limits
+from core import compute
+from core.compute import CURVE, EXTRA, SHOWN, Failure, Service, Unit, limits
 from core.compute.cluster import Connection
 from core.images import Picture
 from tests.conftest import synthetic
@@ -93,6 +94,25 @@ def test_urgent_work_and_other_people_go_before_a_long_line(service, tmp_path):
     ask(service, ("line", 29), chores.note, log, "hog 29", owner="hog")
     lines = log.read_text().split("\n")
     assert lines.index("urgent") <= 2 and lines.index("mine") <= 5
+
+
+def test_where_several_people_look_a_worker_is_kept_free_for_pictures(
+    service, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(compute.service, "KEPT_FREE_S", 1e9)
+    gate = tmp_path / "gate"
+    ask(service, "first picture", chores.add, 1, 1, priority=SHOWN)
+    for number in range(5):
+        service.call("another", ("curve", number), chores.until, gate, str(number), priority=CURVE)
+    file_named(tmp_path, "begun-*")
+    for number in range(5):
+        assert ask(service, ("picture", number), chores.add, 1, number, priority=SHOWN)
+    assert len(list(tmp_path.glob("begun-*"))) == 1
+    monkeypatch.undo()
+    gate.touch()
+    for number in range(5):
+        key = ("curve", number)
+        assert ask(service, key, chores.until, gate, str(number), owner="another") == str(number)
 
 
 def test_what_nobody_waits_for_is_dropped_also_between_units(service, tmp_path):

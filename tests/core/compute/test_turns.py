@@ -84,3 +84,13 @@ def test_equal_sessions_get_equal_turns(people, jobs):
     served = [turns.take()[0] for _ in range(people * jobs)]
     for start in range(0, len(served), people):
         assert sorted(served[start : start + people]) == list(range(people))
+
+
+def test_only_urgent_work_is_taken_where_nothing_else_may_begin():
+    turns = Turns()
+    turns.add("curve", "ann", 1)
+    assert turns.take(urgent=True) is None
+    turns.add("picture", "bob", 0)
+    assert turns.take(urgent=True) == "picture"
+    assert turns.take(urgent=True) is None
+    assert turns.take() == "curve"
