@@ -26,7 +26,8 @@ PATIENCE_S_PER_SESSION = 0.075  # longer when many people wait: what is drawn is
 PICTURES_S = 0.4  # how long a browser draws the first pictures
 INPUTS_S = 0.6  # … and the inputs after them
 TABLE_S = 1.0  # … and the first table
-TABLE_S_PER_SESSION = 0.25  # longer when many people look, perhaps on one and the same machine
+TABLE_S_PER_SESSION = 0.75  # longer when many people look, perhaps on one and the same machine
+TABLE_S_MOST = 6.0
 
 
 class Places:
@@ -78,18 +79,21 @@ class Places:
 
 
 def wait(owner: str, picture: Picture, chosen: Choice, places: Places) -> list[Result]:
-    """All results, or those that are there after a moment; the places say which."""
-    shown = results(owner, picture, chosen)
+    """All results, or those that are there after a moment; the places say which.
+
+    Measures that take long are not asked for before this is drawn.
+    """
+    shown = results(owner, picture, chosen, figures=False)
     patience = PATIENCE_S + PATIENCE_S_PER_SESSION * measurements().service.sessions()
     for _ in looks(owner, patience_s=patience):
-        shown = results(owner, picture, chosen)
+        shown = results(owner, picture, chosen, figures=False)
         if not count_missing(shown):
             break
     while shown and all(r.measured is None and not r.problem for r in shown):
         places.show_waiting(owner, shown)
         places.show_table(picture, shown)
         for _ in looks(owner):
-            shown = results(owner, picture, chosen)
+            shown = results(owner, picture, chosen, figures=False)
             if any(r.measured or r.problem for r in shown):
                 break
     places.show_waiting(owner, shown)
@@ -131,7 +135,8 @@ def show_at_once(owner: str, picture: Picture, chosen: Choice, places: Places) -
 def let_the_browser_draw_the_table(owner: str) -> None:
     """A moment between the first table and the first chart."""
     sessions = measurements().service.sessions()
-    let_the_browser_draw(owner, TABLE_S + TABLE_S_PER_SESSION * sessions)
+    others = TABLE_S_PER_SESSION * max(0, sessions - 1)
+    let_the_browser_draw(owner, min(TABLE_S + others, TABLE_S_MOST))
 
 
 def let_the_browser_draw(owner: str, seconds: float) -> None:

@@ -181,6 +181,7 @@ def _run(address: str, options: argparse.Namespace, pid: int | None) -> list[str
         asyncio.run(people)
         tell("first table", seen.first)
         tell("a move of the slider", seen.moves)
+        tell_by_minute(seen)
         return seen.errors
     seen = asyncio.run(load(address, options.people or 20, options.seconds, pid))
     tell("first table", seen.first)
