@@ -18,10 +18,10 @@ COLOURS = {
     "vvc": "#b4531f",
     "svd": "#d8435c",
     "klt": "#d14bab",
-    "bls2017": "#0ea0b3",
-    "bls2017-rounded": "#6f9aa6",
-    "bls2017-static": "#0b6b86",
-    "bls2017-neural": "#0b8f6a",
+    "bls2017": "#12808f",
+    "bls2017-rounded": "#7d9da6",
+    "bls2017-static": "#2b5566",
+    "bls2017-neural": "#08b8cc",
     "mnist": "#8c6a3f",
 }
 _OTHERS = ("#5f7f2e", "#4f6db8", "#93478f", "#2f8f8f", "#9a6b3c")
