@@ -29,6 +29,7 @@ LOOK_EVERY_S = 5  # how often the number of workers is looked at
 LATE_EVERY_S = 0.5  # how often calls that take too long are looked for
 WAIT_S = 1.0  # how long results are waited for before the sweep looks around
 POLL_S = 0.01
+CONNECT_S = 10.0  # how long a scheduler may take to answer
 GIVE_UP_S = 60  # how long a cluster may be without any worker
 
 Perform = Callable[..., Record]  # (item, *arguments) -> record or {"error": …}; has its own name
@@ -213,14 +214,14 @@ def pool(
     dask.config.set(
         {
             "distributed.scheduler.allowed-failures": RETRIES,
-            "distributed.comm.timeouts.connect": "10s",
+            "distributed.comm.timeouts.connect": f"{CONNECT_S}s",
         }
     )
     for name in ("distributed", "bokeh"):
         logging.getLogger(name).setLevel(logging.ERROR)
     if address is not None:
         try:
-            client = Client(address, timeout="10s", set_as_default=False)
+            client = Client(address, timeout=CONNECT_S, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise DataError(
                 f"No Dask scheduler answers at {address}. "

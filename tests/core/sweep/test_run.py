@@ -270,7 +270,8 @@ def test_a_worker_that_is_killed_loses_nothing(folder, tmp_path):
 
 
 @pytest.mark.slow
-def test_no_scheduler_is_a_clear_error():
+def test_no_scheduler_is_a_clear_error(monkeypatch):
+    monkeypatch.setattr(pools, "CONNECT_S", 0.1)
     with (
         pytest.raises(DataError, match="No Dask scheduler"),
         pools.pool(address="tcp://127.0.0.1:9"),
