@@ -58,8 +58,7 @@ files.show_bitstream(owner, picture, bitstream)
 
 if section is not None and any(r.measured for r in shown):
     ahead.compute_next(owner, picture, chosen)
-    if first:
-        view.let_the_browser_draw_the_table(owner)
+    view.let_the_browser_draw_the_table(owner, first)
     with taken:
         exports = files.show_files(picture, shown)
     missing = results.count_missing(shown)

@@ -28,6 +28,8 @@ INPUTS_S = 0.6  # … and the inputs after them
 TABLE_S = 1.0  # … and the first table
 TABLE_S_PER_SESSION = 0.75  # longer when many people look, perhaps on one and the same machine
 TABLE_S_MOST = 6.0
+CHART_S_PER_SESSION = 0.3  # what a later chart waits for, where many people look
+CHART_S_MOST = 1.5
 
 
 class Places:
@@ -132,11 +134,15 @@ def show_at_once(owner: str, picture: Picture, chosen: Choice, places: Places) -
     return True
 
 
-def let_the_browser_draw_the_table(owner: str) -> None:
-    """A moment between the first table and the first chart."""
-    sessions = measurements().service.sessions()
-    others = TABLE_S_PER_SESSION * max(0, sessions - 1)
-    let_the_browser_draw(owner, min(TABLE_S + others, TABLE_S_MOST))
+def let_the_browser_draw_the_table(owner: str, first: bool) -> None:
+    """A moment between the table and the chart, before which a person may have moved on: with the
+    `first` table, which needs a library, and where many people look.
+    """
+    others = max(0, measurements().service.sessions() - 1)
+    if first:
+        let_the_browser_draw(owner, min(TABLE_S + TABLE_S_PER_SESSION * others, TABLE_S_MOST))
+    elif others:
+        let_the_browser_draw(owner, min(CHART_S_PER_SESSION * others, CHART_S_MOST))
 
 
 def let_the_browser_draw(owner: str, seconds: float) -> None:

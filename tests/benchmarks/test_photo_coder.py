@@ -69,14 +69,6 @@ def test_latents(picture, against):
     )
 
 
-def test_search(picture, against):
-    """Picture → searched ŷ, as a multiple of the bare analysis."""
-    model, _ = photo_coder(MODEL)
-    analysis, _ = bare(model.model)
-    x = tf.constant(picture[None])
-    against(lambda: searched(model, picture, LEVEL), lambda: analysis(x).numpy(), "768 × 512 px")
-
-
 def test_picture(picture, against):
     """ŷ → picture."""
     model, _ = photo_coder(MODEL)
@@ -108,42 +100,28 @@ def test_entropy_coder(picture, coding, direction, against):
     against(work, lambda: analysis(x).numpy(), "768 × 512 px")
 
 
-def test_neural_encode(picture, against):
-    """Picture → rounded ŷ → string of the neural entropy coder, as a multiple of the
-    bare analysis.
+@pytest.mark.parametrize("coding", ["context", "neural"])
+@pytest.mark.parametrize("work", ["rounded", "searched", "decode"])
+def test_codec(picture, work, coding, against):
+    """Picture → rounded or searched ŷ → string, as multiples of the bare analysis, and string → ŷ →
+    picture, as a multiple of the bare synthesis; with the context coder, and with the network.
     """
-    model, _ = photo_coder(NEURAL_MODEL)
-    analysis, _ = bare(model.model)
-    x = tf.constant(picture[None])
-
-    def encode() -> bytes:
-        return model.encode(model.latents(picture, LEVEL), LEVEL, "neural")
-
-    against(encode, lambda: analysis(x).numpy(), "768 × 512 px")
-
-
-def test_neural_decode(picture, against):
-    """String of the neural entropy coder → ŷ → picture, as a multiple of the bare synthesis."""
-    model, _ = photo_coder(NEURAL_MODEL)
-    _, synthesis = bare(model.model)
+    model, _ = photo_coder(NEURAL_MODEL if coding == "neural" else MODEL)
+    analysis, synthesis = bare(model.model)
     y_hat = model.latents(picture, LEVEL)
-    payload = model.encode(y_hat, LEVEL, "neural")
-    y = tf.constant(y_hat[None], tf.float32)
+    payload = model.encode(y_hat, LEVEL, coding)
+    x, y = tf.constant(picture[None]), tf.constant(y_hat[None], tf.float32)
+
+    def rounded() -> bytes:
+        return model.encode(model.latents(picture, LEVEL), LEVEL, coding)
+
+    def search() -> bytes:
+        return model.encode(searched(model, picture, LEVEL, coding), LEVEL, coding)
 
     def decode() -> np.ndarray:
-        found = model.decode(payload, LEVEL, *y_hat.shape[:2], "neural")
+        found = model.decode(payload, LEVEL, *y_hat.shape[:2], coding)
         return model.picture(found, LEVEL, 512, 768)
 
-    against(decode, lambda: synthesis(y).numpy(), "768 × 512 px")
-
-
-def test_neural_search(picture, against):
-    """Picture → ŷ searched with the network's prices, as a multiple of the search with the context
-    coder's.
-    """
-    model, _ = photo_coder(NEURAL_MODEL)
-    against(
-        lambda: searched(model, picture, LEVEL, "neural"),
-        lambda: searched(model, picture, LEVEL),
-        "768 × 512 px",
-    )
+    whole = {"rounded": rounded, "searched": search, "decode": decode}[work]
+    side = (lambda: synthesis(y).numpy()) if work == "decode" else (lambda: analysis(x).numpy())
+    against(whole, side, "768 × 512 px")
