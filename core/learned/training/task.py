@@ -27,7 +27,7 @@ result = train(Digits(), plan, run_folder, resume=True)
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -50,6 +50,21 @@ class Task(Protocol):
     def validate(self) -> dict[str, float]: ...
 
 
+class Schedule(Protocol):
+    """What a person chooses of a plan."""
+
+    @property
+    def steps(self) -> int: ...
+    @property
+    def lr(self) -> float: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def decay(self) -> int: ...
+    @property
+    def average(self) -> float: ...
+
+
 @dataclass(frozen=True)
 class Plan:
     """How long and how fast.
@@ -67,3 +82,15 @@ class Plan:
     report_every: int = 50
     validate_every: int = 2000
     checkpoint_s: float = 120.0
+
+    @classmethod
+    def of(cls, chosen: Schedule, **others: Any) -> "Plan":
+        """The plan that a person has chosen, with `others` of its fields."""
+        return cls(
+            chosen.steps,
+            chosen.lr,
+            chosen.seed,
+            decay=chosen.decay,
+            average=chosen.average,
+            **others,
+        )

@@ -119,30 +119,24 @@ class JointTask(PhotoTask):
         Gradients by the latents come from `noisy` ones, and through the contexts from `rounded`.
         """
         at = Positions.of(*(int(side) for side in rounded.shape[:3]))
-        own, near, far = self._seen(rounded, at)
+        flat = self._flat(rounded)
+        own = tf.gather(flat, at.rows)
+        known = tf.pad(flat, ((0, 1), (0, 0)))
+        near = tf.gather(known, at.around[:NEAR])
+        far = tf.gather(known[:, :FAR_CHANNELS], at.around[NEAR:])
         mean, scale = self.network.distributions(
             own, near, far, tf.gather(levels, at.sample), at.visit, at.counts
         )
         cost = logistic_bits(tf.stop_gradient(own), mean, scale)
-        smooth = logistic_bits(
-            self._rows(noisy, at), tf.stop_gradient(mean), tf.stop_gradient(scale)
-        )
+        drawn = tf.gather(self._flat(noisy), at.rows)
+        smooth = logistic_bits(drawn, tf.stop_gradient(mean), tf.stop_gradient(scale))
         cost += smooth - tf.stop_gradient(smooth)
         of_position = tf.reduce_sum(cost, 1)
         return tf.math.unsorted_segment_sum(of_position, at.sample, int(rounded.shape[0]))
 
-    def _rows(self, y: tf.Tensor, at: Positions) -> tf.Tensor:
-        """(n, C): latents (B, h, w, C) by position, channels in the coder's order."""
-        flat = tf.reshape(tf.gather(y, self._order, axis=3), (-1, CHANNELS))
-        return tf.gather(flat, at.rows)
-
-    def _seen(self, y: tf.Tensor, at: Positions) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Of latents (B, h, w, C), each position's own, its near and its far neighbours."""
-        flat = tf.reshape(tf.gather(y, self._order, axis=3), (-1, CHANNELS))
-        known = tf.pad(flat, ((0, 1), (0, 0)))
-        near = tf.gather(known, at.around[:NEAR])
-        far = tf.gather(known[:, :FAR_CHANNELS], at.around[NEAR:])
-        return tf.gather(flat, at.rows), near, far
+    def _flat(self, y: tf.Tensor) -> tf.Tensor:
+        """(B · h · w, C): latents (B, h, w, C), channels in the coder's order."""
+        return tf.reshape(tf.gather(y, self._order, axis=3), (-1, CHANNELS))
 
     def rate(self, y: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:
         """Bits (B,) of rounded latents (B, h, w, C), as the network prices them."""

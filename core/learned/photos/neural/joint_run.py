@@ -1,6 +1,6 @@
 """One run of joint training: a stored model with a neural entropy coder → task → loop."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,9 @@ from core.learned.photos.model import parameter_shapes
 from core.learned.photos.neural.joint import ENTROPY, JointTask
 from core.learned.photos.neural.restore import restored
 from core.learned.photos.training import record
+from core.learned.photos.training.run import plan_of
 from core.learned.photos.training.warm_start import WarmStart
 from core.learned.training.loop import Result, train
-from core.learned.training.task import Plan
 from core.store import zoo
 
 
@@ -60,26 +60,16 @@ def train_joint(options: JointOptions, resume: bool = False, branch: Path | None
         start.config, photos, weights, order, sigma, options.patch, options.batch, options.seed
     )
     options.run.mkdir(parents=True, exist_ok=True)
-    chosen = {name: value for name, value in asdict(options).items() if not isinstance(value, Path)}
     record.write(
         options.run,
         start.config,
-        chosen,
+        record.chosen(options),
         options.data,
         earlier.get("sessions", start.sessions),
         earlier.get("before", start.before),
         {"order": order.tolist(), "sigma": sigma.tolist()},
     )
-    plan = Plan(
-        options.steps,
-        options.lr,
-        options.seed,
-        warmup=300,
-        decay=options.decay,
-        clip=5.0,
-        average=options.average,
-    )
-    return train(task, plan, options.run, resume, branch)
+    return train(task, plan_of(options), options.run, resume, branch)
 
 
 def is_joint_run(run: Path) -> bool:

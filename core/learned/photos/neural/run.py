@@ -5,7 +5,7 @@ task → loop.
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from core.learned.photos.model import PhotoConfig
 from core.learned.photos.neural.data import held_out_latents, training_sites
 from core.learned.photos.neural.restore import restored
 from core.learned.photos.neural.task import NeuralTask, Sites, channel_order, spreads
+from core.learned.photos.training.record import chosen
 from core.learned.training.loop import Result, train
 from core.learned.training.task import Plan
 from core.store import zoo
@@ -71,9 +72,8 @@ def train_neural(
     for name, value in weights.items():
         task.variables[name].assign(value)
     options.run.mkdir(parents=True, exist_ok=True)
-    chosen = {name: value for name, value in asdict(options).items() if not isinstance(value, Path)}
     record = {
-        "options": chosen,
+        "options": chosen(options),
         "order": order.tolist(),
         "sigma": sigma.tolist(),
         "weights_sha256": stored.card["weights_sha256"],
@@ -82,14 +82,7 @@ def train_neural(
     part = options.run / (RECORD + ".part")
     part.write_text(json.dumps(record))
     os.replace(part, options.run / RECORD)
-    plan = Plan(
-        options.steps,
-        options.lr,
-        options.seed,
-        decay=options.decay,
-        average=options.average,
-        validate_every=1000,
-    )
+    plan = Plan.of(options, validate_every=1000)
     return train(task, plan, options.run, resume, branch)
 
 

@@ -4,7 +4,7 @@ All of it is recorded in the run folder.
 """
 
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from core.learned.photos.training import record
 from core.learned.photos.training.task import PhotoTask
 from core.learned.photos.training.warm_start import WarmStart, warm_weights
 from core.learned.training.loop import PROGRESS, Result, train
-from core.learned.training.task import Plan
+from core.learned.training.task import Plan, Schedule
 
 # About 0.1 to 2 bpp on Kodak.
 LMBDAS = tuple(float(f"{v:.4g}") for v in np.geomspace(0.0008, 0.16, 12))
@@ -117,16 +117,10 @@ def train_photos(
     if branch and not progress.exists() and (branch / PROGRESS).exists():
         # The history of the part that both have in common.
         shutil.copy(branch / PROGRESS, progress)
-    # Folders are of this machine alone.
-    chosen = {name: value for name, value in asdict(options).items() if not isinstance(value, Path)}
-    record.write(options.run, config, chosen, options.data, sessions, before)
-    plan = Plan(
-        options.steps,
-        options.lr,
-        options.seed,
-        warmup=300,
-        decay=options.decay,
-        clip=5.0,
-        average=options.average,
-    )
-    return train(task, plan, options.run, resume, branch)
+    record.write(options.run, config, record.chosen(options), options.data, sessions, before)
+    return train(task, plan_of(options), options.run, resume, branch)
+
+
+def plan_of(options: Schedule) -> Plan:
+    """The plan of a run in which transforms learn."""
+    return Plan.of(options, warmup=300, clip=5.0)
