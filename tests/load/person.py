@@ -29,8 +29,9 @@ class Person:
     """Looks at Compare, chooses, uploads; knows what the run under way has drawn.
 
     `files` counts the download buttons of results in this run, `told` holds its captions and
-    alerts, `link` what the page's address says; `errors` holds what went wrong. Like a browser, it
-    sends the values of all inputs with each rerun, and takes over those that it is told.
+    alerts, `link` what the page's address says, `errors` what went wrong; `measuring` and
+    `measured` say whether curves are. Like a browser, it sends the values of all inputs with each
+    rerun, and takes over those that it is told.
     """
 
     def __init__(self, socket: WebSocketClientConnection, address: str, cookie: str) -> None:
@@ -44,7 +45,7 @@ class Person:
         self._query = ""
         self.files, self.runs, self.closed = 0, 0, False
         self.told: list[str] = []
-        self.measuring = False
+        self.measuring = self.measured = False
         self.errors: list[str] = []
 
     @property
@@ -167,7 +168,7 @@ class Person:
         elif kind == "download_button" and element.download_button.label.startswith("File ("):
             self.files += 1
         elif kind == "download_button" and element.download_button.label.startswith("Points as"):
-            self.measuring = False
+            self.measuring, self.measured = False, True
 
     def _hold(self, kind: str, widget: Any) -> None:
         """Takes over the value of an input that is new, or that was told its value."""
@@ -178,7 +179,7 @@ class Person:
 
     def _forget(self) -> None:
         """A run begins: nothing of it is drawn yet."""
-        self.files, self.measuring = 0, False
+        self.files, self.measuring, self.measured = 0, False, False
         self.told.clear()
         self._drawn.clear()
 

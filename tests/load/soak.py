@@ -18,6 +18,7 @@ from tests.load.app import own_picture
 from tests.load.person import Person, person
 
 LIMIT_S = 120.0
+CURVES_S = 10.0  # how long a person may wait for curves to be measured
 TITLES = {name: CODECS[name].info.title for name in ("jpeg", "jpeg444", "jpeg2000", "webp", "avif")}
 SHOWN = ("src", "c", "m", "b", "q", "y", "x", "hull")  # what is chosen here of a page's address
 FILE = "A file of any codec here: .rdx, .jpg, .jp2, .webp, .avif, .jxl"
@@ -56,7 +57,13 @@ class Player:
         self._take_over()
 
     async def burst(self, most: int) -> int:
-        """A few actions, at most `most`, and a look at what came of them; how many they were."""
+        """A few actions, at most `most`, and a look at what came of them; how many they were.
+
+        Every other burst begins once curves are measured, if they are before long.
+        """
+        if self._rng.random() < 0.5:
+            await self._one.until_so(self._has_curves, CURVES_S)
+            await asyncio.sleep(self._rng.uniform(0, 1))
         self._check("before a burst", self._links())
         kinds: list[str] = []
         for _ in range(min(most, self._rng.randint(1, 5))):
@@ -85,6 +92,9 @@ class Player:
         return {key: self._one.link.get(key) for key in SHOWN} == {
             key: self._link.get(key) for key in SHOWN
         }
+
+    def _has_curves(self) -> bool:
+        return self._one.measuring or self._one.measured
 
     def _says(self) -> bool:
         told = self._one.told
