@@ -69,13 +69,31 @@ def initialise(picture: Picture) -> None:
     if "cmp_bytes" not in ss:
         ss.cmp_bytes = max(1, round(DEFAULT_BPP * pixels / 8))
     elif ss.get("cmp_pixels", pixels) != pixels and not came_back:
-        ss.cmp_bytes = max(1, round(ss.cmp_bytes * pixels / ss.cmp_pixels))
+        _rescale_budget(pixels)
     ss.cmp_pixels = pixels
+    ss.cmp_scaling = None
     if came_back:
         state.welcome_back()
     if not ss.get("cmp_link_read"):
         _read_link()
         ss.cmp_link_read = True
+
+
+def _rescale_budget(pixels: int) -> None:
+    """Keeps the bits per pixel for a picture of so many pixels.
+
+    What is to become of the budget is written down first: where a run ends on the way, the next one
+    does the rest of it, and does not scale twice.
+    """
+    ss = st.session_state
+    scaling = ss.get("cmp_scaling")
+    if scaling is None or scaling[:2] != (ss.cmp_pixels, pixels):
+        before = ss.cmp_bytes
+        after = max(1, round(before * pixels / ss.cmp_pixels))
+        ss.cmp_scaling = scaling = (ss.cmp_pixels, pixels, before, after)
+    _, _, before, after = scaling
+    if ss.cmp_bytes == before:  # else it is done, or a person has chosen another one meanwhile
+        ss.cmp_bytes = after
 
 
 def own_key(codec: str) -> str:
