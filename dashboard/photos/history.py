@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.figures import photos as charts
-from core.learned.photos.card import PhotoCard
+from core.learned.photos.card import PhotoCard, commands
 from core.publish import Sources
 from dashboard.ui.charts import show_chart
 from dashboard.ui.text import plain, seconds_text
@@ -24,6 +24,12 @@ def show(card: PhotoCard) -> None:
             "over all levels, and the "
             "curve that they give."
         )
+        network = card.get("entropy_model")
+        if isinstance(network, dict) and isinstance(network.get("from_step"), int):
+            st.caption(
+                f"From step {network['from_step']:,} on the rate is that of the neural entropy "
+                "model, with which the transforms learned on; before, that of one table a channel."
+            )
     else:
         st.caption("The card of this model has no history of its training.")
     facts = {
@@ -34,12 +40,9 @@ def show(card: PhotoCard) -> None:
     st.markdown(" · ".join(f"{name}: **{value}**" for name, value in facts.items()))
     _levels(card)
     _data(card.get("data", {}))
-    commands = [session.get("command", "") for session in card.get("sessions", [])] or [
-        card.get("command", "")
-    ]
-    if any(commands):
+    if every := commands(card):
         st.subheader("Commands")
-        st.code("\n".join(dict.fromkeys(filter(None, commands))), language="bash", wrap_lines=True)
+        st.code("\n".join(every), language="bash", wrap_lines=True)
     for note in card.get("tried", []):
         st.markdown(f"- {plain(str(note))}")
 

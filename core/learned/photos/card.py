@@ -46,3 +46,23 @@ class PhotoCard(Card):
 def photo_card(card: Card) -> PhotoCard:
     """`card` with the fields of its family, which the caller knows to be this one."""
     return cast(PhotoCard, card)
+
+
+def commands(card: PhotoCard) -> list[str]:
+    """Every command that had a part in a model, each once, by date: of the transforms and of the
+    network that predicts the latents. What is no command in a card is left out.
+    """
+    network = _facts(card.get("entropy_model"))
+    listed = [card, network, _facts(network.get("before"))]
+    sessions = [_facts(s) for facts in listed for s in _list(facts.get("sessions"))]
+    sessions.sort(key=lambda session: str(session.get("date", "")))
+    found = [session.get("command") for session in sessions] or [card.get("command")]
+    return list(dict.fromkeys(text for text in found if isinstance(text, str) and text))
+
+
+def _facts(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

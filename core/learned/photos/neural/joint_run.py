@@ -8,6 +8,7 @@ import numpy as np
 
 from core.datasets.photos import load_photos
 from core.errors import ModelError
+from core.learned.photos.card import photo_card
 from core.learned.photos.entropy.neural_tensors import has_neural
 from core.learned.photos.model import parameter_shapes
 from core.learned.photos.neural.joint import ENTROPY, JointTask
@@ -50,9 +51,11 @@ def train_joint(options: JointOptions, resume: bool = False, branch: Path | None
         raise ModelError(f"{parent} is no run folder of joint training.")
     earlier: dict[str, Any] = record.read(parent) if parent else {}
     network, order, sigma = restored(stored.tensors)
+    origin = photo_card(stored.card).get("entropy_model", {})
     if earlier:
         order = np.array(earlier["network"]["order"])
         sigma = np.array(earlier["network"]["sigma"], np.float32)
+        origin = earlier["network"].get("before", {})
     weights = {name: stored.tensors[name] for name in parameter_shapes(start.config)}
     weights |= {ENTROPY + name: value for name, value in network.items()}
     photos = load_photos(options.data, options.run.parent / "cache")
@@ -67,8 +70,9 @@ def train_joint(options: JointOptions, resume: bool = False, branch: Path | None
         options.data,
         earlier.get("sessions", start.sessions),
         earlier.get("before", start.before),
-        {"order": order.tolist(), "sigma": sigma.tolist()},
+        {"order": order.tolist(), "sigma": sigma.tolist(), "before": origin},
     )
+    record.share_history(options.run, branch)
     return train(task, plan_of(options), options.run, resume, branch)
 
 

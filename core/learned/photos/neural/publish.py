@@ -104,7 +104,12 @@ def store_joint_run(
         tensors = quantise(parameters, order, sigma, Sites.of(flat, levels))
         facts = {
             "title": "Photographs, all rates, trained with its neural entropy model",
-            "entropy_model": {"options": made["options"]} | cost(parameters),
+            "entropy_model": {
+                "before": made["network"].get("before", {}),
+                "from_step": made["before"]["steps"],
+                "options": made["options"],
+            }
+            | cost(parameters),
         }
         return tensors, facts
 

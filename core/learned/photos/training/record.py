@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import ModelError
 from core.learned.photos.model import PhotoConfig
+from core.learned.training.loop import PROGRESS
 from core.store.provenance import provenance
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def write(
 
     `options`: what was chosen; `data`: the training folder; `sessions`: those that had a part in
     it before; `before`: what a `WarmStart` brought along; `network`: where a neural entropy model
-    is trained with the transforms, its order of channels and its units.
+    is trained with the transforms, its order of channels, its units, and how it came to be.
     """
     record = {
         "config": config.to_json(),
@@ -51,6 +53,13 @@ def write(
     part = run / (RECORD + ".part")
     part.write_text(json.dumps(record, indent=1))
     os.replace(part, run / RECORD)
+
+
+def share_history(run: Path, branch: Path | None) -> None:
+    """Gives a run that begins as a branch of another the history that both have in common."""
+    progress = run / PROGRESS
+    if branch and not progress.exists() and (branch / PROGRESS).exists():
+        shutil.copy(branch / PROGRESS, progress)
 
 
 def read(run: Path) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 All of it is recorded in the run folder.
 """
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from core.learned.photos.model import PhotoConfig, parameter_shapes
 from core.learned.photos.training import record
 from core.learned.photos.training.task import PhotoTask
 from core.learned.photos.training.warm_start import WarmStart, warm_weights
-from core.learned.training.loop import PROGRESS, Result, train
+from core.learned.training.loop import Result, train
 from core.learned.training.task import Plan, Schedule
 
 # About 0.1 to 2 bpp on Kodak.
@@ -113,10 +112,7 @@ def train_photos(
     elif start:
         sessions = start.sessions
         before = start.before
-    progress = options.run / PROGRESS
-    if branch and not progress.exists() and (branch / PROGRESS).exists():
-        # The history of the part that both have in common.
-        shutil.copy(branch / PROGRESS, progress)
+    record.share_history(options.run, branch)
     record.write(options.run, config, record.chosen(options), options.data, sessions, before)
     return train(task, plan_of(options), options.run, resume, branch)
 

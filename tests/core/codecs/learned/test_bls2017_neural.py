@@ -17,7 +17,6 @@ from core.errors import BitstreamError
 from core.images import load
 from core.learned.photos.entropy.neural_coder import NeuralCoder
 from core.learned.photos.search import searched
-from core.store import zoo
 from tests.conftest import ROOT, synthetic
 from tests.damage import assert_damage_is_refused, flipped
 
@@ -65,10 +64,10 @@ def test_the_same_bytes_and_latents_with_any_number_of_threads(kodak):
     """
     script = (
         "import hashlib, sys\n"
-        "from core.codecs.learned.bls2017 import photo_coder\n"
+        "from core.codecs.learned.bls2017 import NEURAL_MODEL, photo_coder\n"
         "from core.codecs.registry import get\n"
         "from core.images import load\n"
-        "coder, _ = photo_coder('bls2017-neural')\n"
+        "coder, _ = photo_coder(NEURAL_MODEL)\n"
         "image = load(sys.argv[1]).image[64:448, 128:640]\n"
         "for level in (1, 11):\n"
         "    y_hat = coder.latents(image, level)\n"
@@ -122,9 +121,8 @@ def test_a_picture_of_24_megapixels_stays_below_three_gigabytes():
 
 @pytest.mark.slow
 def test_shorter_than_the_context_coder_on_the_same_latents(kodak):
-    neural, _ = photo_coder(NEURAL_MODEL)
-    if "transforms" not in zoo.card(NEURAL_MODEL):
-        pytest.skip("the model has transforms of its own")
+    """With the model whose transforms were trained without the network."""
+    neural, _ = photo_coder("bls2017-neural")
     for level in (1, 5, 10):
         sizes = np.zeros(2)
         for index in (2, 12, 18):

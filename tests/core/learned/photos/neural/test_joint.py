@@ -7,12 +7,14 @@ from PIL import Image
 
 from core.datasets.photos import load_photos
 from core.errors import ModelError
+from core.learned.photos.card import commands
 from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.model import PhotoConfig, parameter_shapes
 from core.learned.photos.neural.joint import ENTROPY, JointTask
 from core.learned.photos.neural.joint_run import JointOptions, is_joint_run, train_joint
 from core.learned.photos.neural.publish import store_joint_run
 from core.learned.photos.neural.restore import restored
+from core.learned.training.loop import PROGRESS
 from core.store import zoo
 from tests.conftest import synthetic
 
@@ -63,12 +65,18 @@ def test_a_run_resumes_exactly_and_its_model_codes(photos, tmp_path, monkeypatch
         assert np.array_equal(value, parts.averaged[name]), name
     assert is_joint_run(tmp_path / "parts")
     assert not is_joint_run(photos)
+    train_joint(options("branch", 4), branch=tmp_path / "parts")
+    history = [(tmp_path / name / PROGRESS).read_text() for name in ("parts", "branch")]
+    assert history[1].startswith(history[0])
     before = zoo.load(BASE, "bls2017")
 
     monkeypatch.setenv("RDX_MODELS", str(tmp_path / "models"))
     card = store_joint_run(tmp_path / "whole", "mine", photos, None, ["a note"])
     assert card["proof"]["same_bytes_and_pixels_after_reload"]
     assert card["steps"] == before.card["steps"] + 3
+    assert card["entropy_model"]["before"] == before.card["entropy_model"]
+    assert card["entropy_model"]["from_step"] == before.card["steps"]
+    assert len(commands(card)) == len(commands(before.card)) + 1
     stored = zoo.load("mine", "bls2017")
     coder = coder_of(stored)
     assert coder.codings[-1] == "neural"
