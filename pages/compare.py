@@ -58,9 +58,9 @@ files.show_bitstream(owner, picture, bitstream)
 
 if section is not None and any(r.measured for r in shown):
     ahead.compute_next(owner, picture, chosen)
-    view.let_the_browser_draw_the_table(owner, first)
     with taken:
         exports = files.show_files(picture, shown)
+    view.let_the_browser_draw_the_table(owner, first)
     missing = results.count_missing(shown)
 
     def all_there() -> bool:
