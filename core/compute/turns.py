@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Hashable, Iterable
 from itertools import count
 
-NEW = 24  # pieces of the most urgent work that a session is given as a newcomer: its first pictures
+NEW = 40  # pieces of the most urgent work that a session is given as a newcomer: its first pictures
 
 
 class Turns:
