@@ -8,21 +8,20 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.errors import ModelError
 from core.learned.photos.model import PhotoConfig
 from core.learned.training.loop import PROGRESS
 from core.store.provenance import provenance
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
 RECORD = "run.json"
 
 
-def chosen(options: "DataclassInstance") -> dict[str, Any]:
-    """Options as they are recorded: folders are of one machine alone."""
+def chosen(options: Any) -> dict[str, Any]:
+    """The fields of a dataclass of options as they are recorded: folders are of one machine
+    alone.
+    """
     return {name: value for name, value in asdict(options).items() if not isinstance(value, Path)}
 
 
