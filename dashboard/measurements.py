@@ -104,6 +104,10 @@ class Measurements:
         """What the memory holds of one setting; nothing is computed."""
         return self._memory.known(picture, codec, value)
 
+    def richest(self, picture: Picture, codec: Codec, measured: Measured) -> Measured:
+        """`measured` with all that is known of its setting; nothing is computed."""
+        return self._memory.richest(picture, codec, measured)
+
     def png(
         self, owner: str, picture: Picture, codec: Codec, measured: Measured, priority: int = SHOWN
     ) -> bytes | Failure | None:

@@ -67,7 +67,7 @@ def initialise(picture: Picture) -> None:
     pixels = picture.width * picture.height
     came_back = state.upload_came_back()
     if "cmp_bytes" not in ss:
-        ss.cmp_bytes = max(1, round(DEFAULT_BPP * pixels / 8))
+        ss.cmp_bytes = default_budget(pixels)
     elif ss.get("cmp_pixels", pixels) != pixels and not came_back:
         _rescale_budget(pixels)
     ss.cmp_pixels = pixels
@@ -77,6 +77,11 @@ def initialise(picture: Picture) -> None:
     if not ss.get("cmp_link_read"):
         _read_link()
         ss.cmp_link_read = True
+
+
+def default_budget(pixels: int) -> int:
+    """The bytes that each codec gets before anybody has moved anything."""
+    return max(1, round(DEFAULT_BPP * pixels / 8))
 
 
 def _rescale_budget(pixels: int) -> None:

@@ -9,23 +9,18 @@ from core.compute.store import Store
 from core.images import Picture
 from core.images.samples import SAMPLES, sample
 from core.rd.match import Match
-from dashboard.compare.choice import DEFAULT_BPP, DEFAULT_CODECS
+from dashboard.compare.choice import DEFAULT_CODECS, default_budget
 from dashboard.measurements import BYTES, Measurements
 from dashboard.state import DEFAULT_SAMPLE
 
 OWNER = "first"
 
 
-def budget_of(picture: Picture) -> int:
-    """The bytes that the page gives each codec before anybody has moved anything."""
-    return max(1, round(DEFAULT_BPP * picture.width * picture.height / 8))
-
-
 def compute(measurements: Measurements, picture: Picture, figures: bool) -> None:
     """Waits until the comparison that the page opens with is in the store, with all of its
     `figures` or with those only that are quick.
     """
-    budget = budget_of(picture)
+    budget = default_budget(picture.width * picture.height)
     while True:
         found = [
             measurements.match(OWNER, picture, get(name), BYTES, budget) for name in DEFAULT_CODECS

@@ -34,7 +34,7 @@ class Result:
 def results(owner: str, picture: Picture, chosen: Choice, figures: bool = True) -> list[Result]:
     """What is known now of each chosen codec; what is not known is being computed.
 
-    Without `figures`, measures that take long are not asked for.
+    Without `figures`, measures that take long are not asked for; those that are known are there.
     """
     return [_result(owner, picture, codec, chosen, figures) for codec in chosen.codecs]
 
@@ -61,7 +61,7 @@ def _result(owner: str, picture: Picture, codec: Codec, chosen: Choice, figures:
     if png is None:
         return Result(codec)
     full = measurements().complete(owner, picture, codec, found) if figures else None
-    richest = full if isinstance(full, Measured) else found
+    richest = full if isinstance(full, Measured) else measurements().richest(picture, codec, found)
     return Result(codec, richest, png, note=note, final=full is not None)
 
 

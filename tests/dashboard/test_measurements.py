@@ -16,7 +16,7 @@ from core.rd import stored
 from core.rd.match import Match, match_bytes
 from core.rd.measure import Measured, evaluate
 from dashboard.compare import first
-from dashboard.compare.choice import DEFAULT_CODECS
+from dashboard.compare.choice import DEFAULT_CODECS, default_budget
 from dashboard.measurements import BYTES, BYTES_AT_LEAST, Measurements
 from tests.conftest import synthetic
 
@@ -102,6 +102,17 @@ def test_a_quality_is_reached(measurements):
     assert match.met and match.measured.point.measures["psnr"] >= 30
 
 
+def test_what_is_known_of_a_setting_is_shown_without_asking_for_more(measurements):
+    """A match is remembered as it was found; measures that came later belong to it as well."""
+    codec = get("jpeg")
+    ask = lambda: measurements.match("me", PICTURE, codec, BYTES, 1700)  # noqa: E731
+    found = settled(measurements, ask).measured
+    more = lambda: measurements.complete("me", PICTURE, codec, found, ("mae", "ciede2000"))  # noqa: E731
+    full = settled(measurements, more)
+    assert ask().measured.point.lacks(("ciede2000",))
+    assert measurements.richest(PICTURE, codec, ask().measured) == full
+
+
 @pytest.mark.slow
 def test_missing_measures_are_added_to_what_is_known(measurements):
     codec = get("jpeg")
@@ -154,7 +165,7 @@ def test_what_the_front_page_opens_with_is_there_at_the_next_start(measurements,
     first.compute(measurements, own, figures=True)
     again = Measurements(Service(nobody), Store(tmp_path))
     for codec in map(get, DEFAULT_CODECS):
-        found = again.match("you", own, codec, BYTES, first.budget_of(own))
+        found = again.match("you", own, codec, BYTES, default_budget(96 * 96))
         assert isinstance(again.png("you", own, codec, found.measured), bytes)
         assert isinstance(again.complete("you", own, codec, found.measured), Measured)
     assert isinstance(again.original("you", own), bytes)
