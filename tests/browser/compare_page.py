@@ -5,7 +5,9 @@ SETTLED = """() => {
     const files = [...document.querySelectorAll("[class*=st-key-dl_png_]")];
     const stale = (file) => file.closest("[data-stale=true]") !== null;
     const there = files.length > 0 && !files.some(stale);
-    return there && !document.body.innerText.includes("Searching the settings");
+    // Streamlit fetches the code of some inputs when they are first drawn; a grey box stands there.
+    const awaited = document.querySelector("[data-testid=stSkeleton]") !== null;
+    return there && !awaited && !document.body.innerText.includes("Searching the settings");
 }"""
 
 
