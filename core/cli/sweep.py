@@ -56,7 +56,7 @@ def sweep(
         str, typer.Option(help="Names of measures, separated by commas; default: all of them.")
     ] = ",".join(NAMES),
     no_ssim: Annotated[
-        bool, typer.Option("--no-ssim", help="Leave out the measures that need TensorFlow.")
+        bool, typer.Option("--no-ssim", help="Leave out SSIM and MS-SSIM.")
     ] = False,
     reuse: Annotated[
         list[Path] | None, typer.Option(help="Results files to take equal measurements from.")
@@ -80,7 +80,7 @@ def sweep(
         codecs = ",".join(tuning.variants(listed, tuned_for, names[0]))
     chosen = choose(codecs, codec_cmd or [])
     if no_ssim:
-        names = tuple(name for name in names if metrics.MEASURES[name].needs != "tensorflow")
+        names = tuple(name for name in names if name not in ("ssim", "ms_ssim"))
     earlier = list(reuse or [])
     if resume and output.exists():
         earlier.append(output)

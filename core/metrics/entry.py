@@ -63,7 +63,7 @@ class Measure:
     form         how curves, targets and BD-rates use it; None: they do not, since another
                  measure says the same better
     min_side     pixels that the short side must have; `why_side` says what needs them
-    needs        "tensorflow", "program" (a foreign one) or "" (neither)
+    needs        "program" (a foreign one) or "" (nothing)
     cost         about how many seconds a megapixel takes in one thread
     decimals     how many are shown
     together     computes several measures at the cost of one, in one call for all that share it
@@ -83,7 +83,7 @@ class Measure:
     form: Form | None = None
     min_side: int = 1
     why_side: str = ""
-    needs: Literal["", "tensorflow", "program"] = ""
+    needs: Literal["", "program"] = ""
     cost: float = 0.05
     decimals: int = 2
     together: Together | None = None

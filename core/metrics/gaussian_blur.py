@@ -1,7 +1,8 @@
-"""The Gaussian blur of SSIMULACRA 2, at σ = 1.5, as its reference has it.
+"""Gaussian blurs of planes along both axes: the one of SSIMULACRA 2, and whatever others have.
 
-Charalampidis (2016), "Recursive Implementation of the Gaussian Filter Using Truncated Cosine
-Functions". Its response has nine taps, applied here as a plain convolution.
+That of SSIMULACRA 2 is at σ = 1.5, as its reference has it: Charalampidis (2016), "Recursive
+Implementation of the Gaussian Filter Using Truncated Cosine Functions". Its response has nine taps,
+applied here as a plain convolution.
 """
 
 import numpy as np
@@ -30,17 +31,27 @@ _TAPS = taps().astype(np.float32)
 
 
 def blurred(planes: np.ndarray) -> np.ndarray:
-    """Each plane of (3, h, w) blurred along both axes, zeros beyond the border."""
-    return np.stack([_along_columns(_along_columns(plane).T).T for plane in planes])
+    """Each plane of (3, h, w) blurred as SSIMULACRA 2 does, zeros beyond the border."""
+    reach = len(_TAPS) - 1
+    return within(np.pad(planes, ((0, 0), (reach, reach), (reach, reach))), _TAPS)
 
 
-def _along_columns(plane: np.ndarray) -> np.ndarray:
-    """`plane` (h, w) filtered along its first axis."""
-    reach, height = len(_TAPS) - 1, len(plane)
-    padded = np.pad(plane, ((reach, reach), (0, 0)))
-    total = padded[reach : reach + height] * _TAPS[0]
+def within(planes: np.ndarray, half: np.ndarray) -> np.ndarray:
+    """Each plane of (3, h, w) filtered where the whole filter lies inside it.
+
+    `half` (n,): the filter's centre tap and those to one side. The result is (3, h − 2n + 2,
+    w − 2n + 2).
+    """
+    return np.stack([_along_columns(_along_columns(plane, half).T, half).T for plane in planes])
+
+
+def _along_columns(plane: np.ndarray, half: np.ndarray) -> np.ndarray:
+    """`plane` (h, w) filtered along its first axis, (h − 2n + 2, w)."""
+    reach = len(half) - 1
+    height = len(plane) - 2 * reach
+    total = plane[reach : reach + height] * half[0]
     for distance in range(1, reach + 1):
-        before = padded[reach - distance : reach - distance + height]
-        after = padded[reach + distance : reach + distance + height]
-        total += (before + after) * _TAPS[distance]
+        before = plane[reach - distance : reach - distance + height]
+        after = plane[reach + distance : reach + distance + height]
+        total += (before + after) * half[distance]
     return total

@@ -8,7 +8,7 @@ from typing import Any
 from core.codecs.base import Codec
 from core.rd.measure import Measured, RDPoint
 
-VERSION = 1  # raised when what is measured, or how it is written, changes
+VERSION = 2  # raised when what is measured, or how it is written, changes
 
 
 def key(sha256: str, codec: Codec, value: float | str) -> tuple[object, ...]:

@@ -99,12 +99,7 @@ class Bls2017(Codec):
             if self.search
             else model.latents(image, level)
         )
-        payload = model.encode(y_hat, level, self.coding)
-        if self.coding == "static":
-            bits = model.information(y_hat, level)
-        else:
-            costs = model.symbol_bits(y_hat, level, self.coding)
-            bits = float(costs.sum(dtype=np.float64))
+        payload, bits = model.encode_and_count(y_hat, level, self.coding)
         height, width = image.shape[:2]
         data = pack(Container(FORMATS[self.coding], value, width, height, payload, fingerprint))
         return Encoded(data, payload_bytes=len(payload), estimated_bits=bits)

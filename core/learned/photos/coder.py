@@ -4,7 +4,7 @@ It works in tiles, so that memory stays bounded.
 """
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Literal
 
@@ -19,7 +19,7 @@ from core.learned.photos.entropy.neural_coder import NeuralCoder
 from core.learned.photos.entropy.neural_tensors import has_neural
 from core.learned.photos.entropy.static_coder import StaticCoder
 from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
-from core.learned.photos.tiles import scaled, tiles
+from core.learned.photos.tiles import Tile, scaled, tiles
 
 # Tables chosen by context, one per channel, or chosen by a network.
 Coding = Literal["context", "static", "neural"]
@@ -54,10 +54,9 @@ class PhotoCoder:
         self._analysis = tf.function(self._rounded, [image, level])
         self._bits = tf.function(self.model.bits, [latents, level])
         self._synthesis = tf.function(exactly, [latents, level])
-        self._gradient = tf.function(
-            partial(_error_gradient, exactly),
-            [latents, pixels, inside, level],
-        )
+        judged = [latents, pixels, inside, level]
+        self._errors = tf.function(partial(_errors, exactly), judged)
+        self._gradient = tf.function(partial(_error_gradient, exactly), judged)
         self._vector_jacobian = tf.function(
             partial(_vector_jacobian_product, exactly),
             [many_latents, many_pixels, level],
@@ -110,28 +109,21 @@ class PhotoCoder:
         `image` is uint8 (H, W, colours), ŷ (h, w, latents). The error is summed over all pixels and
         colours; the gradient is (h, w, latents) float32.
         """
-        height, width, _ = y_hat.shape
         gradient = np.empty(y_hat.shape, np.float32)
         total = 0.0
         # Twice the margin: a latent's gradient needs the errors of pixels that see further latents.
-        for tile, outer, inner in tiles(height, width, reach=2):
-            pixels = image[scaled(outer)]
-            inside = np.ones((*pixels.shape[:2], 1), np.float32)
-            # What the last latents decode beyond the picture's edge counts for nothing.
-            beyond = []
-            for span, side in zip(outer, pixels.shape[:2], strict=True):
-                beyond.append((0, (span.stop - span.start) * STRIDE - side))
-            beyond.append((0, 0))
-            errors, of_tile = self._gradient(
-                tf.constant(y_hat[outer][None], tf.float32),
-                tf.constant(np.pad(pixels, beyond)[None], tf.float32),
-                tf.constant(np.pad(inside, beyond)[None]),
-                tf.constant([level]),
-            )
+        for tile, inner, judged in _judged(image, y_hat, level, reach=2):
+            errors, of_tile = self._gradient(*judged)
             gradient[tile] = of_tile.numpy()[0][inner]
-            own = errors.numpy()[0][scaled(inner)]
-            total += float(np.square(own, dtype=np.float64).sum())
+            total += _squared(errors, inner)
         return total, gradient
+
+    def error(self, image: np.ndarray, y_hat: np.ndarray, level: int) -> float:
+        """The squared error alone, of `error_and_gradient`."""
+        return sum(
+            _squared(self._errors(*judged), inner)
+            for _, inner, judged in _judged(image, y_hat, level)
+        )
 
     def curvature(self, y_hat: np.ndarray, level: int) -> np.ndarray:
         """Half the second derivative of the squared error by a latent, per channel: (latents,).
@@ -177,7 +169,21 @@ class PhotoCoder:
 
     def encode(self, y_hat: np.ndarray, level: int, coding: Coding = "context") -> bytes:
         """Three bytes that check the latents, then their string."""
-        return _hash(y_hat) + self._coder(level, coding).encode(y_hat)
+        return self.encode_and_count(y_hat, level, coding)[0]
+
+    def encode_and_count(
+        self, y_hat: np.ndarray, level: int, coding: Coding = "context"
+    ) -> tuple[bytes, float]:
+        """The string of `encode`, and the information content of ŷ in bits: for the static coder
+        `information`, for the others the sum of `symbol_bits`.
+        """
+        coder = self._coder(level, coding)
+        if isinstance(coder, StaticCoder):
+            string = coder.encode(y_hat)
+            bits = self.information(y_hat, level)
+        else:
+            string, bits = coder.encode_and_count(y_hat)
+        return _hash(y_hat) + string, bits
 
     def symbol_bits(self, y_hat: np.ndarray, level: int, coding: Coding = "context") -> np.ndarray:
         """What each latent of ŷ (h, w, latents) costs in bits, float32 of that shape.
@@ -219,6 +225,50 @@ def _hash(y_hat: np.ndarray) -> bytes:
     return zlib.crc32(latents).to_bytes(4, "little")[:HASH_BYTES]
 
 
+Judged = tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]  # the arguments of `_errors`
+
+
+def _judged(
+    image: np.ndarray, y_hat: np.ndarray, level: int, reach: int = 1
+) -> Iterator[tuple[Tile, Tile, Judged]]:
+    """The tiles of ŷ (h, w, latents), where each lies inside its margins, and what is judged."""
+    height, width, _ = y_hat.shape
+    for tile, outer, inner in tiles(height, width, reach):
+        pixels = image[scaled(outer)]
+        inside = np.ones((*pixels.shape[:2], 1), np.float32)
+        # What the last latents decode beyond the picture's edge counts for nothing.
+        beyond = []
+        for span, side in zip(outer, pixels.shape[:2], strict=True):
+            beyond.append((0, (span.stop - span.start) * STRIDE - side))
+        beyond.append((0, 0))
+        yield (
+            tile,
+            inner,
+            (
+                tf.constant(y_hat[outer][None], tf.float32),
+                tf.constant(np.pad(pixels, beyond)[None], tf.float32),
+                tf.constant(np.pad(inside, beyond)[None]),
+                tf.constant([level]),
+            ),
+        )
+
+
+def _squared(errors: tf.Tensor, inner: Tile) -> float:
+    """The sum of squares of a tile's own errors."""
+    return float(np.square(errors.numpy()[0][scaled(inner)], dtype=np.float64).sum())
+
+
+def _errors(
+    synthesis: Callable[..., tf.Tensor],
+    y_hat: tf.Tensor,
+    wanted: tf.Tensor,
+    inside: tf.Tensor,
+    levels: tf.Tensor,
+) -> tf.Tensor:
+    """Errors of the pixels where `inside` is 1."""
+    return (tf.clip_by_value(synthesis(y_hat, levels), 0, 255) - wanted) * inside
+
+
 def _error_gradient(
     synthesis: Callable[..., tf.Tensor],
     y_hat: tf.Tensor,
@@ -229,9 +279,8 @@ def _error_gradient(
     """Errors of the pixels where `inside` is 1, and the gradient of their squared sum by ŷ."""
     with tf.GradientTape() as tape:
         tape.watch(y_hat)
-        x_hat = tf.clip_by_value(synthesis(y_hat, levels), 0, 255)
-    errors = (x_hat - wanted) * inside
-    return errors, tape.gradient(x_hat, y_hat, 2 * errors)
+        errors = _errors(synthesis, y_hat, wanted, inside, levels)
+    return errors, tape.gradient(errors, y_hat, 2 * errors)
 
 
 def _vector_jacobian_product(

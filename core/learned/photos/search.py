@@ -75,7 +75,7 @@ def searched(
     best = y_hat
     least = np.inf
     rounds = effort.rounds_of(height * width)
-    for number in range(rounds + 1):
+    for number in range(rounds):
         error, gradient = coder.error_and_gradient(image, y_hat, level)
         gradient *= weight
         if isinstance(prices, NeuralCoder):
@@ -89,7 +89,9 @@ def searched(
             best = y_hat
             least = cost
         y_hat = y_hat + steps
-    return best
+    # Where the last steps led.
+    bits = sum(float(part.now.sum(dtype=np.float64)) for part in prices.around(y_hat))
+    return y_hat if bits + weight * coder.error(image, y_hat, level) < least else best
 
 
 def _steps(

@@ -64,7 +64,7 @@ def test_ssim_agrees_with_scikit_image():
         use_sample_covariance=False,
         full=True,
     )[1][5:-5, 5:-5].mean()
-    assert metrics.ssim(A, B) == pytest.approx(expected, abs=2e-4)
+    assert metrics.ssim(A, B) == pytest.approx(expected, abs=5e-6)
 
 
 def test_ms_ssim_agrees_with_its_definition_on_scikit_image():
@@ -96,7 +96,44 @@ def test_ms_ssim_agrees_with_its_definition_on_scikit_image():
             value *= (cs * lum if scale == 4 else cs).mean() ** weight
             a, b = halved(a), halved(b)
         values.append(value)
-    assert metrics.ms_ssim(A, B) == pytest.approx(np.mean(values), abs=1e-3)
+    assert metrics.ms_ssim(A, B) == pytest.approx(np.mean(values), abs=5e-6)
+
+
+@pytest.mark.parametrize(("height", "width"), [(180, 200), (161, 175), (333, 170)])
+def test_both_similarities_are_those_of_tensorflow(height, width):
+    """At a quality where the errors of its float32 are small; also where a side cannot be halved.
+    The mean of the map is SSIM.
+    """
+    import tensorflow as tf
+
+    a = synthetic(height, width, 2)
+    noise = np.random.default_rng(3).normal(0, 25, a.shape)
+    b = np.clip(a + noise, 0, 255).astype(np.uint8)
+    image = tf.image
+    assert metrics.ssim(a, b) == pytest.approx(float(image.ssim(a[None], b[None], 255)[0]), abs=1e-4)
+    theirs = float(image.ssim_multiscale(a[None], b[None], 255)[0])
+    assert metrics.ms_ssim(a, b) == pytest.approx(theirs, abs=1e-4)
+    error_map = metrics.MEASURES["ssim"].error_map(a, b)
+    assert error_map.shape == (height, width)
+    assert 1 - error_map[5:-5, 5:-5].mean() == pytest.approx(metrics.ssim(a, b), abs=1e-6)
+
+
+def test_similarities_stay_exact_at_high_quality_and_below_zero():
+    """Differences of large squares, in a bright picture of high quality; opposite structure."""
+    a = A // 8 + 220
+    b = a + (A % 13 == 0)
+    expected = structural_similarity(
+        a.astype(float),
+        b.astype(float),
+        channel_axis=2,
+        data_range=255,
+        gaussian_weights=True,
+        sigma=1.5,
+        use_sample_covariance=False,
+        full=True,
+    )[1][5:-5, 5:-5].mean()
+    assert 0.99 < expected < 1 and metrics.ssim(a, b) == pytest.approx(expected, abs=5e-6)
+    assert metrics.ssim(A, 255 - A) < 0 and metrics.ms_ssim(A, 255 - A) == 0
 
 
 def test_equal_pictures():

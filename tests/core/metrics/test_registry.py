@@ -90,7 +90,7 @@ def test_infinities_are_no_json_and_similarities_are_told_in_decibels_too():
 
 
 def test_only_what_is_asked_for_is_computed(monkeypatch):
-    monkeypatch.setattr("core.metrics.structure._tf_image", lambda: pytest.fail("not asked for"))
+    monkeypatch.setattr("core.metrics.structure._planes", lambda _: pytest.fail("not asked for"))
     assert set(metrics.measure(A, LITTLE, metrics.QUICK)) == set(metrics.QUICK)
 
 

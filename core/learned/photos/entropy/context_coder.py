@@ -36,12 +36,19 @@ class ContextCoder:
 
     def encode(self, y_hat: np.ndarray) -> bytes:
         """The string of latents (h, w, C), whole numbers."""
+        return self.encode_and_count(y_hat)[0]
+
+    def encode_and_count(self, y_hat: np.ndarray) -> tuple[bytes, float]:
+        """The string of latents (h, w, C), and the sum of their `bits`, in one pass."""
         coder = Encoder()
         escape = escape_model()
         coder.tabled(self._flags, np.arange(len(self._flags)), self._live(y_hat))
+        bits = self._flag_costs(y_hat).sum()
         for site, predicted, values in self._sites(y_hat):
-            self._code(coder, escape, site, values - predicted)
-        return coder.data()
+            which = self._tables_of(site)
+            self._code(coder, escape, site, which, values - predicted)
+            bits += self._cost(site, which, values - predicted).sum()
+        return coder.data(), float(bits)
 
     def decode(self, string: bytes, height: int, width: int) -> np.ndarray:
         """Latents (height, width, C) int32.
@@ -55,7 +62,8 @@ class ContextCoder:
         try:
             site, predicted = next(sites)
             while True:
-                values = predicted + self._code(coder, escape, site, None)
+                which = self._tables_of(site)
+                values = predicted + self._code(coder, escape, site, which, None)
                 site, predicted = sites.send(values)
         except StopIteration as end:
             return end.value
@@ -71,8 +79,7 @@ class ContextCoder:
             cost = self._cost(site, self._tables_of(site), values - predicted)
             rows[site.visit.rows[:, None], self._rules.order[site.channels]] = cost
         out = inside(rows, height, width)
-        flags = self._flags[np.arange(count), self._live(y_hat)]
-        out[0, 0, self._rules.order] += -np.log2(flags / FLAG)
+        out[0, 0, self._rules.order] += self._flag_costs(y_hat)
         return out
 
     def around(self, y_hat: np.ndarray) -> Iterator[Prices]:
@@ -110,6 +117,10 @@ class ContextCoder:
         """(C,) 0 or 1 by place: whether any latent of the channel is not 0."""
         return y_hat.any((0, 1))[self._rules.order].astype(np.int64)
 
+    def _flag_costs(self, y_hat: np.ndarray) -> np.ndarray:
+        """Bits (C,) by place of the flags that tell which channels are used."""
+        return -np.log2(self._flags[np.arange(len(self._flags)), self._live(y_hat)] / FLAG)
+
     def _tables_of(self, site: Site) -> np.ndarray:
         """(N, c): the table of each latent of a site."""
         weights = self._rules.weights[site.visit.kind, site.channels]
@@ -141,10 +152,17 @@ class ContextCoder:
         return cost
 
     def _code(
-        self, coder: Encoder | Decoder, escape: AdaptiveModel, site: Site, rest: np.ndarray | None
+        self,
+        coder: Encoder | Decoder,
+        escape: AdaptiveModel,
+        site: Site,
+        which: np.ndarray,
+        rest: np.ndarray | None,
     ) -> np.ndarray:
-        """Code what the prediction leaves of a site, (N, c); a decoder gets None and returns it."""
-        which = self._tables_of(site)
+        """Code what the prediction leaves of a site, (N, c), in the tables `which` (N, c).
+
+        A decoder gets None and returns it.
+        """
         shift = np.broadcast_to(self._rules.shift[site.channels], which.shape).ravel()
         half = 1 << shift >> 1
         with_low = np.flatnonzero(shift)

@@ -66,15 +66,21 @@ class NeuralCoder:
 
     def encode(self, y_hat: np.ndarray) -> bytes:
         """The string of latents (h, w, C), whole numbers."""
+        return self.encode_and_count(y_hat)[0]
+
+    def encode_and_count(self, y_hat: np.ndarray) -> tuple[bytes, float]:
+        """The string of latents (h, w, C), and the sum of their `bits`, in one pass."""
         height, width, _ = y_hat.shape
         values = self._rows(y_hat)
         live = values.any(0)
+        bits = self._flag_costs(live).sum()
         coder = tfc.create_range_encoder([], tf.constant(self._lookup))
         coder = _encode(coder, len(self._reach) + np.arange(CHANNELS), live)
         for site in self._sites(live, height, width, values):
-            symbols = values[site.rows[:, None], site.channels] - site.base
-            coder = _encode(coder, site.tables, symbols + self._reach[site.tables])
-        return bytes(tfc.entropy_encode_finalize(coder).numpy())
+            rest = values[site.rows[:, None], site.channels] - site.base
+            bits += self._cost(site, rest).sum()
+            coder = _encode(coder, site.tables, rest + self._reach[site.tables])
+        return bytes(tfc.entropy_encode_finalize(coder).numpy()), float(bits)
 
     def decode(self, string: bytes, height: int, width: int) -> np.ndarray:
         """Latents (height, width, C) int32.
@@ -108,7 +114,7 @@ class NeuralCoder:
         for site in self._sites(live, height, width, values, in_order=False):
             at = site.rows[:, None], site.channels
             cost[at] = self._cost(site, values[at] - site.base)
-        cost[0] += self._flag_bits[np.arange(CHANNELS), live.astype(int)]
+        cost[0] += self._flag_costs(live)
         out = np.empty((height * width, CHANNELS), np.float32)
         out[:, self._order] = cost[:-1]
         return out.reshape(y_hat.shape)
@@ -166,6 +172,10 @@ class NeuralCoder:
         out = np.empty((height * width, CHANNELS), np.float32)
         out[:, self._order] = passes.gradient()
         return out.reshape(y_hat.shape)
+
+    def _flag_costs(self, live: np.ndarray) -> np.ndarray:
+        """Bits (C,) of the flags that tell which channels are `live` (C,)."""
+        return self._flag_bits[np.arange(CHANNELS), live.astype(int)]
 
     def _rows(self, y_hat: np.ndarray) -> np.ndarray:
         """(h · w + 1, C) int32 in the coder's order of channels; the last row stands for what lies

@@ -44,6 +44,7 @@ def test_gradients_are_finite_differences_of_the_squared_error(coder, height, wi
     y_hat = coder.latents(image, level)
     error, gradient = coder.error_and_gradient(image, y_hat, level)
     assert error == pytest.approx(squared_error(coder, image, y_hat, level), rel=1e-5)
+    assert coder.error(image, y_hat, level) == error
     rng = np.random.default_rng(0)
     for direction in rng.normal(size=(4, *y_hat.shape)):
         ends = [
@@ -60,6 +61,7 @@ def test_tiles_have_the_gradient_of_the_whole(coder, monkeypatch):
     error, gradient = coder.error_and_gradient(image, y_hat, 1)
     monkeypatch.setattr(tiles, "TILE", 5)
     tiled_error, tiled = coder.error_and_gradient(image, y_hat, 1)
+    assert coder.error(image, y_hat, 1) == tiled_error
     assert tiled_error == pytest.approx(error, rel=1e-6)
     np.testing.assert_allclose(tiled, gradient, atol=1e-3 * np.abs(gradient).max())
     monkeypatch.setattr(tiles, "MARGIN", 0)  # and the check can fail
@@ -122,15 +124,16 @@ def test_the_sum_of_rate_and_distortion_never_gets_worse(coder, height, width):
 
 def test_large_pictures_get_fewer_rounds(coder, monkeypatch):
     asked = []
-    whole = coder.error_and_gradient
-    monkeypatch.setattr(
-        type(coder), "error_and_gradient", lambda self, *of: asked.append(0) or whole(*of)
-    )
+    for name in ("error_and_gradient", "error"):
+        whole = getattr(coder, name)
+        monkeypatch.setattr(
+            type(coder), name, lambda self, *of, whole=whole: asked.append(0) or whole(*of)
+        )
     for pixels, rounds in ((96 * 128, 1), (3 * 96 * 128, 3), (10**9, 6)):
         monkeypatch.setattr(search, "BRIEF", replace(search.BRIEF, pixels=pixels))
         asked.clear()
         searched(coder, synthetic(96, 128), 0)
-        assert len(asked) == rounds + 1
+        assert len(asked) == rounds + 1  # and where the last one led
 
 
 def test_a_long_search_ends_with_few_steps_where_they_gain_most():
