@@ -55,9 +55,7 @@ def sweep(
     measures: Annotated[
         str, typer.Option(help="Names of measures, separated by commas; default: all of them.")
     ] = ",".join(NAMES),
-    no_ssim: Annotated[
-        bool, typer.Option("--no-ssim", help="Leave out SSIM and MS-SSIM.")
-    ] = False,
+    no_ssim: Annotated[bool, typer.Option("--no-ssim", help="Leave out SSIM and MS-SSIM.")] = False,
     reuse: Annotated[
         list[Path] | None, typer.Option(help="Results files to take equal measurements from.")
     ] = None,

@@ -15,9 +15,7 @@ from core.metrics.perceptual import PERCEPTUAL
 _WANG_2004 = (
     "Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 13 (4), 2004; details as in `tf.image.ssim`"
 )
-_WANG_2003 = (
-    "Wang, Simoncelli and Bovik, Asilomar 2003; details as in `tf.image.ssim_multiscale`"
-)
+_WANG_2003 = "Wang, Simoncelli and Bovik, Asilomar 2003; details as in `tf.image.ssim_multiscale`"
 _JFIF = "JFIF 1.02 (BT.601, full range)"
 
 _ALL = (

@@ -110,7 +110,9 @@ def test_both_similarities_are_those_of_tensorflow(height, width):
     noise = np.random.default_rng(3).normal(0, 25, a.shape)
     b = np.clip(a + noise, 0, 255).astype(np.uint8)
     image = tf.image
-    assert metrics.ssim(a, b) == pytest.approx(float(image.ssim(a[None], b[None], 255)[0]), abs=1e-4)
+    assert metrics.ssim(a, b) == pytest.approx(
+        float(image.ssim(a[None], b[None], 255)[0]), abs=1e-4
+    )
     theirs = float(image.ssim_multiscale(a[None], b[None], 255)[0])
     assert metrics.ms_ssim(a, b) == pytest.approx(theirs, abs=1e-4)
     error_map = metrics.MEASURES["ssim"].error_map(a, b)

@@ -1,11 +1,7 @@
-"""The codec `bls2017-neural` with its shipped model: exact, refusing what is damaged, the same in
-every process, and shorter.
-"""
+"""The codec `bls2017-neural` with its shipped model: exact, refusing what is damaged, and shorter.
 
-import hashlib
-import os
-import subprocess
-import sys
+That it is the same in every process: test_bls2017_processes.py.
+"""
 
 import numpy as np
 import pytest
@@ -17,7 +13,7 @@ from core.errors import BitstreamError
 from core.images import load
 from core.learned.photos.entropy.neural_coder import NeuralCoder
 from core.learned.photos.search import searched
-from tests.conftest import ROOT, synthetic
+from tests.conftest import synthetic
 from tests.damage import assert_damage_is_refused, flipped
 
 
@@ -55,68 +51,6 @@ def test_damaged_payloads_do_not_decode():
     for at in rng.integers(0, 8 * len(payload), 40):
         with pytest.raises(BitstreamError):
             coder.decode(flipped(payload, at), 5, *y_hat.shape[:2], "neural")
-
-
-@pytest.mark.slow
-def test_the_same_bytes_and_latents_with_any_number_of_threads(kodak):
-    """Fresh processes with 1, 2 and 8 threads in TensorFlow and in numpy's matrix products; rounded
-    latents, and those of the search.
-    """
-    script = (
-        "import hashlib, sys\n"
-        "from core.codecs.learned.bls2017 import NEURAL_MODEL, photo_coder\n"
-        "from core.codecs.registry import get\n"
-        "from core.images import load\n"
-        "coder, _ = photo_coder(NEURAL_MODEL)\n"
-        "image = load(sys.argv[1]).image[64:448, 128:640]\n"
-        "for level in (1, 11):\n"
-        "    y_hat = coder.latents(image, level)\n"
-        "    data = coder.encode(y_hat, level, 'neural')\n"
-        "    again = coder.decode(data, level, *y_hat.shape[:2], 'neural')\n"
-        "    assert (again == y_hat).all()\n"
-        "    print(hashlib.sha256(data).hexdigest(), hashlib.sha256(again.tobytes()).hexdigest())\n"
-        "data = get('bls2017-neural').encode(image[:120, :200], 9).data\n"
-        "print(hashlib.sha256(data).hexdigest())"
-    )
-    names = ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
-    answers = {
-        subprocess.run(
-            [sys.executable, "-c", script, str(kodak[4])],
-            cwd=ROOT,
-            check=True,
-            text=True,
-            capture_output=True,
-            env=os.environ | dict.fromkeys(names, count),
-        ).stdout
-        for count in ("1", "2", "8")
-    }
-    coder, _ = photo_coder(NEURAL_MODEL)
-    here, image = "", load(kodak[4]).image[64:448, 128:640]
-    for level in (1, 11):
-        y_hat = coder.latents(image, level)
-        data = coder.encode(y_hat, level, "neural")
-        here += (
-            f"{hashlib.sha256(data).hexdigest()} {hashlib.sha256(y_hat.tobytes()).hexdigest()}\n"
-        )
-    data = get("bls2017-neural").encode(image[:120, :200], 9).data
-    assert answers == {f"{here}{hashlib.sha256(data).hexdigest()}\n"}
-
-
-@pytest.mark.slow
-def test_a_picture_of_24_megapixels_stays_below_three_gigabytes():
-    """Encoded, with the search, and decoded in a process of its own, which reports its peak."""
-    script = (
-        "import resource, numpy as np\n"
-        "from core.codecs.registry import get\n"
-        "from tests.conftest import synthetic\n"
-        "image = np.tile(synthetic(500, 500, 1), (8, 12, 1))\n"
-        "data = get('bls2017-neural').encode(image, 9).data\n"
-        "assert get('bls2017-neural').decode(data).shape == (4000, 6000, 3)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
-    )
-    command = [sys.executable, "-c", script]
-    peak = subprocess.run(command, cwd=ROOT, check=True, text=True, capture_output=True).stdout
-    assert int(peak) < 3000, f"{peak.strip()} MiB"
 
 
 @pytest.mark.slow

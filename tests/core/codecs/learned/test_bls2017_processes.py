@@ -1,4 +1,4 @@
-"""The shipped model of photographs in other processes.
+"""The shipped models of photographs in other processes.
 
 The same bytes and pixels with any number of threads, and bounded memory.
 """
@@ -16,25 +16,40 @@ from core.codecs.registry import get
 from core.images import load
 from tests.conftest import ROOT, synthetic
 
-SCRIPT = """
-import hashlib, json, sys
+NEURAL = """
+import hashlib
+from core.codecs.learned.bls2017 import NEURAL_MODEL, photo_coder
+
+def rounded_neural(image):
+    "The strings of rounded latents at a low and a high level, and what they decode to."
+    coder, _ = photo_coder(NEURAL_MODEL)
+    for level in (1, 11):
+        y_hat = coder.latents(image, level)
+        data = coder.encode(y_hat, level, "neural")
+        again = coder.decode(data, level, *y_hat.shape[:2], "neural")
+        assert (again == y_hat).all()
+        yield hashlib.sha256(data).hexdigest(), hashlib.sha256(again.tobytes()).hexdigest()
+"""
+SCRIPT = f"""
+import json, sys
 import numpy as np
 from core.codecs.registry import get
-
+{NEURAL}
 images, found = np.load(sys.argv[1]), []
 cases = json.loads(sys.argv[2])
 for name, codec, level in reversed(cases) if sys.argv[3] == "backwards" else cases:
     data = get(codec).encode(images[name], level).data
     both = data, get(codec).decode(data).tobytes()
-    found.append([name, level, *(hashlib.sha256(b).hexdigest() for b in both)])
-print(sorted(found))
+    found.append([name, codec, level, *(hashlib.sha256(b).hexdigest() for b in both)])
+print(sorted(found), *rounded_neural(images["part"]))
 """
 
 
 @pytest.mark.slow
 def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(tmp_path, kodak):
-    """Fresh processes, coding forwards and backwards: one tile, two across, two down, and small
-    pictures with the encoder's search; two large tiles without it.
+    """Fresh processes with 1, 2 and 8 threads in TensorFlow and in numpy's matrix products, coding
+    forwards and backwards: one tile, two across, two down, and small pictures with the encoder's
+    search; two large tiles without it; the network with rounded latents and with its own search.
     """
     real = load(kodak[4]).image
     wide = np.tile(real, (1, 2, 1))[:80, :1300]
@@ -46,16 +61,18 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
         "odd": synthetic(150, 210, 7),
         "small": synthetic(17, 23),
         "pixel": synthetic(1, 1),
+        "part": real[64:448, 128:640],
+        "corner": real[64:184, 128:328],
     }
     np.savez(tmp_path / "images.npz", **images)
-    searched = [name for name in images if name != "tiles"]
     cases = [
         (name, "bls2017", level)
-        for name in searched
+        for name in ("real", "wide", "tall", "odd", "small", "pixel")
         for level in ((2,) if name == "tall" else (12,) if name == "wide" else (2, 12))
     ]
-    cases.append(("tiles", "bls2017-rounded", 12))
+    cases += [("tiles", "bls2017-rounded", 12), ("corner", "bls2017-neural", 9)]
     command = [sys.executable, "-c", SCRIPT, str(tmp_path / "images.npz"), json.dumps(cases)]
+    names = ("TF_NUM_INTRAOP_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
     answers = {
         subprocess.run(
             [*command, order],
@@ -63,7 +80,7 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
             check=True,
             text=True,
             capture_output=True,
-            env=os.environ | {"TF_NUM_INTRAOP_THREADS": count},
+            env=os.environ | dict.fromkeys(names, count),
         ).stdout
         for count, order in (
             ("1", "forwards"),
@@ -72,22 +89,39 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
         )
     }
     (answer,) = answers
-    data = get("bls2017").encode(images["odd"], 12).data  # and in this process
-    both = data, get("bls2017").decode(data).tobytes()
-    assert str(["odd", 12, *(hashlib.sha256(b).hexdigest() for b in both)]) in answer
     assert answer.count("[") == len(cases) + 1
+    for name, codec, level in (("odd", "bls2017", 12), ("corner", "bls2017-neural", 9)):
+        data = get(codec).encode(images[name], level).data  # and in this process
+        both = data, get(codec).decode(data).tobytes()
+        assert str([name, codec, level, *(hashlib.sha256(b).hexdigest() for b in both)]) in answer
+    here: dict = {}
+    exec(NEURAL, here)
+    assert answer.endswith(" ".join(map(str, here["rounded_neural"](images["part"]))) + "\n")
 
 
 @pytest.mark.slow
-def test_a_picture_of_24_megapixels_stays_below_three_gigabytes():
-    """Encoded and decoded in a process of its own, which reports its peak."""
+def test_pictures_of_24_megapixels_stay_below_three_gigabytes():
+    """A process of its own, which reports its peak: the search with the network's prices, a round
+    of it with those of the contexts, the strings of both entropy coders and back, and the picture.
+    """
     script = (
         "import resource, numpy as np\n"
         "from core.codecs.registry import get\n"
+        "from core.codecs.learned.bls2017 import NEURAL_MODEL, photo_coder\n"
+        "from core.learned.photos import search\n"
         "from tests.conftest import synthetic\n"
         "image = np.tile(synthetic(500, 500, 1), (8, 12, 1))\n"
-        "data = get('bls2017').encode(image, 9).data\n"
-        "assert get('bls2017').decode(data).shape == (4000, 6000, 3)\n"
+        "coder, _ = photo_coder(NEURAL_MODEL)\n"
+        "level, size = 8, (250, 375)\n"
+        "y_hat = search.searched(coder, image, level, 'neural')\n"
+        "gradient, curvature = np.zeros(y_hat.shape, np.float32), coder.curvature(y_hat, level)\n"
+        "prices = coder.context_coder(level)\n"
+        "search._steps(prices, y_hat, gradient, curvature, 0, lambda paid: np.ones(paid.shape))\n"
+        "del gradient\n"
+        "for coding in ('neural', 'context'):\n"
+        "    string, _ = coder.encode_and_count(y_hat, level, coding)\n"
+        "    assert (coder.decode(string, level, *size, coding) == y_hat).all()\n"
+        "assert coder.picture(y_hat, level, 4000, 6000).shape == (4000, 6000, 3)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
     )
     peak = subprocess.run(
