@@ -5,13 +5,12 @@ A matrix A (m × n) is U Σ Vᵀ; its best rank-r approximation keeps the first 
 distortion of all ranks at once. Matrices may have any leading axes: a colour picture is three
 matrices (3, m, n).
 
-`import tensorflow` costs seconds, so it happens inside `decompose`.
+`import tensorflow` costs seconds, so it happens inside `decompose`; SciPy is imported late as well.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import linalg as sparse
 
 from core.errors import SettingError
 
@@ -78,6 +77,8 @@ def decompose_truncated(matrices: np.ndarray, rank: int) -> Factors:
 
     By ARPACK's Lanczos iteration (SciPy), which needs no full decomposition.
     """
+    from scipy.sparse import linalg as sparse
+
     matrices = np.asarray(matrices, dtype=np.float32)
     us = []
     ss = []

@@ -16,7 +16,6 @@ fast matrix products give the same pixels on every machine.
 from functools import lru_cache
 
 import numpy as np
-from scipy.fft import dct
 
 PIXEL = 64  # one grey level in fixed point
 MATRIX = 1 << 14  # one in a fixed-point matrix
@@ -112,6 +111,8 @@ def _borders(planes: np.ndarray, matrix: np.ndarray, axis: int) -> np.ndarray:
 @lru_cache
 def _dct(patch: int) -> np.ndarray:
     """The orthonormal 2-D DCT as a matrix (P², P²) in units of 2⁻¹⁴; rows by rising frequency."""
+    from scipy.fft import dct  # takes a while: not before a picture is coded
+
     one = dct(np.eye(patch), axis=0, norm="ortho")
     both = np.kron(one, one)
     # Row u · P + v of `both` has the frequencies u and v.
@@ -127,6 +128,8 @@ def _dct(patch: int) -> np.ndarray:
 @lru_cache
 def _unlap(patch: int) -> np.ndarray:
     """The post-filter (P, P) in units of 2⁻¹⁴: the inverse of ½ W diag(I, V) W, W = [I J; J −I]."""
+    from scipy.fft import dct  # takes a while: not before a picture is coded
+
     half = patch // 2
     identity = np.eye(half)
     flip = identity[::-1]

@@ -19,19 +19,22 @@ from tests.conftest import ROOT
 __all__ = ["chromium", "serve"]  # fixtures
 
 APP = ROOT / "dashboard" / "app.py"
-PICTURES = ".st-key-compare_viewer .rdx[data-drawn]"
-WELCOME = "text=Welcome to Streamlit"
+# Asked at each frame: Playwright's own waiting for an element looks twice a second in the end.
+PICTURES = """() =>
+    [...document.querySelectorAll(".st-key-compare_viewer [data-testid=stBidiComponentIsolated]")]
+        .some((host) => host.shadowRoot?.querySelector(".rdx[data-drawn]"))"""
+WELCOME = "() => document.body.innerText.includes('Welcome to Streamlit')"
 HELLO = Path(streamlit.__file__).parent / "hello" / "streamlit_app.py"
 
 
 def opened(browser, address: str, there: str) -> Callable[[], None]:
-    """Opens the address in a browser without a past, and waits until `there` is to be seen."""
+    """Opens the address in a browser without a past, and waits until `there` is so."""
 
     def work() -> None:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         page = context.new_page()
         page.goto(address)
-        page.locator(there).first.wait_for(timeout=120_000)
+        page.wait_for_function(there, polling="raf", timeout=120_000)
         context.close()
 
     return work

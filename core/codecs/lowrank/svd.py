@@ -16,7 +16,6 @@ undoes part of U's error. `svd_stream` says what the file holds.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.fft import dct
 
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
 from core.codecs.lowrank.colour import AXIS, own_axes, to_rgb
@@ -220,6 +219,8 @@ def _quantise_vectors(
 
     Returns q (used, rank, runs) and the reconstruction shifts (2,).
     """
+    from scipy.fft import dct  # takes a while: not before a picture is coded
+
     rank, length = rows.shape
     runs = -(-length // RUN)
     padded = np.pad(rows, ((0, 0), (0, runs * RUN - length)), mode="edge")

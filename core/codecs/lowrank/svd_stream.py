@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.fft import dct
 
 from core.codecs.lowrank.colour import AXIS
 from core.coding.coefficients import SHIFTS, code_plane, rebuild
@@ -148,4 +147,6 @@ def expected_magnitudes(exponents: np.ndarray, length: int, step: int) -> np.nda
 @lru_cache
 def _dct_run() -> np.ndarray:
     """The orthonormal DCT of a run as a matrix (64, 64) in units of 2⁻¹⁴."""
+    from scipy.fft import dct  # takes a while: not before a picture is coded
+
     return np.round(dct(np.eye(RUN), axis=0, norm="ortho") * MATRIX)
