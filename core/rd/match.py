@@ -6,6 +6,7 @@ bytes.
 """
 
 import math
+import time
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from core import metrics
-from core.codecs.base import Codec
+from core.codecs.base import Codec, Encoded
 from core.errors import SettingError
 from core.rd import usual
-from core.rd.measure import Measured, complete, evaluate
+from core.rd.measure import Measured, complete, evaluate, finish
 from core.rd.search import Curve, crossing
 
 TOLERANCE = 0.001  # a continuous setting is refined until it is this close to the target (relative)
@@ -171,13 +172,19 @@ def match_bytes(
     Raises SettingError, ImageError.
     """
     search = search_bytes(codec, image.shape[0] * image.shape[1], budget, at_least)
+    files: dict[float, Encoded] = {}
+    seconds: dict[float, float] = {}
     try:
         value = next(search)
         while True:
-            value = search.send(len(codec.encode(image, value).data))
+            start = time.perf_counter()
+            files[value] = encoded = codec.encode(image, value)
+            seconds[value] = time.perf_counter() - start
+            value = search.send(len(encoded.data))
     except StopIteration as done:
         found: Found = done.value
-    measured = evaluate(codec, image, found.value, names)
+    best = files[found.value], seconds[found.value]
+    measured = finish(codec, image, codec.setting.check(found.value), *best, names)
     return Match(measured, budget, measured.point.bytes / budget - 1, found.met, found.encodes)
 
 

@@ -19,7 +19,8 @@ class TrainingStep:
         self.plan = plan
         self.optimisers = task.optimisers()
         self.average = {name: tf.Variable(v) for name, v in task.variables.items()}
-        self.compiled = tf.function(self._step)
+        # No branch depends on a tensor: AutoGraph would take seconds to find nothing to convert.
+        self.compiled = tf.function(self._step, autograph=False)
 
     def lr(self, step: int) -> float:
         plan = self.plan

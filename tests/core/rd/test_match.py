@@ -140,14 +140,29 @@ def test_impossible_targets_say_so_and_give_the_nearest(small):
         match_bytes(get("jpeg"), small, 0)
 
 
+class Remembering:
+    """A codec for one picture, which encodes it once per setting."""
+
+    def __init__(self, codec: Codec) -> None:
+        self.codec, self.files = codec, {}
+
+    def __getattr__(self, name: str):
+        return getattr(self.codec, name)
+
+    def encode(self, image: np.ndarray, value: float) -> Encoded:
+        if value not in self.files:
+            self.files[value] = self.codec.encode(image, value)
+        return self.files[value]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["jpeg", "jpeg444", "jpeg2000", "webp", "avif", "jpegxl"])
 def test_half_a_bit_per_pixel_on_kodak(name, kodak):
     """On all of Kodak, and on every fourth picture where an encoder takes its time."""
-    codec = get(name)
     pictures = kodak[::4] if name in ("webp", "avif", "jpegxl") else kodak
 
     def check(path) -> None:
+        codec = Remembering(get(name))
         image = images.load(path).image
         budget = image.shape[0] * image.shape[1] // 16
         found = match_bytes(codec, image, budget, names=("psnr",))
@@ -179,6 +194,17 @@ def nothing_nearer(codec, image, point, budget) -> bool:
         if point.bytes < len(codec.encode(image, value).data) <= budget:
             return False
     return True
+
+
+@pytest.mark.parametrize("budget", [1, 3000, 10**9])
+def test_the_answer_is_the_file_that_the_search_has_seen(small, monkeypatch, budget):
+    seen = []
+    codec = get("jpeg")
+    encode = codec.encode
+    monkeypatch.setattr(codec, "encode", lambda *given: seen.append(encode(*given)) or seen[-1])
+    match = match_bytes(codec, small, budget, ("psnr",))
+    assert len(seen) == match.encodes
+    assert match.measured.data == encode(small, match.measured.point.setting).data
 
 
 @pytest.mark.parametrize("target", [30.0, 99.0])

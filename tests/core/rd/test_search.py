@@ -50,9 +50,11 @@ def test_few_encodes_and_the_same_answers_on_kodak(name, most, kodak):
         for bpp in BPPS[:2] if slow else BPPS:
             budget = round(bpp * pixels / 8)
             found = found_by(search_bytes(codec, pixels, budget), size_of)
-            plain, _ = best_size(codec.setting, size_of, budget)
             encodes.append(found.encodes)
             assert found.met and size_of(found.value) <= budget
+            if not codec.setting.step and size_of(found.value) >= 0.995 * budget:
+                continue  # as near as the plain search is asked to come
+            plain, _ = best_size(codec.setting, size_of, budget)
             if plain > budget:  # the plain search found no file this small; this one did
                 continue
             if codec.setting.step:

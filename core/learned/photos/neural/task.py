@@ -102,7 +102,7 @@ class NeuralTask:
         layer = LAYER[training.visit]
         self._rows = [np.flatnonzero(layer == i) for i in range(len(COUNTS))]
         self.weights = (1 / self._mean_bits(training)).astype(np.float32)
-        self._bits = tf.function(self.bits, reduce_retracing=True)
+        self._bits = tf.function(self.bits, reduce_retracing=True, autograph=False)
 
     def _mean_bits(self, sites: Sites) -> np.ndarray:
         """(levels,): about what a position costs, from the entropy of each channel by itself."""

@@ -150,7 +150,7 @@ def _latents(model: PhotoTransforms, photos: Photos) -> list[list[np.ndarray]]:
     def rounded(x: tf.Tensor, level: tf.Tensor) -> tf.Tensor:
         return tf.cast(tf.round(model.analysis(x, level)), tf.int32)
 
-    run = tf.function(rounded, reduce_retracing=True)
+    run = tf.function(rounded, reduce_retracing=True, autograph=False)
     training, _ = split(photos)
     crops = []
     for i in training[:FIT_PICTURES]:

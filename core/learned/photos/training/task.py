@@ -56,7 +56,9 @@ class PhotoTask:
         self.held_out = _colours(crops, config)
         relative = np.array(config.lmbda) / np.median(config.lmbda)
         self.weights = relative.astype(np.float32) ** -LEVEL_BALANCE
-        self._quantised = tf.function(lambda x, level: quantised(self.model, x, level, self.rate))
+        self._quantised = tf.function(
+            lambda x, level: quantised(self.model, x, level, self.rate), autograph=False
+        )
 
     def optimisers(self) -> list[Adam]:
         """One for the parameters of single levels, one for those that all levels share."""

@@ -22,11 +22,13 @@ BASE = "bls2017-neural"
 
 
 @pytest.fixture
-def photos(tmp_path):
+def photos(tmp_path, monkeypatch):
+    """Small ones, and as small a validation: nothing here depends on their size."""
+    monkeypatch.setattr("core.learned.photos.training.task.VALIDATION_SIDE", 96)
     folder = tmp_path / "photos"
     folder.mkdir()
     for seed in range(3):
-        Image.fromarray(synthetic(272, 288, seed)).save(folder / f"{seed}.png")
+        Image.fromarray(synthetic(96, 128, seed)).save(folder / f"{seed}.png")
     return folder
 
 

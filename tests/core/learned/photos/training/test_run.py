@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.datasets.photos import load_photos
 from core.errors import ModelError, SettingError
@@ -98,11 +99,12 @@ def options(photos, run, **changes) -> Options:
 def test_from_run_to_stored_model(photos, kodak, tmp_path, monkeypatch):
     monkeypatch.setenv("RDX_MODELS", str(tmp_path / "models"))
     monkeypatch.setattr("core.learned.photos.training.run.LMBDAS", lmbdas := (0.002, 0.01, 0.1))
+    monkeypatch.setattr("core.learned.photos.training.publish.FIT_PICTURES", 12)
     assert train_photos(options(photos, tmp_path / "run")).event == "done"
     pictures = tmp_path / "two"
     pictures.mkdir()
     for path in kodak[:2]:
-        (pictures / path.name).symlink_to(path)
+        Image.open(path).crop((256, 128, 512, 384)).save(pictures / path.name)
     card = store_run(tmp_path / "run", "tiny", photos, pictures, ["a note"])
     assert (
         card["steps"] == 3
