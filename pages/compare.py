@@ -2,7 +2,7 @@
 
 Everything that a person can do is drawn first; then the run waits for results, and fills the places
 that were kept for them. Pictures that are known already come before the inputs below them, and at a
-first visit before all inputs.
+first visit pictures and table before all inputs.
 """
 
 import streamlit as st
@@ -41,14 +41,12 @@ if len(chosen.codecs) >= choice.MIN_CODECS:
     head.offer_notebook("compare", notebook(picture, chosen))
 
 if not drawn:
-    drawn = view.show_at_once(owner, picture, chosen, places)
+    drawn = bool(view.show_at_once(owner, picture, chosen, places))
 section = curves.Section(chosen) if len(chosen.codecs) >= choice.MIN_CODECS else None
 taken = st.container()
 st.subheader("Open a bitstream")
 bitstream = files.Bitstream()
 choice.write_link()
-if first and drawn:
-    view.let_the_browser_draw(owner, view.INPUTS_S)
 
 shown = view.wait(owner, picture, chosen, places)
 choice.remember_shown({r.codec.name: r.measured.point.setting for r in shown if r.measured})
@@ -60,7 +58,7 @@ if section is not None and any(r.measured for r in shown):
     ahead.compute_next(owner, picture, chosen)
     with taken:
         exports = files.show_files(picture, shown)
-    view.let_the_browser_draw_the_table(owner, first)
+    view.let_the_browser_rest_before_the_chart(owner, first)
     missing = results.count_missing(shown)
 
     def all_there() -> bool:

@@ -24,10 +24,10 @@ from dashboard.waiting import looks
 PATIENCE_S = 0.3  # how long a run waits for all results before it draws those that are there
 PATIENCE_S_PER_SESSION = 0.075  # longer when many people wait: what is drawn is drawn again
 PICTURES_S = 0.4  # how long a browser draws the first pictures
-INPUTS_S = 0.6  # … and the inputs after them
-TABLE_S = 1.0  # … and the first table
-TABLE_S_PER_SESSION = 0.75  # longer when many people look, perhaps on one and the same machine
-TABLE_S_MOST = 6.0
+TABLE_S = 0.6  # … and the first table
+FIRST_CHART_S = 1.0  # what the first chart waits for: its library is large
+FIRST_CHART_S_PER_SESSION = 0.75  # longer when many look, perhaps on one and the same machine
+FIRST_CHART_S_MOST = 6.0
 CHART_S_PER_SESSION = 0.3  # what a later chart waits for, where many people look
 CHART_S_MOST = 1.5
 
@@ -111,36 +111,40 @@ def is_first_visit() -> bool:
 
 
 def show_first(owner: str, picture: Picture, places: Places) -> bool:
-    """Draws the viewer before all inputs if all results are there already, and gives the browser a
-    moment to draw it. Whether it did.
+    """Draws viewer and table before all inputs if all results are there already, and gives the
+    browser a moment for each. Whether it did.
     """
     chosen = choice.current()
     if any(codec.refusal(picture.image) for codec in chosen.codecs):
         return False  # the inputs will choose others
-    if not show_at_once(owner, picture, chosen, places):
+    shown = show_at_once(owner, picture, chosen, places)
+    if not shown:
         return False
     let_the_browser_draw(owner, PICTURES_S)
+    places.show_table(picture, shown)
+    let_the_browser_draw(owner, TABLE_S)
     return True
 
 
-def show_at_once(owner: str, picture: Picture, chosen: Choice, places: Places) -> bool:
+def show_at_once(owner: str, picture: Picture, chosen: Choice, places: Places) -> list[Result]:
     """Draws the viewer if all results are there already: before the inputs that stand below it.
-    Whether it did.
+    These results, or none.
     """
     shown = results(owner, picture, chosen, figures=False)
     if len(shown) < MIN_CODECS or count_missing(shown):
-        return False
+        return []
     show_viewer(owner, picture, shown, places)
-    return True
+    return shown
 
 
-def let_the_browser_draw_the_table(owner: str, first: bool) -> None:
-    """A moment between the table and the chart, before which a person may have moved on: with the
-    `first` table, which needs a library, and where many people look.
+def let_the_browser_rest_before_the_chart(owner: str, first: bool) -> None:
+    """A moment between table and chart, after which a person may have moved on: before the `first`
+    chart, and where many people look.
     """
     others = max(0, measurements().service.sessions() - 1)
     if first:
-        let_the_browser_draw(owner, min(TABLE_S + TABLE_S_PER_SESSION * others, TABLE_S_MOST))
+        wanted = FIRST_CHART_S + FIRST_CHART_S_PER_SESSION * others
+        let_the_browser_draw(owner, min(wanted, FIRST_CHART_S_MOST))
     elif others:
         let_the_browser_draw(owner, min(CHART_S_PER_SESSION * others, CHART_S_MOST))
 
