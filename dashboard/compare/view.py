@@ -26,8 +26,8 @@ PATIENCE_S_PER_SESSION = 0.075  # longer when many people wait: what is drawn is
 PICTURES_S = 0.4  # how long a browser draws the first pictures
 TABLE_S = 0.6  # … and the first table
 FIRST_CHART_S = 1.0  # what the first chart waits for: its library is large
-FIRST_CHART_S_PER_SESSION = 0.75  # longer when many look, perhaps on one and the same machine
-FIRST_CHART_S_MOST = 6.0
+FIRST_CHART_S_PER_SESSION = 1.5  # longer when many look, perhaps on one and the same machine
+FIRST_CHART_S_MOST = 10.0
 CHART_S_PER_SESSION = 0.3  # what a later chart waits for, where many people look
 CHART_S_MOST = 1.5
 

@@ -1,8 +1,9 @@
 """The same class in real browsers: what a person sees, from the key to the pixels.
 
 Each opens Compare on a sample, or brings a picture of one's own, waits for pictures and table, and
-then moves the budget's slider by one or two stops every 1 to 4 seconds. With `photos` it is the
-level's slider on Photos. A move is over when the captions below the pictures are new.
+then moves the budget's slider by a stop every 1 to 4 seconds. With `photos` it is the level's
+slider on Photos. A move is over when the captions below the pictures are new; moved by more than a
+stop, they could be those of a stop in between.
 """
 
 import asyncio
@@ -87,8 +88,7 @@ async def _visit(
         stands = await slider.input_value()
         key = rng.choice(("ArrowLeft", "ArrowRight"))
         start = time.monotonic()
-        for _ in range(rng.choice((1, 2))):
-            await slider.press(key)
+        await slider.press(key)
         if await slider.input_value() == stands:
             continue  # at its end: nothing moved
         while await tiles.inner_text() == before and time.monotonic() < start + LIMIT_S:
