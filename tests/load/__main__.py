@@ -9,8 +9,8 @@ memory of all processes of the app, minute by minute.
 With `--soak 500` people click, choose and upload so many times at random moments, and each must
 find what they chose (`soak.py`). `--busy 2` keeps two cores busy meanwhile.
 
-With `--browsers 6` so many real browsers come instead (`browsers.py`), on samples or on
-`--picture FILE`; `--page photos` has them move the level on Photos.
+With `--browsers 6` so many real browsers come instead (`browsers.py`), to a server that has been
+visited once, on samples or on `--picture FILE`; `--page photos` has them move the level on Photos.
 """
 
 import argparse
@@ -35,6 +35,7 @@ SAMPLES = ("astronaut", "chelsea", "coffee", "rocket", "immunohistochemistry", "
 BPPS = [float(f"{10 ** (e / 20):.3g}") for e in range(-16, 7)]  # 0.158 … 2 bpp: stops of the slider
 CODECS = 4
 LIMIT_S = 180.0
+STARTING_S = 10.0  # in which the workers start, after the first visit
 
 
 @dataclass
@@ -72,6 +73,14 @@ async def visit(address: str, number: int, end: float, seen: Seen) -> None:
         if one.closed:
             seen.errors.append(f"person {number}: the connection was closed")
         seen.errors += [f"person {number}: {error}" for error in one.errors]
+
+
+async def open_once(address: str) -> None:
+    """The first visit of a server: it imports what it needs, and starts its workers."""
+    async with person(address) as one:
+        one.open("")
+        await one.until(CODECS, LIMIT_S)
+        await asyncio.sleep(STARTING_S)
 
 
 async def arrive(one: Person, number: int) -> int:
@@ -175,6 +184,7 @@ def _run(address: str, options: argparse.Namespace, pid: int | None) -> list[str
         return soaked.faults
     if options.browsers:
         seen = Seen()
+        asyncio.run(open_once(address))
         people = browsers.visits(
             address, options.browsers, options.seconds, options.page, options.picture, seen
         )
