@@ -1,6 +1,5 @@
 """Results as they are shown: pictures in the viewer, figures in a table, more with each look."""
 
-import math
 from typing import Any
 
 import streamlit as st
@@ -8,14 +7,14 @@ import streamlit as st
 from core import metrics
 from core.figures.palette import NEUTRAL, colour
 from core.images import Picture
-from core.metrics import MEASURES, NAMES, QUICK
+from core.metrics import MEASURES, NAMES, QUICK, Form
 from core.publish import Sources, data_of
 from core.rd.measure import Measured, RDPoint
 from dashboard.compare import choice
 from dashboard.compare.choice import MIN_CODECS, Choice
 from dashboard.compare.results import Result, count_missing, original_png, results
 from dashboard.measurements import measurements
-from dashboard.ui.tables import coloured
+from dashboard.ui.tables import Column, codec_table
 from dashboard.ui.take_home import take_home
 from dashboard.ui.text import decibel, plain, seconds_text, size_text
 from dashboard.ui.viewer import Panel, viewer
@@ -182,19 +181,18 @@ def _caption(measured: Measured) -> str:
 
 
 def _draw_table(rows: list[dict[str, Any]], shown: list[Result], absent: dict[str, str]) -> None:
-    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    ratio = "Bytes of the raw 24-bit picture for one byte of the file."
     clock = "Wall-clock, once, on this machine while it does other work."
     columns = {
-        "Bytes": number(format="localized", help="Length of the whole file."),
-        "bpp": number(format="%.4f"),
-        "Ratio": number(format="%.1f", help=ratio),
+        "Bytes": Column(help="Length of the whole file.", form=",d"),
+        "bpp": Column(help="Bits of the file for a pixel.", form=".4f"),
+        "Ratio": Column(
+            help="Bytes of the raw 24-bit picture for one byte of the file.", form=".1f"
+        ),
         **_columns(),
-        "Encode": text(help=clock),
-        "Options": text(width="large"),
+        "Encode": Column(help=clock),
+        "Decode": Column(help=clock),
     }
-    table, columns = coloured(rows, [colour(r.codec.name) for r in shown], columns)
-    st.dataframe(table, width="stretch", hide_index=True, column_config=columns)
+    codec_table(rows, [colour(r.codec.name) for r in shown], columns)
     for reason in absent.values():
         st.caption(f":material/info: {reason}")
     for r in shown:
@@ -228,38 +226,32 @@ def table_row(title: str, point: RDPoint) -> dict[str, Any]:
     return row | {MEASURES[name].label: value for name, value in measured.items()}
 
 
-def _columns() -> dict[str, Any]:
-    """How the table shows the measures: quick ones as numbers that sort, the others as text."""
-    columns: dict[str, Any] = {}
+def _columns() -> dict[str, Column]:
+    """How the table shows the measures, and their forms where those are other numbers."""
+    columns = {}
     for name, measure in MEASURES.items():
         told = f"{measure.meaning} {'Less' if measure.better == 'low' else 'More'} is better."
-        if name in QUICK:
-            shape = f"%.{measure.decimals}f"
-            columns[name] = st.column_config.NumberColumn(measure.label, format=shape, help=told)
-            continue
-        columns[name] = st.column_config.TextColumn(measure.label, help=told)
-        if measure.form is not None and measure.form.changed:
-            columns[f"{name}_form"] = st.column_config.TextColumn(measure.form.label, help=told)
+        columns[name] = Column(measure.label, told, f".{measure.decimals}f")
+        if form := _own_form(name):
+            columns[f"{name}_form"] = Column(form.label, told, f".{form.decimals}f")
     return columns
 
 
-def _figures(point: RDPoint, absent: dict[str, str]) -> dict[str, float | str | None]:
-    """Column -> figure of every measure, and its form where that is another number."""
-    cells: dict[str, float | str | None] = {}
-    for name, measure in MEASURES.items():
-        value = point.measures.get(name)
-        if name in QUICK:
-            cells[name] = value if value is not None and math.isfinite(value) else None
-            continue
-        form = measure.form
-        if form is not None and form.changed:
-            cells[f"{name}_form"] = _late(point.quality(name), name in absent, form.decimals)
-        cells[name] = _late(value, name in absent, measure.decimals)
+def _figures(point: RDPoint, absent: dict[str, str]) -> dict[str, float | str]:
+    """Column -> figure of every measure, and its form where that is another number; a mark where it
+    is not there yet, or never for this picture.
+    """
+    cells: dict[str, float | str] = {}
+    for name in MEASURES:
+        missing = "–" if name in absent else "…"
+        if _own_form(name):
+            quality = point.quality(name)
+            cells[f"{name}_form"] = missing if quality is None else quality
+        cells[name] = point.measures.get(name, missing)
     return cells
 
 
-def _late(value: float | None, absent: bool, digits: int) -> str:
-    """A figure that may not be there yet, or never for this picture."""
-    if value is not None:
-        return f"{value:.{digits}f}"
-    return "–" if absent else "…"
+def _own_form(name: str) -> Form | None:
+    """The form of a measure where a column of its own shows it."""
+    form = MEASURES[name].form
+    return form if form is not None and form.changed and name not in QUICK else None

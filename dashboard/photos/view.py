@@ -20,9 +20,9 @@ from dashboard.compare.view import table_row
 from dashboard.photos import answers
 from dashboard.photos.answers import GAIN, Look, Shown
 from dashboard.ui.download import download
-from dashboard.ui.tables import coloured
+from dashboard.ui.tables import Column, codec_table
 from dashboard.ui.take_home import take_home
-from dashboard.ui.text import decibel, plain, seconds_text, signed
+from dashboard.ui.text import decibel, plain, seconds_text
 from dashboard.ui.viewer import Panel, viewer
 from dashboard.waiting import Failure, looks, service
 
@@ -164,17 +164,18 @@ def _draw_table(
     absent = answers.no_ms_ssim(picture) != ""
     rows = [_row(codec, name, found, ours, absent) for name, found in measured.items()]
     tints = [colour("bls2017" if name == "learned" else name) for name in measured]
-    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     columns = {
-        "Bytes": number(format="localized", help="Length of the whole file."),
-        "bpp": number(format="%.4f"),
-        "PSNR": number("PSNR, dB", format="%.2f", help="Over R, G and B together."),
-        "More bytes": text(
-            help="Than the learned file: the smallest file of this codec that is no shorter."
+        "Bytes": Column(help="Length of the whole file.", form=",d"),
+        "bpp": Column(help="Bits of the file for a pixel.", form=".4f"),
+        "PSNR": Column("PSNR, dB", "Over R, G and B together.", ".2f"),
+        "More bytes": Column(
+            "More bytes, %",
+            "Than the learned file: the smallest file of this codec that is no shorter.",
+            "+.1f",
         ),
+        "MS-SSIM, dB": Column(form=".2f"),
     }
-    table, columns = coloured(rows, tints, columns)
-    st.dataframe(table, hide_index=True, width="stretch", column_config=columns)
+    codec_table(rows, tints, columns)
     titles = {name: "Learned" if name == "learned" else get(name).info.title for name in measured}
     take_home(
         f"pho_table_{number_of_draw}",
@@ -199,7 +200,7 @@ def _draw_table(
 
 def _row(
     codec: PhotoModel, name: str, measured: Measured, ours: int, absent: bool
-) -> dict[str, object]:
+) -> dict[str, str | float]:
     is_ours = name == "learned"
     used: Codec = codec if is_ours else get(name)
     p = measured.point
@@ -211,10 +212,10 @@ def _row(
     return {
         "Codec": "Learned" if is_ours else used.info.title,
         "Bytes": p.bytes,
-        "More bytes": "" if is_ours else signed(100 * (p.bytes / ours - 1), "%"),
+        "More bytes": "" if is_ours else 100 * (p.bytes / ours - 1),
         "bpp": p.bpp,
         "PSNR": p.measures["psnr"],
-        "MS-SSIM, dB": late if ms_ssim is None else f"{ms_ssim:.2f}",
+        "MS-SSIM, dB": late if ms_ssim is None else ms_ssim,
         "Setting": setting,
     }
 

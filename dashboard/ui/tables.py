@@ -1,33 +1,68 @@
-"""Tables of codecs: the colour that a codec has in charts and viewer, as a column of its own.
+"""Tables of codecs as HTML: a line a codec, with the colour that it has in charts and viewer.
 
-Pandas' styles would colour the names themselves, and take seven times as long to draw as the table.
+A few lines need no data grid, whose library and canvas take a browser longer than all else on a
+page. And these can be read by a screen reader, marked and copied.
 """
 
-from base64 import b64encode
-from functools import cache
-from typing import Any
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import NamedTuple
 
 import streamlit as st
 
-_DOT = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">'
-    '<circle cx="20" cy="20" r="10" fill="{}"/></svg>'
-)
+_DOT = '<td title="As in the charts and the viewer."><b style="background:{}"></b></td>'
+
+Value = str | float | None
+Row = Mapping[str, Value]
 
 
-def coloured(
-    rows: list[dict[str, Any]], tints: list[str], columns: dict[str, Any]
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """(rows, column configuration) for `st.dataframe`: a dot of each row's tint, then the row.
-
-    Lists, not Pandas' tables: a page imports Pandas, which takes a while, once it draws one.
+class Column(NamedTuple):
+    """How a table shows the column of a key: heading, explanation, and for numbers their form as in
+    `format`.
     """
-    with_dots = [{"colour": _dot(tint)} | row for tint, row in zip(tints, rows, strict=True)]
-    dot = st.column_config.ImageColumn("", width=36, help="As in the charts and the viewer.")
-    return with_dots, {"colour": dot} | columns
+
+    label: str = ""
+    help: str = ""
+    form: str = ""
 
 
-@cache
-def _dot(tint: str) -> str:
-    """A small picture as an address that carries it."""
-    return "data:image/svg+xml;base64," + b64encode(_DOT.format(tint).encode()).decode()
+def codec_table(rows: Sequence[Row], tints: Sequence[str], columns: Mapping[str, Column]) -> None:
+    """Draws a line for each of `rows`, with a dot of its tint.
+
+    The columns are the keys of the longest row in its order; what another row lacks is left empty.
+    """
+    st.html(table_html(rows, tints, columns), width="stretch")
+
+
+def table_html(rows: Sequence[Row], tints: Sequence[str], columns: Mapping[str, Column]) -> str:
+    """The table of `codec_table`. A number stands in a `data` element with its whole value."""
+    keys = list(dict.fromkeys(key for row in sorted(rows, key=len, reverse=True) for key in row))
+    shown = [columns.get(key, Column()) for key in keys]
+    numeric = [bool(column.form) for column in shown]
+    head = "".join(map(_heading, keys, shown, numeric))
+    lines = []
+    for row, tint in zip(rows, tints, strict=True):
+        cells = map(_cell, (row.get(key) for key in keys), shown, numeric)
+        lines.append(f"<tr>{_DOT.format(tint)}{''.join(cells)}</tr>")
+    return (
+        '<div class="codecs" tabindex="0"><table><thead><tr><th></th>'
+        f"{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def _heading(key: str, column: Column, number: bool) -> str:
+    title = f' title="{escape(column.help)}"' if column.help else ""
+    kind = ' class="number"' if number else ""
+    label = escape(column.label or key)
+    return f'<th scope="col" data-column="{escape(key)}"{kind}{title}>{label}</th>'
+
+
+def _cell(value: Value, column: Column, number: bool) -> str:
+    kind = ' class="number"' if number else ""
+    if value is None:
+        return f"<td{kind}></td>"
+    if isinstance(value, str):
+        return f"<td{kind}>{escape(value)}</td>"
+    text = format(value, column.form) if math.isfinite(value) else "∞"
+    return f'<td{kind}><data value="{value!r}">{text}</data></td>'

@@ -12,6 +12,17 @@ h1 {font-size: 1.75rem !important; letter-spacing: -0.01em; padding: 0 !importan
 [data-testid="stStatusWidgetRunningIcon"] {display: none}
 [class*="st-key-"][class*="_take_home"] {margin-top: -1.3rem}
 [class*="st-key-"][class*="_take_home"] [data-testid="stPopover"] p {font-size: .8rem; opacity: .8}
+.codecs {overflow-x: auto; font-size: .875rem}
+.codecs table {border-collapse: collapse; width: 100%; white-space: nowrap;
+  font-variant-numeric: tabular-nums}
+.codecs th, .codecs td {padding: .42rem .75rem; text-align: left; border: 0;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent)}
+.codecs th {font-weight: 400; opacity: .65}
+.codecs th[title] {cursor: help}
+.codecs .number {text-align: right}
+.codecs th:first-child, .codecs td:first-child {padding-right: 0}
+.codecs tbody tr:hover {background: color-mix(in srgb, currentColor 5%, transparent)}
+.codecs b {display: block; width: .7rem; height: .7rem; border-radius: 50%}
 .st-key-page_head h1 {flex: 1 1 auto}
 .st-key-page_tools {gap: .2rem 1.1rem}
 .st-key-page_tools p {font-size: .85rem; opacity: .8}

@@ -59,7 +59,10 @@ def test_a_pages_notebook_runs_and_shows_its_figures(app, open_page, tmp_path, n
 
 
 def on_the_page(page) -> dict[str, np.ndarray]:
-    """Name -> points (n, 2) of the lines that the chart of Compare shows."""
+    """Name -> points (n, 2) of the lines that the chart of Compare shows, once it is drawn."""
+    page.wait_for_function(
+        "document.querySelector('.st-key-cmp_chart .js-plotly-plot')?.calcdata !== undefined"
+    )
     found = page.locator(".st-key-cmp_chart .js-plotly-plot").evaluate(
         "chart => chart.calcdata.map(points => "
         "[points[0].trace.name, points.map(({x, y}) => [x, y])])"

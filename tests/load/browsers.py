@@ -24,7 +24,7 @@ POLL_S = 0.02
 PICTURES = """() =>
     [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
         .some((host) => host.shadowRoot?.querySelector(".rdx[data-drawn]"))"""
-TABLE = "() => document.querySelector('[data-testid=stDataFrame]') !== null"
+TABLE = "() => document.querySelector('.codecs') !== null"
 SLIDERS = {
     "compare": ".st-key-cmp_bpp input[type=range]",
     "photos": "[data-testid=stSlider] input[type=range]",

@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.images import samples
 from tests.conftest import ROOT
+from tests.pages.codec_tables import codec_table
 
 
 def settled(app: AppTest) -> AppTest:
@@ -21,13 +22,9 @@ def app():
     return settled(test.run())
 
 
-def table(app: AppTest):
-    return app.dataframe[0].value.set_index("Codec")
-
-
 def test_same_file_size(app):
     app.number_input(key="cmp_bytes").set_value(9000).run()
-    shown = table(settled(app))
+    shown = codec_table(settled(app))
     assert (
         list(shown.index) == ["JPEG", "WebP"]
         and (shown["Bytes"] <= 9000).all()
@@ -38,14 +35,14 @@ def test_same_file_size(app):
 def test_same_quality(app):
     app.radio(key="cmp_mode").set_value("quality").run()
     app.slider(key="cmp_target_psnr").set_value(35.0).run()
-    shown = table(settled(app))
+    shown = codec_table(settled(app))
     assert ((shown["psnr"] >= 35) & (shown["psnr"] < 36)).all()
 
 
 def test_own_settings(app):
     app.radio(key="cmp_mode").set_value("own").run()
     app.select_slider(key="cmp_own_jpeg").set_value(33.0).run()
-    assert table(settled(app)).loc["JPEG", "Setting"] == "quality 33"
+    assert codec_table(settled(app)).loc["JPEG", "Setting"] == "quality 33"
 
 
 def test_the_address_is_a_permalink(app):
@@ -55,7 +52,7 @@ def test_the_address_is_a_permalink(app):
     again = AppTest.from_file(str(ROOT / "pages" / "compare.py"), default_timeout=300)
     for name, value in app.query_params.items():
         again.query_params[name] = value
-    assert table(settled(again.run())).equals(table(app))
+    assert codec_table(settled(again.run())).equals(codec_table(app))
 
 
 def test_one_codec_is_not_a_comparison(app):
@@ -91,4 +88,4 @@ def test_the_measure_picks_the_tuning(app):
     assert settled(app).multiselect(key="cmp_codecs").value == ["jpeg-psnr", "webp"]
     app.selectbox(key="cmp_measure").set_value("ssimulacra2").run()
     assert settled(app).multiselect(key="cmp_codecs").value == ["jpeg-eye", "webp"]
-    assert "ssimulacra2" in table(app)
+    assert "ssimulacra2" in codec_table(app)

@@ -14,6 +14,7 @@ from core.images import Picture
 from core.store import zoo
 from tests import photo_models as store_of_models
 from tests.conftest import ROOT, synthetic
+from tests.pages.codec_tables import codec_table
 
 PAGE = str(ROOT / "pages" / "photos.py")
 SECTIONS = (
@@ -62,7 +63,7 @@ def test_the_search_can_be_switched_off(app):
         app.toggle(key="pho_search").set_value(search)
         settled(app)
         data = photo_models.PhotoModel(card, search).encode(image, app.session_state.pho_level).data
-        shown[search] = app.dataframe[0].value["Bytes"].iloc[0]
+        shown[search] = codec_table(app)["Bytes"].iloc[0]
         assert shown[search] == len(data)
     assert shown[True] != shown[False]
 
@@ -72,7 +73,7 @@ def test_figures_are_those_of_real_files_and_the_rivals_get_no_fewer_bytes(app):
     codec = photo_models.PhotoModel(zoo.card(bls2017.MODEL))
     for level in (2, 3, 1):
         app.slider(key="pho_level").set_value(level)
-        table = settled(app).dataframe[0].value.set_index("Codec")
+        table = codec_table(settled(app))
         assert table["Bytes"]["Learned"] == len(codec.encode(image, level).data)
         for name in ("jpeg", "jpeg2000"):
             title, rival = get(name).info.title, get(name)
@@ -116,7 +117,7 @@ def test_the_verdict_is_what_the_table_shows(app):
     title, checked = get("jpeg2000").info.title, 0
     for level in (1, 2, 3):
         app.slider(key="pho_level").set_value(level)
-        table = settled(app).dataframe[0].value.set_index("Codec")
+        table = codec_table(settled(app))
         line = next(m.value for m in app.markdown if "the learned codec:" in m.value).split(
             f"**{title}**"
         )[1]
@@ -133,7 +134,7 @@ def test_small_pictures(shape):
     app = AppTest.from_file(PAGE, default_timeout=300)
     app.session_state.picture = Picture("small", synthetic(*shape))
     app.session_state.pho_section = "Where the bits go"
-    assert settled(app).dataframe[0].value["Bytes"][0] > 20
+    assert codec_table(settled(app))["Bytes"].iloc[0] > 20
 
 
 def test_a_damaged_model_is_named_and_the_page_goes_on(app, tmp_path, monkeypatch):
@@ -146,7 +147,7 @@ def test_a_damaged_model_is_named_and_the_page_goes_on(app, tmp_path, monkeypatc
     app.selectbox(key="pho_model").set_value("one-rate").run()
     assert not app.exception and "'one-rate' is damaged" in app.error[0].value.replace("\\", "")
     app.selectbox(key="pho_model").set_value(bls2017.MODEL)
-    assert len(settled(app).dataframe[0].value) == 3
+    assert len(codec_table(settled(app))) == 3
 
 
 def test_without_models_the_page_says_where_to_get_one(tmp_path, monkeypatch):
