@@ -2,8 +2,9 @@
 
 Each opens Compare on a sample, or brings a picture of one's own, waits for pictures and table, and
 then moves the budget's slider by a stop every 1 to 4 seconds. With `photos` it is the level's
-slider on Photos. A move is over when the captions below the pictures are new; moved by more than a
-stop, they could be those of a stop in between.
+slider on Photos. A move is over when the captions below the pictures are new (moved by more than a
+stop, they could be those of a stop in between), or where both stops have the same files, when the
+table tells how far these are from the new budget.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from tests.browser.conftest import CHROMIUM, FLAGS, note
 SAMPLES = ("astronaut", "chelsea", "coffee", "rocket", "immunohistochemistry", "camera")
 LIMIT_S = 60.0
 POLL_S = 0.02
+UNDER_WAY = "computing"
 # Playwright's own waiting for an element looks twice a second in the end.
 PICTURES = """() =>
     [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
@@ -81,10 +83,11 @@ async def _visit(
     for there in (PICTURES, TABLE):
         await page.wait_for_function(there, polling=1000 * POLL_S)
     seen.first.append(time.monotonic() - begin)
+    table = page.locator(".codecs").first
     slider, rng = page.locator(SLIDERS[kind]).first, random.Random(number)
     while time.monotonic() < end:
         await asyncio.sleep(rng.uniform(1, 4))
-        before = await tiles.inner_text()
+        before, told = await tiles.inner_text(), await table.inner_text()
         stands = await slider.input_value()
         key = rng.choice(("ArrowLeft", "ArrowRight"))
         start = time.monotonic()
@@ -92,7 +95,12 @@ async def _visit(
         if await slider.input_value() == stands:
             continue  # at its end: nothing moved
         while await tiles.inner_text() == before and time.monotonic() < start + LIMIT_S:
+            if (now := await table.inner_text()) != told and UNDER_WAY not in now:
+                break
             await asyncio.sleep(POLL_S)
+        else:
+            if time.monotonic() > start + LIMIT_S:
+                seen.errors.append(f"browser {number}: nothing new {LIMIT_S:g} s after a move")
         seen.moves.append(time.monotonic() - start)
         seen.moved.append((start - begin) / 60)
     await context.close()

@@ -1,4 +1,4 @@
-"""The table of codecs: every cell in its place, whole values behind rounded ones, nothing unsafe."""
+"""The table of codecs: each cell in its place, whole values behind rounded ones, all escaped."""
 
 import math
 
