@@ -2,7 +2,8 @@
 
 Everything that a person can do is drawn first; then the run waits for results, and fills the places
 that were kept for them. Pictures that are known already come before the inputs below them, and at a
-first visit pictures and table before all inputs.
+first visit pictures and table before all inputs; the run after it, which begins when the browser
+has drawn them, draws the rest.
 """
 
 import streamlit as st
@@ -28,7 +29,7 @@ too_few = st.empty()
 places = view.Places()
 measurements().service.begin(owner)
 drawn = False
-if first := view.is_first_visit():
+if view.is_first_visit():
     choice.initialise(state.current_picture())
     drawn = view.show_first(owner, state.current_picture(), places)
 
@@ -58,7 +59,7 @@ if section is not None and any(r.measured for r in shown):
     ahead.compute_next(owner, picture, chosen)
     with taken:
         exports = files.show_files(picture, shown)
-    view.let_the_browser_rest_before_the_chart(owner, first)
+    view.let_the_browser_rest_before_the_chart(owner)
     missing = results.count_missing(shown)
 
     def all_there() -> bool:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import streamlit as st
+from streamlit import runtime
 
 from core import metrics
 from core.figures.palette import NEUTRAL, colour
@@ -22,8 +23,7 @@ from dashboard.waiting import looks
 
 PATIENCE_S = 0.3  # how long a run waits for all results before it draws those that are there
 PATIENCE_S_PER_SESSION = 0.075  # longer when many people wait: what is drawn is drawn again
-PICTURES_S = 0.4  # how long a browser draws the first pictures
-TABLE_S = 0.6  # … and the first table
+DRAWN_S = 2.5  # how long a browser may take to draw the first pictures
 FIRST_CHART_S = 1.0  # what the first chart waits for: its library is large
 FIRST_CHART_S_PER_SESSION = 1.5  # longer when many look, perhaps on one and the same machine
 FIRST_CHART_S_MOST = 10.0
@@ -110,40 +110,45 @@ def is_first_visit() -> bool:
 
 
 def show_first(owner: str, picture: Picture, places: Places) -> bool:
-    """Draws viewer and table before all inputs if all results are there already, and gives the
-    browser a moment for each. Whether it did.
+    """Draws viewer and table before all inputs if all results are there already. Whether it did.
+
+    A browser draws all at once what comes while it is busy. So nothing follows until it tells that
+    it has drawn the pictures, which begins the next run; or until it takes too long.
     """
     chosen = choice.current()
     if any(codec.refusal(picture.image) for codec in chosen.codecs):
         return False  # the inputs will choose others
-    shown = show_at_once(owner, picture, chosen, places)
+    shown = show_at_once(owner, picture, chosen, places, announce=True)
     if not shown:
         return False
-    let_the_browser_draw(owner, PICTURES_S)
     places.show_table(picture, shown)
-    let_the_browser_draw(owner, TABLE_S)
+    if runtime.exists():  # there is a browser
+        let_the_browser_draw(owner, DRAWN_S)
     return True
 
 
-def show_at_once(owner: str, picture: Picture, chosen: Choice, places: Places) -> list[Result]:
+def show_at_once(
+    owner: str, picture: Picture, chosen: Choice, places: Places, announce: bool = False
+) -> list[Result]:
     """Draws the viewer if all results are there already: before the inputs that stand below it.
     These results, or none.
     """
     shown = results(owner, picture, chosen, figures=False)
     if len(shown) < MIN_CODECS or count_missing(shown):
         return []
-    show_viewer(owner, picture, shown, places)
+    show_viewer(owner, picture, shown, places, announce)
     return shown
 
 
-def let_the_browser_rest_before_the_chart(owner: str, first: bool) -> None:
-    """A moment between table and chart, after which a person may have moved on: before the `first`
-    chart, and where many people look.
+def let_the_browser_rest_before_the_chart(owner: str) -> None:
+    """A moment between inputs and chart, after which a person may have moved on: before a session's
+    first chart, and where many people look.
     """
     others = max(0, measurements().service.sessions() - 1)
-    if first:
+    if not st.session_state.get("cmp_charted"):
         wanted = FIRST_CHART_S + FIRST_CHART_S_PER_SESSION * others
         let_the_browser_draw(owner, min(wanted, FIRST_CHART_S_MOST))
+        st.session_state.cmp_charted = True
     elif others:
         let_the_browser_draw(owner, min(CHART_S_PER_SESSION * others, CHART_S_MOST))
 
@@ -154,8 +159,12 @@ def let_the_browser_draw(owner: str, seconds: float) -> None:
         pass
 
 
-def show_viewer(owner: str, picture: Picture, shown: list[Result], places: Places) -> None:
-    """The viewer: the original and every result that is there."""
+def show_viewer(
+    owner: str, picture: Picture, shown: list[Result], places: Places, announce: bool = False
+) -> None:
+    """The viewer: the original and every result that is there. With `announce` the browser begins
+    another run once it has drawn it.
+    """
     size = f"{picture.width} × {picture.height} px, uncompressed"
     panels = [Panel("original", "Original", size, original_png(owner, picture), NEUTRAL)]
     for r in shown:
@@ -172,6 +181,7 @@ def show_viewer(owner: str, picture: Picture, shown: list[Result], places: Place
             height=600,
             left=keys[1] if len(keys) > 2 else keys[0],
             right=keys[-1],
+            announce=announce,
         )
 
 
