@@ -21,6 +21,7 @@ def figure(
     x_title: str, y_title: str, height: int = 460, log_x: bool = False, log_y: bool = False
 ) -> go.Figure:
     """An empty figure in the house style; the axes' titles carry the units."""
+    _import_pandas()
     grid = {"gridcolor": "rgba(128,140,160,.22)", "zeroline": False, "automargin": True}
     layout = {
         "height": height,
@@ -33,6 +34,13 @@ def figure(
         "yaxis": {"title": {"text": y_title}, "type": "log" if log_y else "linear", **grid},
     }
     return go.Figure(layout=layout)  # at once: `update_layout` takes ten times as long
+
+
+def _import_pandas() -> None:
+    """Waits until Pandas is there: Plotly looks for it among the modules, also where another thread
+    has only begun to import it.
+    """
+    import pandas  # noqa: F401
 
 
 def tick_log_x(fig: go.Figure) -> None:
@@ -82,6 +90,7 @@ def heat_map(values: np.ndarray, hover: str, unit: str = "", **more: Any) -> go.
     if unit:
         bar["title"] = {"text": unit, "side": "right"}
     style = {"colorscale": "Viridis", "colorbar": bar, "hovertemplate": hover + "<extra></extra>"}
+    _import_pandas()
     fig = go.Figure(go.Heatmap(z=values, **{**style, **more}))
     fig.update_layout(
         margin={"l": 4, "r": 4, "t": 8, "b": 8},
