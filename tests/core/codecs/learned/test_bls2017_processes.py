@@ -47,9 +47,9 @@ print(sorted(found), *rounded_neural(images["part"]))
 
 @pytest.mark.slow
 def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(tmp_path, kodak):
-    """Fresh processes with 1 to 8 threads in TensorFlow and 1 to 3 in numpy's matrix products, coding
-    forwards and backwards: one tile, two across, two down, and small pictures with the encoder's
-    search; two large tiles without it; the network with rounded latents and with its own search.
+    """Fresh processes with 1 to 8 threads in TensorFlow and 1 to 3 in numpy's matrix products, in
+    both directions: one tile, two across, two down, and small pictures with the encoder's search;
+    two large tiles without it; the network with rounded latents and with its own search.
     """
     real = load(kodak[4]).image
     wide = np.tile(real, (1, 2, 1))[:80, :1300]
