@@ -2,8 +2,7 @@
 
 Everything that a person can do is drawn first; then the run waits for results, and fills the places
 that were kept for them. Pictures that are known already come before the inputs below them, and at a
-first visit pictures and table before all inputs; the run after it, which begins when the browser
-has drawn them, draws the rest.
+first visit pictures and table before all inputs.
 """
 
 import streamlit as st

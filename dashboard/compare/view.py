@@ -3,7 +3,6 @@
 from typing import Any
 
 import streamlit as st
-from streamlit import runtime
 
 from core import metrics
 from core.figures.palette import NEUTRAL, colour
@@ -23,7 +22,7 @@ from dashboard.waiting import looks
 
 PATIENCE_S = 0.3  # how long a run waits for all results before it draws those that are there
 PATIENCE_S_PER_SESSION = 0.075  # longer when many people wait: what is drawn is drawn again
-DRAWN_S = 2.5  # how long a browser may take to draw the first pictures
+PICTURES_S = 1.0  # how long a browser draws the first pictures and table
 FIRST_CHART_S = 1.0  # what the first chart waits for: its library is large
 FIRST_CHART_S_PER_SESSION = 1.5  # longer when many look, perhaps on one and the same machine
 FIRST_CHART_S_MOST = 10.0
@@ -110,33 +109,28 @@ def is_first_visit() -> bool:
 
 
 def show_first(owner: str, picture: Picture, places: Places) -> bool:
-    """Draws viewer and table before all inputs if all results are there already. Whether it did.
-
-    A browser draws all at once what comes while it is busy. So nothing follows until it tells that
-    it has drawn the pictures, which begins the next run; or until it takes too long.
+    """Draws viewer and table before all inputs if all results are there already, and gives the
+    browser a moment for them: what comes while it is busy, it draws together. Whether it did.
     """
     chosen = choice.current()
     if any(codec.refusal(picture.image) for codec in chosen.codecs):
         return False  # the inputs will choose others
-    shown = show_at_once(owner, picture, chosen, places, announce=True)
+    shown = show_at_once(owner, picture, chosen, places)
     if not shown:
         return False
     places.show_table(picture, shown)
-    if runtime.exists():  # there is a browser
-        let_the_browser_draw(owner, DRAWN_S)
+    let_the_browser_draw(owner, PICTURES_S)
     return True
 
 
-def show_at_once(
-    owner: str, picture: Picture, chosen: Choice, places: Places, announce: bool = False
-) -> list[Result]:
+def show_at_once(owner: str, picture: Picture, chosen: Choice, places: Places) -> list[Result]:
     """Draws the viewer if all results are there already: before the inputs that stand below it.
     These results, or none.
     """
     shown = results(owner, picture, chosen, figures=False)
     if len(shown) < MIN_CODECS or count_missing(shown):
         return []
-    show_viewer(owner, picture, shown, places, announce)
+    show_viewer(owner, picture, shown, places)
     return shown
 
 
@@ -159,12 +153,8 @@ def let_the_browser_draw(owner: str, seconds: float) -> None:
         pass
 
 
-def show_viewer(
-    owner: str, picture: Picture, shown: list[Result], places: Places, announce: bool = False
-) -> None:
-    """The viewer: the original and every result that is there. With `announce` the browser begins
-    another run once it has drawn it.
-    """
+def show_viewer(owner: str, picture: Picture, shown: list[Result], places: Places) -> None:
+    """The viewer: the original and every result that is there."""
     size = f"{picture.width} × {picture.height} px, uncompressed"
     panels = [Panel("original", "Original", size, original_png(owner, picture), NEUTRAL)]
     for r in shown:
@@ -181,7 +171,6 @@ def show_viewer(
             height=600,
             left=keys[1] if len(keys) > 2 else keys[0],
             right=keys[-1],
-            announce=announce,
         )
 
 

@@ -25,8 +25,7 @@ colours = ["#888888", "#d9822b", "#2b8a5c"]
 panels = [Panel(f"p{i}", n, f"caption {i}, shift {shift}", png_bytes(a.astype(np.uint8)), c)
           for i, (n, a, c) in enumerate(zip(names, arrays, colours))]
 if not right.toggle("away"):
-    asked = {name: name in st.query_params for name in ("report", "announce")}
-    state = viewer(panels, key="v", height=480, **asked)
+    state = viewer(panels, key="v", height=480, report="report" in st.query_params)
     st.text(f"run {st.session_state.runs} shift {shift} {state}")
 """
 
@@ -302,18 +301,6 @@ def test_state_is_reported_at_rest_and_only_on_demand(serve, open_page, page):
         "mode='difference', left='p0', right='p1', reference='p0', zoom=2.0"
     ).wait_for()
     assert told.get_by_text("run 2").count() == 1
-
-
-def test_drawn_pictures_are_announced_once(serve, open_page):
-    """One more run, also after the view has changed and the pictures have."""
-    told = open_page(serve(SCRIPT) + "?announce=1")
-    told.get_by_text("run 2 ").wait_for()
-    ready(told)
-    press(told, "+", "g")
-    told.get_by_text("brighter").click()
-    told.get_by_text("run 3 shift 40").wait_for()
-    told.wait_for_timeout(1500)
-    assert "run 3 shift 40" in told.get_by_test_id("stText").inner_text()
 
 
 def test_differences_and_the_held_key_keep_to_the_reference(page):

@@ -38,7 +38,6 @@ def viewer(
     zoom: float | None = None,
     centre: tuple[float, float] | None = None,
     report: bool = False,
-    announce: bool = False,
 ) -> ViewerState:
     """Shows one to nine pictures of one scene and returns what is shown.
 
@@ -51,7 +50,7 @@ def viewer(
 
     The browser tells the script nothing, and causes no rerun, unless `report` is set: then the
     returned state follows half a second after the last movement. Wrap the call in a fragment to
-    keep that cheap. With `announce` it causes one rerun, as soon as it has drawn the pictures.
+    keep that cheap.
 
     Raises ValueError for no or too many panels, keys given twice, and a key, mode, zoom or centre
     that does not exist.
@@ -67,16 +66,11 @@ def viewer(
         "height": height,
         "ask": ask | {"zoom": zoom, "x": x, "y": y},
         "report": report,
-        "announce": announce,
     }
     data["turn"] = _turn(key, data)
     # In a list: Streamlit imports Pandas to look for tables among the values of a dictionary.
     mounted = _component()(
-        key=key,
-        data=[data],
-        default={"view": None},
-        on_view_change=lambda: None,
-        on_drawn_change=lambda: None,
+        key=key, data=[data], default={"view": None}, on_view_change=lambda: None
     )
     start = _start(keys, mode, left, right, reference, zoom, centre)
     return reported(mounted.get("view"), start, keys) if report else start

@@ -204,10 +204,6 @@ class Viewer extends View {
     for (const tile of this.tiles) tile.draw(this.at(tile.canvas), this.state.split, this.state);
     showOverlays(this);
     this.root.dataset.drawn = (Number(this.root.dataset.drawn) || 0) + 1;
-    if (this.data.announce && !this.announced) {
-      this.announced = true;
-      this.setTriggerValue("drawn", true);
-    }
   }
 
   /** Flicker: swap the pictures at the interval, and not while a person holds one of them. */
@@ -269,7 +265,7 @@ function isDark(node) {
   return r + g + b < 384;
 }
 
-export default function ({ data: [told], parentElement, setStateValue, setTriggerValue }) {
+export default function ({ data: [told], parentElement, setStateValue }) {
   const root = parentElement.querySelector(".rdx");
   let viewer = mounted.get(parentElement);
   if (viewer?.root !== root) {
@@ -277,7 +273,7 @@ export default function ({ data: [told], parentElement, setStateValue, setTrigge
     viewer = new Viewer(root, told);
     mounted.set(parentElement, viewer);
   }
-  Object.assign(viewer, { setStateValue, setTriggerValue });
+  viewer.setStateValue = setStateValue;
   if (told.turn >= (viewer.data?.turn ?? 0)) viewer.update(told);   // calls may come the wrong way round
   return () => {
     viewer.destroy();
