@@ -169,7 +169,7 @@ class PhotoCoder:
 
     def encode(self, y_hat: np.ndarray, level: int, coding: Coding = "context") -> bytes:
         """Three bytes that check the latents, then their string."""
-        return self.encode_and_count(y_hat, level, coding)[0]
+        return _hash(y_hat) + self._coder(level, coding).encode(y_hat)
 
     def encode_and_count(
         self, y_hat: np.ndarray, level: int, coding: Coding = "context"
