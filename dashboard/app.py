@@ -1,4 +1,4 @@
-"""The entry point: `streamlit run dashboard/app.py`.
+"""The entry point of every run; serve.py serves it.
 
 Names the pages and starts what they all share.
 """

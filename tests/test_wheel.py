@@ -97,17 +97,18 @@ def test_the_front_page_draws(installed, tmp_path):
     """With a picture so small that all curves are soon measured, which the page waits for here."""
     draw = (
         "from streamlit.testing.v1 import AppTest\n"
-        "from core.cli.run import APP\n"
+        "from core.cli.run import SERVER\n"
         "from core.images import Picture\n"
         "from core.images.samples import sample\n"
-        "page = AppTest.from_file(str(APP), default_timeout=300)\n"
+        "app = str(SERVER.with_name('app.py'))\n"
+        "page = AppTest.from_file(app, default_timeout=300)\n"
         "corner = sample('chelsea').image[:64, :96].copy()\n"
         "page.session_state.picture = Picture('Corner of a cat', corner)\n"
         "page.run()\n"
         "assert not page.exception, page.exception\n"
         "drawn = [html.proto.body for html in page.get('html')]\n"
         "assert max(body.count('<tr>') for body in drawn) == 1 + 4\n"
-        "print(APP, page.title[0].value if page.title else page.header[0].value)"
+        "print(app, page.title[0].value if page.title else page.header[0].value)"
     )
     drawn = _run(installed / "bin" / "python", "-c", draw, **_outside(tmp_path))
     assert str(installed) in drawn and str(ROOT) not in drawn

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+SERVER = Path(__file__).resolve().parents[2] / "dashboard" / "serve.py"
 
 
 def run(
@@ -27,4 +27,4 @@ def run(
 def command(port: int, address: str, options: list[str]) -> list[str]:
     """The command that serves the app on `address`:`port`."""
     server = ["--server.port", str(port), "--server.address", address]
-    return [sys.executable, "-m", "streamlit", "run", str(APP), *server, *options]
+    return [sys.executable, "-m", "streamlit", "run", str(SERVER), *server, *options]

@@ -131,6 +131,11 @@ class Service:
         session.news.clear()
         return came
 
+    def wake(self, owner: str) -> None:
+        """Ends the wait of `owner`: there is news of another kind."""
+        with self._lock:
+            self._session(owner).news.set()
+
     def close(self) -> None:
         """Ends the workers that are ours."""
         self._hands.close()

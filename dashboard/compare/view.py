@@ -17,12 +17,14 @@ from dashboard.measurements import measurements
 from dashboard.ui.tables import Column, codec_table
 from dashboard.ui.take_home import take_home
 from dashboard.ui.text import decibel, plain, seconds_text, size_text
-from dashboard.ui.viewer import Panel, viewer
+from dashboard.ui.viewer import Panel, arrivals, viewer
+from dashboard.ui.viewer.arrivals import Arrival
 from dashboard.waiting import looks
 
 PATIENCE_S = 0.3  # how long a run waits for all results before it draws those that are there
 PATIENCE_S_PER_SESSION = 0.075  # longer when many people wait: what is drawn is drawn again
-PICTURES_S = 1.0  # how long a browser draws the first pictures and table
+PICTURES_S = 1.0  # how long a browser draws the first pictures and table, where it does not say
+PICTURES_S_MOST = 10.0  # … and where it does
 FIRST_CHART_S = 1.0  # what the first chart waits for: its library is large
 FIRST_CHART_S_PER_SESSION = 1.5  # longer when many look, perhaps on one and the same machine
 FIRST_CHART_S_MOST = 10.0
@@ -109,28 +111,40 @@ def is_first_visit() -> bool:
 
 
 def show_first(owner: str, picture: Picture, places: Places) -> bool:
-    """Draws viewer and table before all inputs if all results are there already, and gives the
-    browser a moment for them: what comes while it is busy, it draws together. Whether it did.
+    """Draws viewer and table before all inputs if all results are there already, and returns once
+    the browser has drawn them: what comes while it is busy, it draws together. Whether it did.
     """
     chosen = choice.current()
     if any(codec.refusal(picture.image) for codec in chosen.codecs):
         return False  # the inputs will choose others
-    shown = show_at_once(owner, picture, chosen, places)
-    if not shown:
-        return False
-    places.show_table(picture, shown)
-    let_the_browser_draw(owner, PICTURES_S)
+    with arrivals.expect(lambda: measurements().service.wake(owner)) as arrival:
+        shown = show_at_once(owner, picture, chosen, places, arrival)
+        if not shown:
+            return False
+        places.show_table(picture, shown)
+        if arrival is None:
+            let_the_browser_draw(owner, PICTURES_S)
+            return True
+        for _ in looks(owner, patience_s=PICTURES_S_MOST):
+            if arrival.has_come():
+                break
     return True
 
 
-def show_at_once(owner: str, picture: Picture, chosen: Choice, places: Places) -> list[Result]:
+def show_at_once(
+    owner: str,
+    picture: Picture,
+    chosen: Choice,
+    places: Places,
+    arrival: Arrival | None = None,
+) -> list[Result]:
     """Draws the viewer if all results are there already: before the inputs that stand below it.
     These results, or none.
     """
     shown = results(owner, picture, chosen, figures=False)
     if len(shown) < MIN_CODECS or count_missing(shown):
         return []
-    show_viewer(owner, picture, shown, places)
+    show_viewer(owner, picture, shown, places, arrival)
     return shown
 
 
@@ -153,7 +167,13 @@ def let_the_browser_draw(owner: str, seconds: float) -> None:
         pass
 
 
-def show_viewer(owner: str, picture: Picture, shown: list[Result], places: Places) -> None:
+def show_viewer(
+    owner: str,
+    picture: Picture,
+    shown: list[Result],
+    places: Places,
+    arrival: Arrival | None = None,
+) -> None:
     """The viewer: the original and every result that is there."""
     size = f"{picture.width} × {picture.height} px, uncompressed"
     panels = [Panel("original", "Original", size, original_png(owner, picture), NEUTRAL)]
@@ -171,6 +191,7 @@ def show_viewer(owner: str, picture: Picture, shown: list[Result], places: Place
             height=600,
             left=keys[1] if len(keys) > 2 else keys[0],
             right=keys[-1],
+            arrival=arrival,
         )
 
 

@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 
 __all__ = ["chromium", "serve"]  # fixtures
 
-APP = ROOT / "dashboard" / "app.py"
+APP = ROOT / "dashboard" / "serve.py"
 # Asked at each frame: Playwright's own waiting for an element looks twice a second in the end.
 PICTURES = """() =>
     [...document.querySelectorAll(".st-key-compare_viewer [data-testid=stBidiComponentIsolated]")]

@@ -22,7 +22,7 @@ from tests.conftest import ROOT, synthetic
 
 @pytest.fixture(scope="module")
 def app(serve):
-    return serve(ROOT / "dashboard" / "app.py")
+    return serve(ROOT / "dashboard" / "serve.py")
 
 
 def test_the_front_page_shows_a_compared_picture_without_a_click(app, open_page):
@@ -34,11 +34,45 @@ def test_the_front_page_shows_a_compared_picture_without_a_click(app, open_page)
         assert len(downloaded(page, key)) <= 512 * 512 // 16
 
 
+def hold_arrivals(page) -> list:
+    """Withholds from the server that the first pictures are drawn; returns what is withheld."""
+    held: list = []
+    page.route("**/drawn/*", lambda route: held.append(route))
+    return held
+
+
+def test_at_a_first_visit_pictures_and_table_are_drawn_before_the_inputs_come(app, open_page):
+    page = open_page(app)
+    wait_for_results(page)  # known from here on
+    held = hold_arrivals(page)
+    with page.expect_request("**/drawn/*"):
+        page.goto(app)
+    assert page.locator(".codecs").count() == 1 and page.locator(".rdx[data-drawn]").count() == 1
+    assert page.locator(".st-key-cmp_bpp").count() == 0
+    held[0].continue_()
+    page.locator(".st-key-cmp_bpp").wait_for(timeout=WAIT)
+    wait_for_results(page)
+    assert len(held) == 1
+
+
+def test_another_page_can_be_chosen_while_the_first_pictures_are_drawn(app, open_page):
+    page = open_page(app)
+    wait_for_results(page)
+    held = hold_arrivals(page)
+    with page.expect_request("**/drawn/*"):
+        page.goto(app)
+    page.get_by_role("link", name="SVD", exact=True).click()
+    held[0].continue_()
+    page.get_by_role("heading", level=1).get_by_text("How few numbers make").wait_for(timeout=WAIT)
+    page.locator("[data-testid=stSlider]").first.wait_for(timeout=WAIT)
+    assert page.locator(".st-key-cmp_bpp, .codecs").count() == 0
+
+
 def test_ssim_arrives_in_the_table_by_itself(serve, open_page):
     """On a server that has just started: the curves are measured, then the lines of the table, and
     nobody clicks.
     """
-    page = open_page(serve(ROOT / "dashboard" / "app.py", RDX_FRESH="1"))
+    page = open_page(serve(ROOT / "dashboard" / "serve.py", RDX_FRESH="1"))
     wait_for_results(page)
     wait_for_curves(page)
     for _ in range(WAIT // 1000):

@@ -11,7 +11,7 @@ import pytest
 from core import images
 from tests.conftest import ROOT, synthetic
 
-APP = ROOT / "dashboard" / "app.py"
+APP = ROOT / "dashboard" / "serve.py"
 PATIENT_MS = 120_000  # the machine may be busy; what is quick is measured below, not awaited
 
 

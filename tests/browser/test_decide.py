@@ -13,7 +13,7 @@ from core import images, metrics
 from core.codecs.registry import get
 from tests.conftest import ROOT, synthetic
 
-APP = ROOT / "dashboard" / "app.py"
+APP = ROOT / "dashboard" / "serve.py"
 PATIENT_MS = 240_000  # the machine may be busy
 
 

@@ -11,7 +11,7 @@ from core import jobs
 from tests.conftest import ROOT
 from tests.pages.digit_models import fill
 
-APP = ROOT / "dashboard" / "app.py"
+APP = ROOT / "dashboard" / "serve.py"
 
 
 @pytest.fixture(autouse=True)

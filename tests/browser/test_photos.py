@@ -20,7 +20,7 @@ def address(serve, tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setenv("RDX_MODELS", str(tmp_path_factory.mktemp("store") / "models"))
     photo_models.fill(bls2017.MODEL)
-    yield serve(ROOT / "dashboard" / "app.py", RDX_MODELS=os.environ["RDX_MODELS"]) + "/photos"
+    yield serve(ROOT / "dashboard" / "serve.py", RDX_MODELS=os.environ["RDX_MODELS"]) + "/photos"
     patch.undo()
 
 

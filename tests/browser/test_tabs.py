@@ -15,7 +15,7 @@ from tests.browser.compare_page import (
 )
 from tests.conftest import ROOT
 
-APP = ROOT / "dashboard" / "app.py"
+APP = ROOT / "dashboard" / "serve.py"
 
 
 @pytest.fixture(scope="module")

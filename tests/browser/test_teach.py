@@ -33,7 +33,7 @@ PAGES = {
 
 @pytest.fixture
 def app(serve):
-    return serve(ROOT / "dashboard" / "app.py")
+    return serve(ROOT / "dashboard" / "serve.py")
 
 
 def taken(page, key: str) -> bytes:

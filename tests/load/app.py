@@ -42,7 +42,7 @@ def start_app(folder: str, filled: bool = False) -> tuple[subprocess.Popen, str]
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py")]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "serve.py")]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
     command += ["--server.headless", "true"]
     log = open(Path(folder, "log.txt"), "w")  # noqa: SIM115 (open for as long as the app)

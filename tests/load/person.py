@@ -3,6 +3,7 @@ its websocket.
 """
 
 import asyncio
+import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -18,6 +19,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+from dashboard.ui.viewer.arrivals import FOLDER
 from tests.load import inputs
 
 COOKIE = "_streamlit_xsrf"
@@ -42,6 +44,7 @@ class Person:
         self._session = ""
         self._news = asyncio.Event()
         self._urls: asyncio.Future | None = None
+        self._telling: set[asyncio.Task] = set()
         self._query = ""
         self.files, self.runs, self.closed = 0, 0, False
         self.told: list[str] = []
@@ -161,6 +164,8 @@ class Person:
             self._drawn.add(widget.id)
             if kind in inputs.KINDS:
                 self._hold(kind, widget)
+        elif kind == "bidi_component":
+            self._tell_arrival(element.bidi_component.json)
         elif kind in ("markdown", "alert"):
             self.told.append(getattr(element, kind).body.replace("\\", ""))
         elif kind == "progress":
@@ -169,6 +174,15 @@ class Person:
             self.files += 1
         elif kind == "download_button" and element.download_button.label.startswith("Points as"):
             self.measuring, self.measured = False, True
+
+    def _tell_arrival(self, data: str) -> None:
+        """Says that the viewer's pictures are drawn, where it asks for that."""
+        asked = re.search(rf'"({FOLDER}/[^"]+)"', data)
+        if asked:
+            place = HTTPRequest(f"http://{self._address}/{asked[1]}", "POST", body="")
+            told = asyncio.ensure_future(AsyncHTTPClient().fetch(place))
+            self._telling.add(told)
+            told.add_done_callback(self._telling.discard)
 
     def _hold(self, kind: str, widget: Any) -> None:
         """Takes over the value of an input that is new, or that was told its value."""

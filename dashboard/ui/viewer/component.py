@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit import runtime
 
+from dashboard.ui.viewer.arrivals import FOLDER, Arrival
 from dashboard.ui.viewer.panel import Panel
 from dashboard.ui.viewer.view import MODES, ZOOMS, ViewerState, reported
 
@@ -38,6 +39,7 @@ def viewer(
     zoom: float | None = None,
     centre: tuple[float, float] | None = None,
     report: bool = False,
+    arrival: Arrival | None = None,
 ) -> ViewerState:
     """Shows one to nine pictures of one scene and returns what is shown.
 
@@ -51,6 +53,8 @@ def viewer(
     The browser tells the script nothing, and causes no rerun, unless `report` is set: then the
     returned state follows half a second after the last movement. Wrap the call in a fragment to
     keep that cheap.
+
+    `arrival` is told when the pictures are drawn, without a rerun (see `arrivals`).
 
     Raises ValueError for no or too many panels, keys given twice, and a key, mode, zoom or centre
     that does not exist.
@@ -66,6 +70,7 @@ def viewer(
         "height": height,
         "ask": ask | {"zoom": zoom, "x": x, "y": y},
         "report": report,
+        "arrival": f"{FOLDER}/{arrival.name}" if arrival else "",
     }
     data["turn"] = _turn(key, data)
     # In a list: Streamlit imports Pandas to look for tables among the values of a dictionary.

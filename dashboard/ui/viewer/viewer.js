@@ -204,6 +204,16 @@ class Viewer extends View {
     for (const tile of this.tiles) tile.draw(this.at(tile.canvas), this.state.split, this.state);
     showOverlays(this);
     this.root.dataset.drawn = (Number(this.root.dataset.drawn) || 0) + 1;
+    this.tellArrival();
+  }
+
+  /** Say once, when the frame with these pictures is on the screen, that they are drawn. */
+  tellArrival() {
+    const { arrival } = this.data;
+    if (!arrival || this.arrived === arrival) return;
+    this.arrived = arrival;
+    const tell = () => fetch(new URL(arrival, appRoot()), { method: "POST" }).catch(() => {});
+    requestAnimationFrame(() => setTimeout(tell));
   }
 
   /** Flicker: swap the pictures at the interval, and not while a person holds one of them. */
