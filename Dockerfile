@@ -19,7 +19,7 @@ RUN uv build --wheel --no-cache -o /wheel . \
 FROM libraries AS test
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        make git chromium fonts-dejavu-core libjpeg-turbo-progs \
+        make git chromium-headless-shell fonts-dejavu-core libjpeg-turbo-progs \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 1000 person && install -d -o person /app
 USER person

@@ -38,6 +38,7 @@ def serve(workers: int) -> None:
             "distributed.admin.tick.interval": "1s",
             "distributed.admin.tick.limit": "30s",
             "distributed.admin.system-monitor.interval": "5s",
+            "distributed.worker.memory.monitor-interval": "500ms",
         }
     )
     with LocalCluster(

@@ -9,6 +9,7 @@ table tells how far these are from the new budget.
 
 import asyncio
 import random
+import shutil
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
-from tests.browser.conftest import CHROMIUM, FLAGS, note
+from tests.browser.conftest import FLAGS, note
 
 SAMPLES = ("astronaut", "chelsea", "coffee", "rocket", "immunohistochemistry", "camera")
 LIMIT_S = 60.0
@@ -49,7 +50,9 @@ async def visits(
     from playwright.async_api import async_playwright
 
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=FLAGS
+        )
         end = time.monotonic() + seconds
         people = [_visit(browser, address, i, end, page, picture, seen) for i in range(count)]
         await asyncio.gather(*people)
