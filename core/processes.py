@@ -1,4 +1,5 @@
-"""How a worker process is set up: one thread, and memory that it keeps.
+"""How processes are set up: a worker has one thread, and memory that it keeps; the app's threads
+share theirs.
 
 One measurement is one thread: the cores are shared by workers. And what the codecs and measures
 allocate for each picture, megabytes of arrays, is not given back to the system in between: asking
@@ -24,6 +25,7 @@ THREADS = dict.fromkeys(
 # Parameters of glibc's mallopt (malloc.h), with their values in bytes.
 M_TRIM_THRESHOLD, KEPT = -1, 256 << 20  # unused memory at the heap's end that is kept
 M_MMAP_THRESHOLD, LARGE = -3, 32 << 20  # what is larger is asked from the system, and given back
+M_ARENA_MAX, HEAPS = -8, 2  # heaps that threads share; else up to eight a core
 
 
 @cache
@@ -31,7 +33,19 @@ def settle() -> None:
     """Sets this process up, once. For worker processes, before their first job."""
     for name, value in THREADS.items():
         os.environ.setdefault(name, value)
+    _set(M_TRIM_THRESHOLD, KEPT)
+    _set(M_MMAP_THRESHOLD, LARGE)
+
+
+def share_heaps() -> None:
+    """For a process whose threads come and go, before they do: what one has freed, others use.
+
+    With a heap of its own each thread would keep what it took when it was busiest.
+    """
+    _set(M_ARENA_MAX, HEAPS)
+
+
+def _set(parameter: int, value: int) -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # absent where the C library is another
     if mallopt is not None:
-        mallopt(M_TRIM_THRESHOLD, KEPT)
-        mallopt(M_MMAP_THRESHOLD, LARGE)
+        mallopt(parameter, value)

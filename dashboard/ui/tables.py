@@ -46,7 +46,8 @@ def table_html(rows: Sequence[Row], tints: Sequence[str], columns: Mapping[str, 
         cells = map(_cell, (row.get(key) for key in keys), shown, numeric)
         lines.append(f"<tr>{_DOT.format(tint)}{''.join(cells)}</tr>")
     return (
-        '<div class="codecs" tabindex="0"><table><thead><tr><th></th>'
+        '<div class="codecs" role="region" aria-label="Figures of the codecs" tabindex="0">'
+        "<table><thead><tr><th></th>"
         f"{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
 

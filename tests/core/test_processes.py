@@ -1,4 +1,4 @@
-"""A worker process keeps its memory between pictures, and computes in one thread."""
+"""A worker process keeps its memory between pictures, and computes in one thread; threads share."""
 
 import os
 import subprocess
@@ -45,3 +45,33 @@ def test_a_settled_process_asks_for_no_memory_twice():
     assert faults < 500 and threads == "1"
     faults, threads = told("plain")
     assert faults > 10_000 and threads == "None"
+
+
+THREADS = """
+import ctypes, sys, threading
+from core import processes
+if sys.argv[1] == "shared":
+    processes.share_heaps()
+together, kept = threading.Barrier(21), []
+
+def work():
+    kept.append(bytearray(100_000))
+    together.wait()
+
+for _ in range(20):
+    threading.Thread(target=work).start()
+together.wait()
+ctypes.CDLL(None).malloc_stats()
+"""
+
+
+def heaps(kind: str) -> int:
+    """How many heaps a process of twenty threads has."""
+    command = [sys.executable, "-c", THREADS, kind]
+    return subprocess.run(
+        command, cwd=ROOT, check=True, text=True, capture_output=True
+    ).stderr.count("Arena ")
+
+
+def test_threads_share_their_heaps():
+    assert heaps("shared") == 2 < heaps("plain")

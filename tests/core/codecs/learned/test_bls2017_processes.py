@@ -47,7 +47,7 @@ print(sorted(found), *rounded_neural(images["part"]))
 
 @pytest.mark.slow
 def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(tmp_path, kodak):
-    """Fresh processes with 1 to 8 threads in TensorFlow and 1 to 3 in numpy's matrix products, in
+    """Fresh processes with 1 and 8 threads in TensorFlow, 2 and 3 in numpy's matrix products, in
     both directions: one tile, two across, two down, and small pictures with the encoder's search;
     two large tiles without it; the network with rounded latents and with its own search.
     """
@@ -83,8 +83,7 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
             env=os.environ | {"TF_NUM_INTRAOP_THREADS": count} | dict.fromkeys(numpys, beside),
         ).stdout
         for count, beside, order in (
-            ("1", "1", "forwards"),
-            ("2", "3", "backwards"),
+            ("1", "3", "backwards"),
             ("8", "2", "forwards"),
         )
     }
