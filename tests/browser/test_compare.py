@@ -134,8 +134,8 @@ def test_upload_match_click_download_decode_and_link(app, open_page, kodak, tmp_
     tags = page.locator(".st-key-cmp_codecs [data-baseweb=tag]")
     tags.nth(2).wait_for()
     assert tags.all_inner_texts() == ["JPEG", "JPEG 2000", "WebP"]
-    page.locator(".st-key-upload input[type=file]").set_input_files(kodak[4])
-    wait_for_picture(page, "768 × 512 px")
+    page.locator(".st-key-upload input[type=file]").set_input_files(tmp_path / "part.png")
+    wait_for_picture(page, "384 × 256 px")
     wait_for_results(page)
     assert downloaded(page, "dl_jpeg") == clicked
 
