@@ -1,6 +1,6 @@
 PORT ?= 8501
 ADDRESS ?= localhost
-JOBS ?= 2
+JOBS ?= 3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 # Where tests run side by side, further threads only wait for a core, busily.

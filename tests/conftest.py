@@ -13,12 +13,20 @@ import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 ROOT = Path(__file__).resolve().parent.parent
+BROWSER = ROOT / "tests" / "browser"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first: processes that share the tests then end together."""
+    """Files with slow tests come first: processes that share the tests then end together. Those
+    that drive a browser, and often wait, take turns with those that compute.
+    """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+    kinds: tuple[dict[Path, int], dict[Path, int]] = {}, {}
+    for item in items:
+        kind = kinds[BROWSER in item.path.parents]
+        kind.setdefault(item.path, len(kind))
+    items.sort(key=lambda item: kinds[BROWSER in item.path.parents][item.path])
 
 
 @pytest.fixture(autouse=True)
