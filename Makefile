@@ -1,5 +1,6 @@
 PORT ?= 8501
 ADDRESS ?= localhost
+# For two cores: some tests wait for a browser meanwhile.
 JOBS ?= 3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
