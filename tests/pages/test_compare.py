@@ -45,6 +45,7 @@ def test_own_settings(app):
     assert codec_table(settled(app)).loc["JPEG", "Setting"] == "quality 33"
 
 
+@pytest.mark.slow
 def test_the_address_is_a_permalink(app):
     app.radio(key="cmp_mode").set_value("own").run()
     app.select_slider(key="cmp_own_webp").set_value(61.0).run()

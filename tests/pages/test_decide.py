@@ -58,6 +58,7 @@ def _until_done(app: AppTest, kind: str) -> AppTest:
     return app
 
 
+@pytest.mark.slow
 def test_from_an_upload_to_the_files(app):
     _upload(app, "shop.zip", _pictures())
     assert any("6 pictures" in c.value for c in app.caption)
@@ -128,6 +129,7 @@ def test_addresses_of_this_machine_are_refused(app, tmp_path):
     assert not [b for b in app.button if b.key == "dec_start"]
 
 
+@pytest.mark.slow
 def test_a_session_sees_its_own_decisions_alone(app):
     _upload(app, "shop.zip", _pictures(2))
     app.button(key="dec_start").click().run()

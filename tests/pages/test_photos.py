@@ -56,6 +56,7 @@ def said(app: AppTest) -> str:
     )
 
 
+@pytest.mark.slow
 def test_the_search_can_be_switched_off(app):
     card, image = zoo.card(bls2017.MODEL), synthetic(96, 180)
     shown = {}
@@ -129,6 +130,7 @@ def test_the_verdict_is_what_the_table_shows(app):
     assert checked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(2, 2), (17, 300)])
 def test_small_pictures(shape):
     app = AppTest.from_file(PAGE, default_timeout=300)
@@ -137,6 +139,7 @@ def test_small_pictures(shape):
     assert codec_table(settled(app))["Bytes"].iloc[0] > 20
 
 
+@pytest.mark.slow
 def test_a_damaged_model_is_named_and_the_page_goes_on(app, tmp_path, monkeypatch):
     shutil.copytree(zoo.root(), tmp_path / "models")
     monkeypatch.setenv("RDX_MODELS", str(tmp_path / "models"))

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.conftest import ROOT
 
 SCRIPT = """
@@ -41,6 +43,7 @@ def test_the_navigation_leads_to_every_page():
     assert sorted(pages()) == sorted(path.name for path in (ROOT / "pages").glob("*.py"))
 
 
+@pytest.mark.slow
 def test_no_page_imports_tensorflow():
     """All pages in one session, with a picture so small that the workers are soon done."""
     done = subprocess.run(

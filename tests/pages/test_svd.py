@@ -54,6 +54,7 @@ def test_the_handles_stay_in_step(app):
     assert not app.exception
 
 
+@pytest.mark.slow
 def test_a_byte_budget_sets_the_rank(app):
     ranks = []
     for kilobytes in (0.3, 2.0):
@@ -82,6 +83,7 @@ def test_small_pictures(shape):
     assert app.session_state.svd_rank == max(1, min(shape) // 10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("way", "pixels"), [(DOWNSIZE, 10_000), (TRUNCATE, 57_600)])
 def test_large_pictures_leave_the_choice_to_the_person(monkeypatch, way, pixels):
     monkeypatch.setattr(lowrank, "MAX_PIXELS", 10_000)

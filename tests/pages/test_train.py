@@ -67,6 +67,7 @@ def test_bad_names_are_refused_before_anything_starts(app, name, words):
     assert not app.exception and words in texts(app) and jobs.jobs() == []
 
 
+@pytest.mark.slow
 def test_a_started_training_is_a_job_that_can_be_stopped(app, tfds_dir, monkeypatch):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tfds_dir))
     app.text_input(key="train_name").set_value("mine")
