@@ -1,5 +1,5 @@
-"""How processes are set up: a worker has one thread, and memory that it keeps; the app's threads
-share theirs.
+"""How processes are set up: a worker has one thread, and memory that it keeps; the app gives its
+back.
 
 One measurement is one thread: the cores are shared by workers. And what the codecs and measures
 allocate for each picture, megabytes of arrays, is not given back to the system in between: asking
@@ -25,7 +25,6 @@ THREADS = dict.fromkeys(
 # Parameters of glibc's mallopt (malloc.h), with their values in bytes.
 M_TRIM_THRESHOLD, KEPT = -1, 256 << 20  # unused memory at the heap's end that is kept
 M_MMAP_THRESHOLD, LARGE = -3, 32 << 20  # what is larger is asked from the system, and given back
-M_ARENA_MAX, HEAPS = -8, 2  # heaps that threads share; else up to eight a core
 
 
 @cache
@@ -37,12 +36,14 @@ def settle() -> None:
     _set(M_MMAP_THRESHOLD, LARGE)
 
 
-def share_heaps() -> None:
-    """For a process whose threads come and go, before they do: what one has freed, others use.
+def give_back() -> None:
+    """Gives memory that this process does not use back to the system.
 
-    With a heap of its own each thread would keep what it took when it was busiest.
+    By itself glibc keeps what lies between blocks that are in use.
     """
-    _set(M_ARENA_MAX, HEAPS)
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _set(parameter: int, value: int) -> None:

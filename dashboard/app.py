@@ -3,9 +3,7 @@
 Names the pages and starts what they all share.
 """
 
-import gc
 import sys
-import threading
 from pathlib import Path
 
 import streamlit as st
@@ -14,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts this file's folder on the path, not the project's
     sys.path.insert(0, str(ROOT))
 
-from dashboard import admission, returning, state  # noqa: E402
+from dashboard import admission, housekeeping, returning, state  # noqa: E402
 from dashboard.streamlit_patches import answers, imports, reruns  # noqa: E402
 from dashboard.ui import slots, theme  # noqa: E402
 
@@ -26,22 +24,7 @@ answers.mend()
 imports.mend()
 reruns.mend()
 
-
-def _freeze() -> None:
-    gc.collect()
-    gc.freeze()
-
-
-@st.cache_resource(show_spinner=False)
-def _freeze_later() -> threading.Timer:
-    """Once all is imported, collections need not look at it any more."""
-    timer = threading.Timer(10, _freeze)
-    timer.daemon = True
-    timer.start()
-    return timer
-
-
-_freeze_later()
+housekeeping.begin()
 admission.admit(state.session_id())
 slots.hold_kept()
 returning.remember()

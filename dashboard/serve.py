@@ -15,10 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # Streamlit puts this file's folder on the path, not the project's
     sys.path.insert(0, str(ROOT))
 
-from core import processes  # noqa: E402
 from dashboard.ui.viewer import arrivals  # noqa: E402
 
-processes.share_heaps()
 app = App(
     ROOT / "dashboard" / "app.py",
     routes=arrivals.routes(str(st.get_option("server.baseUrlPath") or "")),
