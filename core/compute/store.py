@@ -9,6 +9,9 @@ import diskcache
 from core.compute import limits
 from core.store import places
 
+# Each thread has its own connection, and each run of a page its own thread: what a connection keeps
+# in memory is kept many times. By default it is up to 100 MB.
+PAGES = 256  # of 4 kB
 _FAILURES = (OSError, diskcache.Timeout)  # a full or locked disk: computed again, not stored
 
 
@@ -23,6 +26,8 @@ class Store:
             eviction_policy="least-recently-used",
             disk_pickle_protocol=5,
             timeout=5,
+            sqlite_cache_size=PAGES,
+            sqlite_mmap_size=0,
         )
 
     def get(self, *key: object) -> bytes | None:
