@@ -14,7 +14,7 @@ import streamlit as st
 from core import processes
 
 IMPORTED_S = 10.0  # after so long all is imported
-EVERY_S = 30.0
+EVERY_S = 10.0
 
 
 def _keep_house() -> None:
