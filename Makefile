@@ -1,7 +1,6 @@
 PORT ?= 8501
 ADDRESS ?= localhost
-# For two cores: some tests wait for a browser meanwhile.
-JOBS ?= 3
+JOBS ?= 2
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 # Where tests run side by side, further threads only wait for a core, busily.
