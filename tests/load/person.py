@@ -23,6 +23,7 @@ from dashboard.ui.viewer.arrivals import FOLDER
 from tests.load import inputs
 
 COOKIE = "_streamlit_xsrf"
+DRAWING_S = 1.0  # how long a browser draws what it is sent first
 ANSWER_S = 120.0  # how long the server may take to say where a file goes
 BYTES = "File size, at most (bytes)"
 
@@ -179,10 +180,13 @@ class Person:
         """Says that the viewer's pictures are drawn, where it asks for that."""
         asked = re.search(rf'"({FOLDER}/[^"]+)"', data)
         if asked:
-            place = HTTPRequest(f"http://{self._address}/{asked[1]}", "POST", body="")
-            told = asyncio.ensure_future(AsyncHTTPClient().fetch(place))
+            told = asyncio.ensure_future(self._tell(asked[1]))
             self._telling.add(told)
             told.add_done_callback(self._telling.discard)
+
+    async def _tell(self, place: str) -> None:
+        await asyncio.sleep(DRAWING_S)
+        await AsyncHTTPClient().fetch(f"http://{self._address}/{place}", method="POST", body="")
 
     def _hold(self, kind: str, widget: Any) -> None:
         """Takes over the value of an input that is new, or that was told its value."""
