@@ -10,7 +10,7 @@ from core.compute import limits
 from core.store import places
 
 # Each thread has its own connection, and each run of a page its own thread: what a connection keeps
-# in memory is kept many times. By default it is up to 100 MB.
+# in memory is kept many times. By default it may reach 100 MB.
 PAGES = 256  # of 4 kB
 _FAILURES = (OSError, diskcache.Timeout)  # a full or locked disk: computed again, not stored
 

@@ -47,7 +47,8 @@ def test_at_a_first_visit_pictures_and_table_are_drawn_before_the_inputs_come(ap
     held = hold_arrivals(page)
     with page.expect_request("**/drawn/*"):
         page.goto(app)
-    assert page.locator(".codecs").count() == 1 and page.locator(".rdx[data-drawn]").count() == 1
+    page.locator(".codecs").wait_for()
+    assert page.locator(".rdx[data-drawn]").count() == 1
     assert page.locator(".st-key-cmp_bpp").count() == 0
     held[0].continue_()
     page.locator(".st-key-cmp_bpp").wait_for(timeout=WAIT)
