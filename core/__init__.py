@@ -12,7 +12,11 @@ import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read once, when TensorFlow is first imported
+# Read once, when TensorFlow is first imported.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# oneDNN's convolutions add up in one order with any number of threads; by default TensorFlow takes
+# them only on some processors, and on others its own, which do not.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 # Every model family registers itself with the store when its light module is imported.
 from core.learned.digits import family as _digits  # noqa: F401

@@ -37,13 +37,19 @@ def swept():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CODECS)
 def test_the_shipped_sweep_is_of_the_files_that_the_codec_writes(kodak, swept, name):
-    """Encoded anew, at low and high levels: the very length and error that the sweep recorded."""
+    """Encoded anew, at low and high levels: the length and error that the sweep recorded.
+
+    On another kind of processor floating-point sums round otherwise, and an encoder's search may
+    take a few other steps: 3 bytes of 54,391 on one without AVX-512.
+    """
     for index, level in ((3, 3), (12, 9), (19, 12)):
         record = swept.table[name][kodak[index].name][level]
         image = load(kodak[index]).image
         data = get(name).encode(image, level).data
-        assert len(data) == record["bytes"]
-        assert metrics.psnr(image, get(name).decode(data)) == pytest.approx(record["psnr"])
+        assert len(data) == pytest.approx(record["bytes"], rel=2e-4)
+        assert metrics.psnr(image, get(name).decode(data)) == pytest.approx(
+            record["psnr"], abs=2e-3
+        )
 
 
 @pytest.mark.parametrize("codec", ["bls2017", "bls2017-neural"])
