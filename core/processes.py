@@ -25,6 +25,7 @@ THREADS = dict.fromkeys(
 # Parameters of glibc's mallopt (malloc.h), with their values in bytes.
 M_TRIM_THRESHOLD, KEPT = -1, 256 << 20  # unused memory at the heap's end that is kept
 M_MMAP_THRESHOLD, LARGE = -3, 32 << 20  # what is larger is asked from the system, and given back
+PICTURE = 128 << 10  # … in a process that only passes pictures on
 
 
 @cache
@@ -34,6 +35,14 @@ def settle() -> None:
         os.environ.setdefault(name, value)
     _set(M_TRIM_THRESHOLD, KEPT)
     _set(M_MMAP_THRESHOLD, LARGE)
+
+
+def pass_on() -> None:
+    """Sets up a process that only passes pictures on: their memory is given back with each.
+
+    By itself glibc soon takes them from the heaps of its threads, which then are full of holes.
+    """
+    _set(M_MMAP_THRESHOLD, PICTURE)
 
 
 def give_back() -> None:

@@ -18,6 +18,7 @@ EVERY_S = 10.0
 
 
 def _keep_house() -> None:
+    processes.pass_on()
     time.sleep(IMPORTED_S)
     gc.collect()
     gc.freeze()

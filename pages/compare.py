@@ -26,7 +26,7 @@ head = Head(
 st.sidebar.empty()  # there from the start: the pictures need not move for it
 too_few = st.empty()
 places = view.Places()
-measurements().service.begin(owner)
+measurements().service.begin(owner, ("compare", state.current_picture().sha256))
 drawn = False
 if view.is_first_visit():
     choice.initialise(state.current_picture())
@@ -58,12 +58,12 @@ if section is not None and any(r.measured for r in shown):
     ahead.compute_next(owner, picture, chosen)
     with taken:
         exports = files.show_files(picture, shown)
-    view.let_the_browser_rest_before_the_chart(owner)
     missing = results.count_missing(shown)
 
     def all_there() -> bool:
         return missing > 0 and not results.count_missing(results.results(owner, picture, chosen))
 
+    view.let_the_browser_rest_before_the_chart(owner, all_there)
     for _ in looks(owner, rest_s(), hurry=all_there):
         shown = results.results(owner, picture, chosen)
         if results.count_missing(shown) < missing:

@@ -26,7 +26,7 @@ head = Head(
     "only the rest. After TensorFlow's tutorial *Learned data compression*, trained on MNIST.",
 )
 owner = state.session_id()
-service().begin(owner)
+service().begin(owner, "digits")
 card = models.choose_model()
 if card is not None:
     index = models.choose_digit()

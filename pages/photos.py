@@ -32,7 +32,7 @@ head = Head(
 slots.keep(*models.KEYS)
 picture = state.picture_chooser()
 card = models.choose_model()
-service().begin(owner)
+service().begin(owner, ("photos", picture.sha256))
 if card is None:
     view.show_pictures(owner, picture, None)
     st.stop()

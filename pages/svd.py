@@ -21,7 +21,7 @@ head = Head(
 )
 RANK.keep()
 picture = state.picture_chooser()
-service().begin(state.session_id())
+service().begin(state.session_id(), ("svd", picture.sha256))
 subject = Subject(picture, sections.choose_size(picture))
 with st.spinner("Decomposing the picture …"):
     try:

@@ -11,7 +11,7 @@ UNIT_S = 60.0  # the longest that one encode, decode or measurement may take, fo
 UNIT_S_PER_MPX = 20.0  # … and for each further million pixels
 RETRIES = 3  # how often a unit is given to another worker when one dies under it
 
-MEMORY_BYTES = 64_000_000  # results that the app's process holds; the disk holds the others
+MEMORY_BYTES = 32_000_000  # results that the app's process holds; the disk holds the others
 WORKER_BYTES = 3_000_000_000  # memory of one worker, beyond which it is replaced
 WORKER_PICTURE_BYTES = 200_000_000  # pictures that one worker remembers
 RETURNING_BYTES = 400_000_000  # pixels of uploaded pictures that a reloaded page finds again

@@ -31,11 +31,15 @@ class _Job:
 
 
 class _Session:
-    """When a session last asked, and whether something has come since it last looked."""
+    """When a session last asked, and whether something has come since it last looked; what it looks
+    at, and whether it has asked for pictures of that.
+    """
 
     def __init__(self) -> None:
         self.asked = time.monotonic()
         self.news = threading.Event()
+        self.subject: Hashable = None
+        self.has_asked = False
 
 
 class Service:
@@ -54,11 +58,20 @@ class Service:
 
     # What pages ask for
 
-    def begin(self, owner: str) -> None:
-        """A new run of the session: what it asked for, and does not ask for again, is dropped."""
+    def begin(self, owner: str, subject: Hashable = None) -> None:
+        """A new run of the session: what it asked for, and does not ask for again, is dropped.
+
+        `subject` is what it looks at. Who has seen nothing of that yet is a newcomer.
+        """
         with self._lock:
-            for key in [key for key, job in self._jobs.items() if owner in job.owners]:
-                self._release(key, owner)
+            session = self._session(owner)
+            urgencies = [job.owners[owner] for job in self._jobs.values() if owner in job.owners]
+            if subject != session.subject:
+                session.subject, session.has_asked = subject, False
+                self._turns.welcome(owner)
+            elif session.has_asked and SHOWN not in urgencies:
+                self._turns.settle(owner)
+            self._drop(owner)
 
     def call(
         self,
@@ -75,7 +88,9 @@ class Service:
     def plan(self, owner: str, key: Key, steps: Callable[[], Steps], priority: int = EXTRA) -> Any:
         """What the generator `steps()` returns, or a Failure, or None while it is under way."""
         with self._lock:
-            self._session(owner).asked = time.monotonic()
+            session = self._session(owner)
+            session.asked = time.monotonic()
+            session.has_asked |= priority == SHOWN
             if (known := self.recall(key)) is not None:
                 return known
             job = self._jobs.get(key) or self._open(key, steps)
@@ -220,6 +235,11 @@ class Service:
         for owner in job.owners:
             self._session(owner).news.set()
 
+    def _drop(self, owner: str) -> None:
+        """Drops all that the session has asked for."""
+        for key in [key for key, job in self._jobs.items() if owner in job.owners]:
+            self._release(key, owner)
+
     def _release(self, key: Key, owner: str) -> None:
         job = self._jobs[key]
         job.owners.pop(owner, None)
@@ -242,7 +262,7 @@ class Service:
         oldest = time.monotonic() - limits.LEASE_S
         for owner in [name for name, s in self._sessions.items() if s.asked < oldest]:
             del self._sessions[owner]
-            self.begin(owner)
+            self._drop(owner)
             self._turns.forget(owner)
 
 

@@ -1,7 +1,7 @@
 """Whose turn it is: the most urgent work first, and within one urgency sessions take turns.
 
-Who has seen nothing yet comes first, in the order of arrival: if newcomers took turns, they would
-all wait for as long as the last one does.
+Who has seen nothing yet, or nothing of what they look at now, comes first, in the order of arrival:
+if newcomers took turns, they would all wait for as long as the last one does.
 """
 
 from collections import OrderedDict
@@ -73,6 +73,15 @@ class Turns:
                 self._leave(key, name, places.pop(name))
         if not places:
             self._places.pop(key, None)
+
+    def welcome(self, owner: str) -> None:
+        """A session looks at something new: it is a newcomer, the last to have arrived."""
+        self._new.pop(owner, None)
+        self._new[owner] = NEW
+
+    def settle(self, owner: str) -> None:
+        """A session has seen its first pictures: it is no newcomer any more."""
+        self._new[owner] = 0
 
     def forget(self, owner: str) -> None:
         """A session has left: its turn is no longer remembered."""

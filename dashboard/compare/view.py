@@ -1,5 +1,6 @@
 """Results as they are shown: pictures in the viewer, figures in a table, more with each look."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -148,23 +149,26 @@ def show_at_once(
     return shown
 
 
-def let_the_browser_rest_before_the_chart(owner: str) -> None:
+def let_the_browser_rest_before_the_chart(owner: str, all_there: Callable[[], bool]) -> None:
     """A moment between inputs and chart, after which a person may have moved on: before a session's
-    first chart, and where many people look.
+    first chart, and where many people look. Ends when the results that were missing are there.
     """
     others = max(0, measurements().service.sessions() - 1)
     if not st.session_state.get("cmp_charted"):
         wanted = FIRST_CHART_S + FIRST_CHART_S_PER_SESSION * others
-        let_the_browser_draw(owner, min(wanted, FIRST_CHART_S_MOST))
-        st.session_state.cmp_charted = True
+        let_the_browser_draw(owner, min(wanted, FIRST_CHART_S_MOST), all_there)
+        st.session_state.cmp_charted = not all_there()
     elif others:
-        let_the_browser_draw(owner, min(CHART_S_PER_SESSION * others, CHART_S_MOST))
+        let_the_browser_draw(owner, min(CHART_S_PER_SESSION * others, CHART_S_MOST), all_there)
 
 
-def let_the_browser_draw(owner: str, seconds: float) -> None:
+def let_the_browser_draw(
+    owner: str, seconds: float, hurry: Callable[[], bool] = lambda: False
+) -> None:
     """A moment in which nothing more is sent: what is drawn next needs large libraries."""
-    for _ in looks(owner, rest_s=2 * seconds, patience_s=seconds):
-        pass
+    for _ in looks(owner, rest_s=2 * seconds, patience_s=seconds, hurry=hurry):
+        if hurry():
+            return
 
 
 def show_viewer(

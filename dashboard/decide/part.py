@@ -31,7 +31,7 @@ PART = Slot("dec_part", DECIDE)
 def show(head: Head) -> None:
     """Draws the part that the person chose; the page's head offers Decide as a notebook."""
     owner = state.session_id()
-    service().begin(owner)
+    service().begin(owner, "decide")
     job.adopt()
     growth = Growth(owner)
     part = one_of("Part", PARTS, PART, label_visibility="collapsed")

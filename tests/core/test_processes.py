@@ -66,12 +66,35 @@ print(memory() - before)
 """
 
 
-def held(kind: str) -> int:
-    """MiB of 95 that a process holds after it has freed all blocks but the last."""
-    command = [sys.executable, "-c", HOLES, kind]
+PASSED_ON = """
+import sys
+import psutil
+from core import processes
+
+def memory():
+    return psutil.Process().memory_info().rss >> 20
+
+if sys.argv[1] == "given":
+    processes.pass_on()
+bytearray(16 << 20)  # from now on glibc would take such blocks from the heap
+before = memory()
+pictures = [bytearray(b"x") * 400_000 for _ in range(200)]
+del pictures[:-1]
+print(memory() - before)
+"""
+
+
+def held(script: str, kind: str) -> int:
+    """MiB that a process holds after it has freed all blocks but the last."""
+    command = [sys.executable, "-c", script, kind]
     return int(subprocess.run(command, cwd=ROOT, check=True, text=True, capture_output=True).stdout)
 
 
 def test_what_is_not_used_is_given_back():
-    assert held("given") < 10
-    assert held("kept") > 80
+    assert held(HOLES, "given") < 10
+    assert held(HOLES, "kept") > 80
+
+
+def test_what_is_passed_on_leaves_no_holes():
+    assert held(PASSED_ON, "given") < 10
+    assert held(PASSED_ON, "kept") > 60

@@ -96,6 +96,29 @@ def test_urgent_work_and_other_people_go_before_a_long_line(service, tmp_path):
     assert lines.index("urgent") <= 2 and lines.index("mine") <= 5
 
 
+def test_first_pictures_go_before_the_next_ones_of_who_has_seen_some(service, tmp_path):
+    gate, log = tmp_path / "gate", tmp_path / "log"
+    ask(service, "seen", chores.add, 3, 4)
+    for owner in ("early", "late"):
+        service.begin(owner, "sample")
+        assert service.call(owner, "seen", chores.add, 3, 4, priority=SHOWN) == 7
+    for name in "abc":
+        service.call("hog", ("first", name), chores.until, gate, name)
+    file_named(tmp_path, "begun-*")
+    service.begin("early", "sample")
+    for number in range(9):
+        line = f"early {number}"
+        service.call("early", line, chores.note, log, line, priority=SHOWN)
+    service.begin("late", "upload")
+    for number in range(3):
+        line = f"late {number}"
+        service.call("late", line, chores.note, log, line, priority=SHOWN)
+    gate.touch()
+    ask(service, "early 8", chores.note, log, "early 8", owner="early", priority=SHOWN)
+    lines = log.read_text().split("\n")
+    assert max(lines.index(f"late {number}") for number in range(3)) <= 4
+
+
 def test_where_several_people_look_a_worker_is_kept_free_for_pictures(
     service, tmp_path, monkeypatch
 ):

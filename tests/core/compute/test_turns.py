@@ -38,6 +38,24 @@ def test_who_leaves_and_comes_back_is_a_newcomer_again():
     assert turns.take() == ("ann", NEW + 1) and turns.take() is None
 
 
+def test_who_has_seen_something_waits_for_those_who_have_not():
+    turns = Turns()
+    for owner in ("ann", "bob"):
+        for number in range(3):
+            turns.add((owner, number), owner, 0)
+    turns.settle("ann")
+    assert [turns.take() for _ in range(4)] == [*[("bob", i) for i in range(3)], ("ann", 0)]
+
+
+def test_who_looks_at_something_new_is_the_last_of_the_newcomers():
+    turns = Turns()
+    for owner in ("ann", "bob", "cat"):
+        turns.add(owner, owner, 0)
+    turns.settle("cat")
+    turns.welcome("ann")
+    assert [turns.take() for _ in range(3)] == ["bob", "ann", "cat"]
+
+
 def test_a_job_that_becomes_urgent_goes_first():
     turns = Turns()
     for number in range(5):
