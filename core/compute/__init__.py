@@ -17,15 +17,16 @@ None while it is being computed:
 * `plan(owner, key, steps, priority)`: work of many units. The generator `steps()` yields `Unit`s
   and is sent their results, so that turns are taken between any two encodes. It runs in the app's
   process: it decides, and leaves the work to its units.
-* `begin(owner)` at the top of each run of a page: what the session asked for before and does not
-  ask for again is dropped; what runs already is dropped after the unit at hand. A session that
-  stops asking is taken to have left.
+* `begin(owner, subject)` at the top of each run of a page: what the session asked for before and
+  does not ask for again is dropped; what runs already is dropped after the unit at hand. A session
+  that stops asking is taken to have left.
 * `wait(owner, timeout)` returns as soon as something that `owner` asked for has come.
 
-Turns: the most urgent work goes first – SHOWN pictures, CURVEs, further FIGURES, EXTRAs – and
-within one urgency the session that has waited longest since its last turn. A worker gets one unit
-at a time: the order stays ours, and no line inside a cluster delays a person who comes later. Where
-several people look and ask for pictures, all other work leaves one worker to them.
+Turns: the most urgent work goes first – SHOWN pictures, CURVEs, further FIGURES, EXTRAs. For
+pictures sessions stand in a line, before the others those that have seen none of what they look at;
+for all else they take turns. A worker gets one unit at a time: the order stays ours, and no line
+inside a cluster delays a person who comes later. Where several people look and ask for pictures,
+all other work leaves one worker to them.
 
 Workers are those of a `distributed` cluster: a local one, or one that is there already
 (`RDX_DASK=tcp://…`); the code is the same. Its nannies replace a worker that dies, its scheduler

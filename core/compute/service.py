@@ -61,16 +61,17 @@ class Service:
     def begin(self, owner: str, subject: Hashable = None) -> None:
         """A new run of the session: what it asked for, and does not ask for again, is dropped.
 
-        `subject` is what it looks at. Who has seen nothing of that yet is a newcomer.
+        `subject` is what it looks at. Who has seen nothing of that yet is a newcomer; who still
+        waits for pictures keeps its place in the line.
         """
         with self._lock:
             session = self._session(owner)
             urgencies = [job.owners[owner] for job in self._jobs.values() if owner in job.owners]
             if subject != session.subject:
                 session.subject, session.has_asked = subject, False
-                self._turns.welcome(owner)
+                self._turns.line_up(owner, new=True)
             elif session.has_asked and SHOWN not in urgencies:
-                self._turns.settle(owner)
+                self._turns.line_up(owner, new=False)
             self._drop(owner)
 
     def call(

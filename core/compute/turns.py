@@ -1,14 +1,24 @@
 """Whose turn it is: the most urgent work first, and within one urgency sessions take turns.
 
-Who has seen nothing yet, or nothing of what they look at now, comes first, in the order of arrival:
-if newcomers took turns, they would all wait for as long as the last one does.
+For the most urgent work, pictures that people wait for, they stand in a line instead: if all took
+turns, they would all wait for as long as the last one does. Who has seen nothing yet, or nothing of
+what they look at now, stands before the others. Who wants very much takes turns after all.
 """
 
 from collections import OrderedDict
 from collections.abc import Collection, Hashable, Iterable
+from dataclasses import dataclass
 from itertools import count
 
-NEW = 40  # pieces of the most urgent work that a session is given as a newcomer: its first pictures
+GIVEN = 40  # pieces of the most urgent work that a session is given at a time: pictures and table
+
+
+@dataclass
+class _Place:
+    """A session's place in the line of the most urgent work."""
+
+    new: bool
+    left: int = GIVEN
 
 
 class Turns:
@@ -27,7 +37,7 @@ class Turns:
         self._lines: dict[int, dict[str, OrderedDict[Hashable, None]]] = {}
         self._places: dict[Hashable, dict[str, int]] = {}  # job -> session -> urgency
         self._served: dict[str, int] = {}
-        self._new: dict[str, int] = {}  # session, in the order of arrival -> pieces still given
+        self._line: dict[str, _Place] = {}  # session -> its place, in the order of the line
         self._clock = count(1)
 
     def __len__(self) -> int:
@@ -44,7 +54,7 @@ class Turns:
                 return
             self._leave(key, owner, places[owner])
         places[owner] = urgency
-        self._new.setdefault(owner, NEW)
+        self._line.setdefault(owner, _Place(new=True))
         line = self._lines.setdefault(urgency, {}).setdefault(owner, OrderedDict())
         line[key] = None
         if front:
@@ -58,7 +68,7 @@ class Turns:
         if not self._lines or (urgent and 0 not in self._lines):
             return None
         owners = self._lines[min(self._lines)]
-        owner = self._newcomer(owners) if 0 in self._lines else None
+        owner = self._next_in_line(owners) if 0 in self._lines else None
         owner = owner or min(owners, key=lambda name: self._served.get(name, 0))
         key = next(iter(owners[owner]))
         self._served[owner] = next(self._clock)
@@ -74,19 +84,17 @@ class Turns:
         if not places:
             self._places.pop(key, None)
 
-    def welcome(self, owner: str) -> None:
-        """A session looks at something new: it is a newcomer, the last to have arrived."""
-        self._new.pop(owner, None)
-        self._new[owner] = NEW
-
-    def settle(self, owner: str) -> None:
-        """A session has seen its first pictures: it is no newcomer any more."""
-        self._new[owner] = 0
+    def line_up(self, owner: str, new: bool) -> None:
+        """A session goes to the end of the line: as a newcomer, or because it has seen what it
+        asked for and now wants something else.
+        """
+        self._line.pop(owner, None)
+        self._line[owner] = _Place(new)
 
     def forget(self, owner: str) -> None:
         """A session has left: its turn is no longer remembered."""
         self._served.pop(owner, None)
-        self._new.pop(owner, None)
+        self._line.pop(owner, None)
 
     def waiting(self, owner: str) -> int:
         """How many jobs wait in the lines of `owner`."""
@@ -105,11 +113,13 @@ class Turns:
             if urgency <= min(mine) and name != owner
         )
 
-    def _newcomer(self, waiting: Collection[str]) -> str | None:
-        """The first to arrive of the newcomers among those who wait; it is given one piece."""
-        owner = next((name for name, left in self._new.items() if left and name in waiting), None)
-        if owner is not None:
-            self._new[owner] -= 1
+    def _next_in_line(self, waiting: Collection[str]) -> str | None:
+        """Whose turn it is of those who wait, in the line's order; it is given one piece."""
+        line = [name for name, place in self._line.items() if place.left and name in waiting]
+        if not line:
+            return None
+        owner = min(line, key=lambda name: not self._line[name].new)  # the first of equals
+        self._line[owner].left -= 1
         return owner
 
     def _leave(self, key: Hashable, owner: str, urgency: int) -> None:

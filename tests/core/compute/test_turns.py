@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.compute.turns import NEW, Turns
+from core.compute.turns import GIVEN, Turns
 
 
 def test_one_persons_many_jobs_do_not_delay_anothers_first():
@@ -17,25 +17,25 @@ def test_one_persons_many_jobs_do_not_delay_anothers_first():
 def test_newcomers_see_their_first_pictures_in_the_order_of_arrival():
     turns = Turns()
     for owner in ("ann", "bob"):
-        for number in range(2 * NEW):
+        for number in range(2 * GIVEN):
             turns.add((owner, number), owner, 0)
     taken = [turns.take()]
     turns.add(taken[0], "ann", 0, front=True)  # it has another piece
-    taken += [turns.take() for _ in range(2 * NEW + 9)]
-    assert [owner for owner, _ in taken[: 2 * NEW]] == ["ann"] * NEW + ["bob"] * NEW
-    assert {owner for owner, _ in taken[2 * NEW : 2 * NEW + 2]} == {"ann", "bob"}
+    taken += [turns.take() for _ in range(2 * GIVEN + 9)]
+    assert [owner for owner, _ in taken[: 2 * GIVEN]] == ["ann"] * GIVEN + ["bob"] * GIVEN
+    assert {owner for owner, _ in taken[2 * GIVEN : 2 * GIVEN + 2]} == {"ann", "bob"}
 
 
 def test_who_leaves_and_comes_back_is_a_newcomer_again():
     turns = Turns()
-    for number in range(NEW + 2):
+    for number in range(GIVEN + 2):
         turns.add(("ann", number), "ann", 0)
-    for _ in range(NEW + 1):
+    for _ in range(GIVEN + 1):
         turns.take()
     turns.add("bob", "bob", 0)
     assert turns.take() == "bob"
     turns.forget("ann")
-    assert turns.take() == ("ann", NEW + 1) and turns.take() is None
+    assert turns.take() == ("ann", GIVEN + 1) and turns.take() is None
 
 
 def test_who_has_seen_something_waits_for_those_who_have_not():
@@ -43,7 +43,7 @@ def test_who_has_seen_something_waits_for_those_who_have_not():
     for owner in ("ann", "bob"):
         for number in range(3):
             turns.add((owner, number), owner, 0)
-    turns.settle("ann")
+    turns.line_up("ann", new=False)
     assert [turns.take() for _ in range(4)] == [*[("bob", i) for i in range(3)], ("ann", 0)]
 
 
@@ -51,9 +51,19 @@ def test_who_looks_at_something_new_is_the_last_of_the_newcomers():
     turns = Turns()
     for owner in ("ann", "bob", "cat"):
         turns.add(owner, owner, 0)
-    turns.settle("cat")
-    turns.welcome("ann")
+    turns.line_up("cat", new=False)
+    turns.line_up("ann", new=True)
     assert [turns.take() for _ in range(3)] == ["bob", "ann", "cat"]
+
+
+def test_who_has_waited_for_pictures_longest_gets_all_of_them_first():
+    turns = Turns()
+    for owner in ("bob", "ann"):
+        turns.line_up(owner, new=False)
+    for number in range(3):
+        for owner in ("ann", "bob"):
+            turns.add((owner, number), owner, 0)
+    assert [turns.take()[0] for _ in range(6)] == ["bob"] * 3 + ["ann"] * 3
 
 
 def test_a_job_that_becomes_urgent_goes_first():
