@@ -71,7 +71,7 @@ def html(
         _figure(
             r.codec.info.title,
             f"{r.point.bytes:,} bytes · {decibel(r.point.measures['psnr'])}",
-            r.png,
+            r.png(),
         )
         for r in shown
     ]

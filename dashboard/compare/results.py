@@ -1,6 +1,8 @@
 """The chosen codecs' results on the picture: asked for, and what is there of them."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 
 from core.codecs.base import Codec
 from core.errors import ImageError
@@ -9,17 +11,22 @@ from core.metrics import FORMS
 from core.rd.match import Match
 from core.rd.measure import Measured, RDPoint
 from dashboard.compare.choice import Choice
-from dashboard.measurements import BYTES, Failure, measurements
+from dashboard.measurements import BYTES, Failure, Measurements, measurements
 from dashboard.waiting import looks
+
+WAIT_S = 0.1
 
 
 @dataclass(frozen=True)
 class Result:
-    """One codec's state: measurement and picture (PNG), or why there are none, or not there yet."""
+    """One codec's state: measurement and picture, or why there are none, or not there yet.
+
+    `png()` is the picture as PNG, where there is one: no session keeps what memory and disk hold.
+    """
 
     codec: Codec
     measured: Measured | None = None
-    png: bytes = b""
+    png: Callable[[], bytes] = field(default=bytes, compare=False)
     problem: str = ""
     note: str = ""
     final: bool = False  # no measure is to come any more
@@ -55,14 +62,24 @@ def _result(owner: str, picture: Picture, codec: Codec, chosen: Choice, figures:
         return Result(codec)
     if isinstance(found, Failure):
         return Result(codec, problem=found.reason)
-    png = measurements().png(owner, picture, codec, found)
-    if isinstance(png, Failure):
-        return Result(codec, problem=png.reason)
-    if png is None:
-        return Result(codec)
     full = measurements().complete(owner, picture, codec, found) if figures else None
     richest = full if isinstance(full, Measured) else measurements().richest(picture, codec, found)
+    png = partial(_png, measurements(), owner, picture, codec, found)
     return Result(codec, richest, png, note=note, final=full is not None)
+
+
+def _png(
+    known: Measurements, owner: str, picture: Picture, codec: Codec, measured: Measured
+) -> bytes:
+    """The picture that a file decodes to, as PNG; waited for where it is no longer known.
+
+    Also asked for by a button that is pressed, outside of any run.
+    """
+    while (png := known.png(owner, picture, codec, measured)) is None:
+        known.service.wait(owner, WAIT_S)
+    if isinstance(png, Failure):
+        raise ImageError(png.reason)
+    return png
 
 
 def _measured(

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core import metrics
+from core.errors import ImageError
 from core.figures.palette import NEUTRAL, colour
 from core.images import Picture
 from core.metrics import MEASURES, NAMES, QUICK, Form
@@ -182,11 +183,15 @@ def show_viewer(
     size = f"{picture.width} × {picture.height} px, uncompressed"
     panels = [Panel("original", "Original", size, original_png(owner, picture), NEUTRAL)]
     for r in shown:
-        if r.measured is not None:
-            tint = colour(r.codec.name)
-            panels.append(
-                Panel(r.codec.name, r.codec.info.title, _caption(r.measured), r.png, tint)
-            )
+        if r.measured is None:
+            continue
+        try:
+            png = r.png()
+        except ImageError as error:  # its file no longer decodes
+            places.viewer.error(plain(str(error)), icon=":material/block:")
+            continue
+        tint = colour(r.codec.name)
+        panels.append(Panel(r.codec.name, r.codec.info.title, _caption(r.measured), png, tint))
     keys = [p.key for p in panels]
     with places.viewer:
         viewer(

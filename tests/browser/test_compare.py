@@ -1,7 +1,9 @@
 """Compare in a real browser: upload, match, click, download, decode, link."""
 
+import asyncio
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -18,11 +20,26 @@ from tests.browser.compare_page import (
     wait_for_results,
 )
 from tests.conftest import ROOT, synthetic
+from tests.load.person import person
 
 
 @pytest.fixture(scope="module")
 def app(serve):
     return serve(ROOT / "dashboard" / "serve.py")
+
+
+@pytest.fixture(scope="module")
+def visited(app):
+    """`app`, which has shown somebody its front page: what it opens with is known."""
+
+    async def visit() -> bool:
+        async with person(app.removeprefix("http://")) as one:
+            one.open("")
+            return await one.until(4, WAIT / 1000)
+
+    with ThreadPoolExecutor(1) as beside:  # the browser's own loop runs in this thread
+        assert beside.submit(lambda: asyncio.run(visit())).result()
+    return app
 
 
 def test_the_front_page_shows_a_compared_picture_without_a_click(app, open_page):
@@ -41,12 +58,11 @@ def hold_arrivals(page) -> list:
     return held
 
 
-def test_at_a_first_visit_pictures_and_table_are_drawn_before_the_inputs_come(app, open_page):
-    page = open_page(app)
-    wait_for_results(page)  # known from here on
+def test_at_a_first_visit_pictures_and_table_are_drawn_before_the_inputs_come(visited, open_page):
+    page = open_page("about:blank")
     held = hold_arrivals(page)
     with page.expect_request("**/drawn/*"):
-        page.goto(app)
+        page.goto(visited)
     page.locator(".codecs").wait_for()
     assert page.locator(".rdx[data-drawn]").count() == 1
     assert page.locator(".st-key-cmp_bpp").count() == 0
@@ -56,12 +72,11 @@ def test_at_a_first_visit_pictures_and_table_are_drawn_before_the_inputs_come(ap
     assert len(held) == 1
 
 
-def test_another_page_can_be_chosen_while_the_first_pictures_are_drawn(app, open_page):
-    page = open_page(app)
-    wait_for_results(page)
+def test_another_page_can_be_chosen_while_the_first_pictures_are_drawn(visited, open_page):
+    page = open_page("about:blank")
     held = hold_arrivals(page)
     with page.expect_request("**/drawn/*"):
-        page.goto(app)
+        page.goto(visited)
     page.get_by_role("link", name="SVD", exact=True).click()
     held[0].continue_()
     page.get_by_role("heading", level=1).get_by_text("How few numbers make").wait_for(timeout=WAIT)

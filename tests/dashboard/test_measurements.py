@@ -15,8 +15,8 @@ from core.images import Picture, decode_standard, png
 from core.rd import stored
 from core.rd.match import Match, match_bytes
 from core.rd.measure import Measured, evaluate
-from dashboard.compare import first
-from dashboard.compare.choice import DEFAULT_CODECS, default_budget
+from dashboard.compare import first, results
+from dashboard.compare.choice import DEFAULT_CODECS, Choice, default_budget
 from dashboard.measurements import BYTES, BYTES_AT_LEAST, Measurements
 from tests.conftest import synthetic
 
@@ -135,6 +135,26 @@ def test_a_second_start_has_everything_at_once_without_a_worker(measurements, tm
     assert again.original("you", new) == original == png(new.image, 1)
     point = again.point("you", new, codec, match.measured.point.setting)
     assert point == match.measured
+
+
+def test_a_result_gives_its_picture_also_when_disk_and_memory_have_let_go_of_it(
+    measurements, monkeypatch
+):
+    """It is decoded anew; no result holds a picture itself."""
+    monkeypatch.setattr(results, "measurements", lambda: measurements)
+    codec, new = get("jpeg"), Picture("new", synthetic(64, 80, seed=9))
+    chosen = Choice((codec,), "size", 1600, "psnr", 0.0, {})
+    ask = lambda: results.results("me", new, chosen, figures=False)[0]  # noqa: E731
+    (result,) = settled(measurements, lambda: [ask()] if ask().measured else None)
+    for forget in (lambda: None, measurements.service._memory.clear):
+        forget()
+        assert np.array_equal(
+            decode_standard(result.png(), "PNG"), codec.decode(result.measured.data)
+        )
+    measurements.service._memory.clear()
+    measurements._memory._store._cache.clear()
+    assert np.array_equal(decode_standard(result.png(), "PNG"), codec.decode(result.measured.data))
+    assert not any(isinstance(value, bytes) for value in vars(result).values())
 
 
 def test_refusals_and_faults_become_sentences_and_work_goes_on(measurements):

@@ -1,6 +1,5 @@
 """How Compare lets the browser draw: a rest before the chart, which missing results end."""
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 ENDLESS_S = 1e6
@@ -22,12 +21,6 @@ def rest(come: bool) -> None:
     if come:
         threading.Timer(0.1, arrive).start()
     view.let_the_browser_rest_before_the_chart("me", come_now.is_set)
-
-
-@pytest.fixture(autouse=True)
-def no_workers(monkeypatch):
-    """None are needed."""
-    monkeypatch.setattr("core.compute.hands.SETTLE_S", ENDLESS_S)
 
 
 def test_results_that_come_end_the_rest_and_the_chart_rests_again(monkeypatch):
