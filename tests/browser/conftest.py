@@ -43,12 +43,12 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
     """`serve(script, **environment)` -> address of a Streamlit server that runs it.
 
-    `script` is a file, or the text of one. Servers are kept for the whole run: the same script and
-    environment give the same server.
+    `script` is a file, or the text of one. Servers are kept for a file of tests, in which the same
+    script and environment give the same server: for longer, many would do nothing side by side.
     """
     servers: dict[tuple, tuple[subprocess.Popen, str]] = {}
 
