@@ -14,9 +14,12 @@ REST_S_PER_SESSION = 0.25
 
 @dataclass(frozen=True)
 class Curves:
-    """The points that are there, by codec, how many there will be, and why some never will."""
+    """The points that are there, by codec, how many there will be, and why some never will.
 
-    points: dict[str, list[Measured]]
+    Without their files: no session keeps what memory and disk hold.
+    """
+
+    points: dict[str, list[RDPoint]]
     total: int
     done: int
     problems: dict[str, str]
@@ -26,10 +29,6 @@ class Curves:
         """Whether all points are there."""
         return self.done >= self.total
 
-    def rd(self) -> dict[str, list[RDPoint]]:
-        """The points alone."""
-        return {name: [m.point for m in measured] for name, measured in self.points.items()}
-
 
 def gather(owner: str, picture: Picture, codecs: tuple[Codec, ...], axis: str, ask: bool) -> Curves:
     """All grid points of `codecs` that are known, with the measure `axis` where it can be had.
@@ -37,7 +36,7 @@ def gather(owner: str, picture: Picture, codecs: tuple[Codec, ...], axis: str, a
     With `ask`, the others are asked for.
     """
     names = metrics.present(picture.height, picture.width, (axis,))
-    points: dict[str, list[Measured]] = {codec.name: [] for codec in codecs}
+    points: dict[str, list[RDPoint]] = {codec.name: [] for codec in codecs}
     problems: dict[str, str] = {}
     total = done = 0
     for codec, value in _spread(codecs):
@@ -47,7 +46,7 @@ def gather(owner: str, picture: Picture, codecs: tuple[Codec, ...], axis: str, a
             problems[codec.name] = found.reason
             done += 1
         elif found is not None:
-            points[codec.name].append(found)
+            points[codec.name].append(found.point)
             done += not found.point.lacks(names)
     return Curves(points, total, done, problems, stopped=not ask)
 

@@ -35,7 +35,7 @@ def show(codecs: tuple[Codec, ...], anchor: str, curves: Curves) -> None:
     quality = _quality()
     points = {
         name: ([p.bpp for p in found], [_or_nan(p.quality(quality)) for p in found])
-        for name, found in curves.rd().items()
+        for name, found in curves.points.items()
     }
     grids = {codec.name: len(codec.setting.grid) for codec in codecs}
     whole = {

@@ -67,7 +67,7 @@ class Section:
     def _show_chart(self, picture: Picture, curves: Curves, points: dict[str, RDPoint]) -> None:
         ss = st.session_state
         chart = rd_chart(
-            curves.rd(),
+            curves.points,
             {codec.name: codec.info.title for codec in self.codecs},
             ss.cmp_y,
             AXES[ss.cmp_y],
@@ -150,7 +150,7 @@ def _lmbda(codecs: tuple[Codec, ...]) -> None:
     def moved() -> None:
         best = {}
         curves = gather("", picture, codecs, "mse", ask=False)
-        for name, points in curves.rd().items():
+        for name, points in curves.points.items():
             rates = [p.bpp for p in points]
             distortions = [p.measures["mse"] for p in points]
             i = operating_point(rates, distortions, ss.cmp_lmbda)

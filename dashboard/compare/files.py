@@ -82,7 +82,7 @@ class Exports:
 
         def records() -> list[dict[str, Any]]:
             shown, curves = self._latest
-            points = [m.point for points in curves.points.values() for m in points]
+            points = [point for points in curves.points.values() for point in points]
             best = [r.measured.point for r in shown if r.measured]
             told = [point.record(picture.name) for point in points]
             return told + [point.record(picture.name) | {"shown": True} for point in best]
@@ -95,7 +95,7 @@ class Exports:
             return json.dumps(told, indent=1, allow_nan=False)
 
         def as_report() -> str:
-            return report.html(picture, original, there(), self._latest[1].rd())
+            return report.html(picture, original, there(), self._latest[1].points)
 
         stem = self._stem
         with self._place.container():

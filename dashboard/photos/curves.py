@@ -76,7 +76,7 @@ class Section:
     def _draw(self, picture: Picture, state: Curves, shown: Shown) -> None:
         ours = self._codecs[0].name
         curves = {
-            "bls2017" if name == ours else name: points for name, points in state.rd().items()
+            "bls2017" if name == ours else name: points for name, points in state.points.items()
         }
         titles = {name: get(name).info.title for name in RIVALS} | {"bls2017": "Learned"}
         points = {
