@@ -39,9 +39,9 @@ def test_to_read_is_not_to_write_but_once_a_day(tmp_path, day):
     assert len(writes) == 2
 
 
-def test_another_key_and_a_closed_store_hold_nothing(tmp_path):
-    with_data = Store(tmp_path)
-    with_data.put(b"data", "key", 1.0)
-    assert with_data.get("key", 2.0) is None
-    with_data.close()
+def test_another_setting_holds_nothing_and_the_next_start_finds_all(tmp_path):
+    before = Store(tmp_path)
+    before.put(b"data", "key", 1.0)
+    assert before.get("key", 2.0) is None
+    before.close()
     assert Store(tmp_path).get("key", 1.0) == b"data"
