@@ -4,6 +4,7 @@ The setting is the one number that moves it along its rate–distortion curve.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -22,7 +23,8 @@ class Setting:
     `low` and `high` bound the values that `encode` takes (inclusive); `step` is the distance of
     neighbouring values, 0 for a continuous setting. `grid` holds the values that a sweep uses, from
     the smallest file to the largest. `better` says which end of the range means better quality,
-    `scale` how values are spaced on a slider.
+    `scale` how values are spaced on a slider. Where an encoder has fewer levels than the setting
+    has values, `level` tells a value's: those of one level give the very same file.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Setting:
     unit: str = ""
     better: Literal["high", "low"] = "high"
     scale: Literal["linear", "log"] = "linear"
+    level: Callable[[float], int] | None = None
 
     def check(self, value: float) -> float:
         """`value` as the codec will use it: a whole number of steps.
@@ -49,6 +52,10 @@ class Setting:
             return value
         steps = round((value - self.low) / self.step)
         return self.low + steps * self.step
+
+    def same_file(self, one: float, other: float) -> bool:
+        """Whether two values are known to give the very same file."""
+        return one == other or (self.level is not None and self.level(one) == self.level(other))
 
     def span(self) -> tuple[float, float]:
         """(value of the smallest file, value of the largest file)."""
@@ -141,6 +148,12 @@ class Codec(ABC):
         It is part of the key of a stored result.
         """
         return ""
+
+    def aim(self, nbytes: int, pixels: int) -> float | None:
+        """The setting at which the encoder's own rate control gives the longest file of at most
+        `nbytes` bytes for a picture of so many pixels; None without such a control, or beyond it.
+        """
+        return None
 
     def complexity(self) -> "Complexity | None":
         """What a learned codec costs a pixel; None for codecs without trained numbers, and where

@@ -75,12 +75,18 @@ def search_bytes(
     if not budget > 0:
         raise SettingError(f"The budget must be at least one byte, not {budget}.")
     sizes = dict(known or {})
+    encodes = 0
+    if not at_least and (aim := codec.aim(budget, pixels)) is not None:
+        if not any(value >= aim and size <= budget for value, size in sizes.items()):
+            sizes[aim] = yield aim
+            encodes = 1
+        best, met = _best_size(sizes, budget, at_least)
+        if met:
+            return Found(best, met, encodes)
     # A continuous setting is good enough this close to the budget, on the side that is allowed.
     band = (0.0, TOLERANCE) if at_least else (-TOLERANCE, 0.0)
     logs = {value: math.log(size) for value, size in sizes.items()}
-    curve = _usual_bytes(codec, pixels)
-    probes = crossing(codec.setting, math.log(budget), band, logs, curve)
-    encodes = 0
+    probes = crossing(codec.setting, math.log(budget), band, logs, _usual_bytes(codec, pixels))
     value = next(probes, None)
     while value is not None:
         sizes[value] = yield value

@@ -113,8 +113,7 @@ def crossing(
         value = scale.from_x(x)
         if setting.step:
             value = _inside(value, bracket, setting.step)
-        y = values[value] if value in values else (yield value)
-        values[value] = y
+        y = yield from _at(setting, values, value)
         if not setting.step and low <= y <= high:
             return
         again = y in (bracket.f_lo, bracket.f_hi)
@@ -123,12 +122,20 @@ def crossing(
             return  # two neighbouring stairs
         slow = slow + 1 if bracket.width > 0.5 * before else 0
     for x in (bracket.lo, bracket.hi):
-        value = scale.from_x(x)
-        if value not in values:
-            values[value] = yield value
+        yield from _at(setting, values, scale.from_x(x))
     if setting.step:
         waver = WAVER if usual else math.inf  # of a codec that was never tabulated
         yield from _neighbours(setting, bracket, target, values, waver)
+
+
+def _at(
+    setting: Setting, values: dict[float, float], value: float
+) -> Generator[float, float, float]:
+    """The function at `value`: probed where neither it nor that of the same file is known."""
+    if value not in values:
+        same = [known for known in values if setting.same_file(known, value)]
+        values[value] = values[same[0]] if same else (yield value)
+    return values[value]
 
 
 def _guess(bracket: _Bracket, aim: float, usual: Curve | None) -> float:
@@ -207,5 +214,4 @@ def _neighbours(
             value = value + direction * setting.step
             if not setting.low <= value <= setting.high:
                 break
-            if value not in values:
-                values[value] = yield value
+            yield from _at(setting, values, value)

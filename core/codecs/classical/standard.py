@@ -8,6 +8,7 @@ threads, library version – is in `info.options`.
 """
 
 import io
+from collections.abc import Callable
 from functools import cache
 
 import imagecodecs
@@ -17,6 +18,7 @@ from PIL import Image, features
 
 from core import images
 from core.codecs.base import Codec, CodecInfo, Encoded, Setting
+from core.codecs.classical.av1_levels import levels
 from core.errors import BitstreamError, ImageError
 
 _LIBJXL = imagecodecs.jpegxl_version().split()[-1]
@@ -51,9 +53,14 @@ def _version(feature: str) -> str:
     return f"{features.version(feature) or 'unknown'} (Pillow {PIL.__version__})"
 
 
-def quality_setting(grid: tuple[float, ...], low: float = 1, default: float = 75) -> Setting:
+def quality_setting(
+    grid: tuple[float, ...],
+    low: float = 1,
+    default: float = 75,
+    level: Callable[[float], int] | None = None,
+) -> Setting:
     """The setting of encoders that take a quality of up to 100."""
-    return Setting("quality", low, 100, default=default, grid=grid)
+    return Setting("quality", low, 100, default=default, grid=grid, level=level)
 
 
 class Jpeg(_Pillow):
@@ -109,6 +116,7 @@ class Jpeg2000(_Pillow):
     The setting is the rate handed to its rate control.
     """
 
+    UNCOUNTED = 16  # bytes that OpenJPEG's rate control leaves out: the markers SOT, SOD and EOC
     format = "JPEG2000"
     setting = Setting(
         "rate",
@@ -136,6 +144,10 @@ class Jpeg2000(_Pillow):
             "OpenJPEG": _version("jpg_2000"),
         },
     )
+
+    def aim(self, nbytes: int, pixels: int) -> float | None:
+        rate = 8 * (nbytes - self.UNCOUNTED) / pixels
+        return rate if self.setting.low <= rate <= self.setting.high else None
 
     def save_options(self, value: float) -> dict:
         return {
@@ -171,7 +183,9 @@ class Avif(_Pillow):
     """AVIF (AV1 intra frames). One thread: its bytes depend on the number of threads."""
 
     format = "AVIF"
-    setting = quality_setting((3, 8, 15, 22, 30, 38, 46, 54, 62, 70, 77, 84, 90, 95, 100), low=0)
+    setting = quality_setting(
+        (3, 8, 15, 22, 30, 38, 46, 54, 62, 70, 77, 84, 90, 95, 100), low=0, level=levels()
+    )
     info = CodecInfo(
         "avif",
         "AVIF",

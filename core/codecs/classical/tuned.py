@@ -4,12 +4,14 @@ They write the same standard files, and the plain codecs' decoders read them. Wh
 them comes with optional packages: mozjpeg and libwebp in pyvips-binary, jpegli in pyjpegli.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from core.codecs.base import CodecInfo, Encoded
 from core.codecs.classical import packages
+from core.codecs.classical.av1_levels import levels
 from core.codecs.classical.standard import Avif, Jpeg, WebP, quality_setting
 
 
@@ -139,6 +141,7 @@ class AvifPsnr(Avif):
     """
 
     speed = 5
+    setting = replace(Avif.setting, level=levels(tuned_for_psnr=True))
     info = CodecInfo(
         "avif-psnr",
         "AVIF for PSNR",

@@ -169,3 +169,28 @@ def decodes_or_refuses(codec, data: bytes) -> None:
 def test_an_unknown_codec_is_refused_with_the_known_ones():
     with pytest.raises(SettingError, match="jpeg, jpeg444"):
         get("jpg")
+
+
+@pytest.mark.parametrize("name", [c.name for c in CLASSICAL if c.setting.level])
+def test_settings_of_one_level_give_the_very_same_file(name):
+    setting, image = get(name).setting, synthetic(40, 56)
+    values = range(int(setting.low), int(setting.high) + 1)
+    files = {value: get(name).encode(image, value).data for value in values}
+    for value in values[1:]:
+        if setting.same_file(value - 1, value):
+            assert files[value - 1] == files[value], value
+    assert len(set(files.values())) == len({setting.level(value) for value in values}) == 64
+
+
+@pytest.mark.parametrize("size", [(64, 64), (90, 141), (301, 200)])
+def test_rate_control_gives_the_longest_file_within_the_budget(size):
+    codec, image = get("jpeg2000"), synthetic(*size)
+    pixels = size[0] * size[1]
+    for budget in (pixels // 10, pixels // 4, pixels):
+        aim = codec.aim(budget, pixels)
+        found = len(codec.encode(image, aim).data)
+        near = [aim * (1 + share / 1000) for share in range(-30, 31, 2)]
+        lengths = [len(codec.encode(image, value).data) for value in near]
+        assert found == max(length for length in lengths if length <= budget)
+        assert any(length > budget for length in lengths)
+    assert codec.aim(10, pixels) is None  # below what its setting reaches
