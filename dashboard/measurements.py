@@ -21,6 +21,7 @@ from core.rd.match import (
     Attempt,
     Found,
     Match,
+    answer,
     attempt_of,
     quality_error,
     search_bytes,
@@ -136,9 +137,8 @@ class Measurements:
                 measured = yield from self._measuring(picture, codec, value, (measure,))
             return Match(measured, target, record["error"], record["met"], record["encodes"])
         if measure in (BYTES, BYTES_AT_LEAST):
-            found, timed = yield from self._fitting(picture, codec, measure, int(target))
+            found, measured = yield from self._fitting(picture, codec, measure, int(target))
             value = found.value
-            measured = yield from self._showing(picture, codec, value, timed)
             error = measured.point.bytes / target - 1
         else:
             found = yield from self._reaching(picture, codec, measure, target)
@@ -153,21 +153,23 @@ class Measurements:
 
     def _fitting(
         self, picture: Picture, codec: Codec, measure: str, budget: int
-    ) -> Generator[Unit, Any, tuple[Found, tasks.Timed | None]]:
-        """(the setting that fits `budget`, its file where it was encoded just now)."""
-        files: dict[float, tasks.Timed] = {}
+    ) -> Generator[Unit, Any, tuple[Found, Measured]]:
+        """The setting that fits `budget`, and its measurement, with its picture known to `png`."""
+        at_least = measure == BYTES_AT_LEAST
         sizes = self._memory.sizes(picture, codec)
         pixels = picture.width * picture.height
-        search = search_bytes(codec, pixels, budget, measure == BYTES_AT_LEAST, sizes)
-        try:
-            value = next(search)
-            while True:
-                files[value] = yield self._unit(picture, tasks.encode, picture, codec, value)
-                sizes[value] = len(files[value][0].data)
-                self._memory.keep_sizes(picture, codec, sizes)
-                value = search.send(sizes[value])
-        except StopIteration as done:
-            return done.value, files.get(done.value.value)
+        found = answer(search_bytes(codec, pixels, budget, at_least, sizes))
+        step, encodes = tasks.Fitted({}, found, None), 0
+        while step.found is None:
+            given = picture, codec, budget, at_least, sizes, step.best, QUICK
+            step = yield self._unit(picture, tasks.fit, *given)
+            encodes += len(step.sizes)
+            sizes = self._memory.add_sizes(picture, codec, step.sizes)
+        found = step.found._replace(encodes=encodes)
+        if step.shown:
+            return found, self._memory.keep_shown(picture, codec, *step.shown)
+        timed = step.best[1] if step.best else None
+        return found, (yield from self._showing(picture, codec, found.value, timed))
 
     def _reaching(
         self, picture: Picture, codec: Codec, measure: str, target: float
@@ -208,10 +210,8 @@ class Measurements:
         if known is not None:
             yield from self._decoding(picture, codec, known)
             return known
-        unit = self._unit(picture, tasks.show, picture, codec, value, timed, QUICK)
-        measured, png = yield unit
-        self._memory.keep_png(picture, codec, value, png)
-        return self._memory.keep(picture, codec, measured)
+        shown = yield self._unit(picture, tasks.show, picture, codec, value, timed, QUICK)
+        return self._memory.keep_shown(picture, codec, *shown)
 
     def _decoding(self, picture: Picture, codec: Codec, measured: Measured) -> Work:
         value = measured.point.setting

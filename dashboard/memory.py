@@ -56,11 +56,9 @@ class Memory:
         return measured
 
     def _note(self, picture: Picture, codec: Codec, measured: Measured) -> None:
-        value = measured.point.setting
-        self._service.remember(("point", picture.sha256, codec.name, value), measured)
-        sizes = self.sizes(picture, codec)
-        if value not in sizes:
-            self.keep_sizes(picture, codec, sizes | {value: measured.point.bytes})
+        point = measured.point
+        self._service.remember(("point", picture.sha256, codec.name, point.setting), measured)
+        self.add_sizes(picture, codec, {point.setting: point.bytes})
 
     def sizes(self, picture: Picture, codec: Codec) -> dict[float, int]:
         """The lengths of files that were ever made of the picture: setting -> bytes."""
@@ -71,12 +69,19 @@ class Memory:
             known = {float(value): size for value, size in record.items()}
         return dict(known)
 
-    def keep_sizes(self, picture: Picture, codec: Codec, sizes: dict[float, int]) -> None:
-        """Remembers the lengths of files, in place of those that `sizes` gave."""
-        self._service.remember(("sizes", picture.sha256, codec.name), dict(sizes))
-        record = {repr(value): size for value, size in sizes.items()}
+    def add_sizes(
+        self, picture: Picture, codec: Codec, sizes: Mapping[float, int]
+    ) -> dict[float, int]:
+        """Remembers the lengths of more files; all of them."""
+        known = self.sizes(picture, codec)
+        if sizes.keys() <= known.keys():
+            return known
+        known |= sizes
+        self._service.remember(("sizes", picture.sha256, codec.name), dict(known))
+        record = {repr(value): size for value, size in known.items()}
         key = stored.key(picture.sha256, codec, "sizes")
         self._store.put(stored.pack_record(record), "sizes", *key)
+        return known
 
     def match(
         self, picture: Picture, codec: Codec, measure: str, target: float
@@ -110,6 +115,13 @@ class Memory:
         """Remembers the decoded picture at one setting."""
         self._service.remember(png_key(picture, codec, value), png)
         self._store.put(png, "png", *stored.key(picture.sha256, codec, value))
+
+    def keep_shown(
+        self, picture: Picture, codec: Codec, measured: Measured, png: bytes
+    ) -> Measured:
+        """Remembers a measurement and its picture."""
+        self.keep_png(picture, codec, measured.point.setting, png)
+        return self.keep(picture, codec, measured)
 
     def original(self, picture: Picture) -> bytes | None:
         """The picture itself as PNG, from disk."""

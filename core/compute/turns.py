@@ -10,7 +10,7 @@ from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from itertools import count
 
-GIVEN = 40  # pieces of the most urgent work that a session is given at a time: pictures and table
+GIVEN = 20  # pieces of the most urgent work that a session is given at a time: pictures and table
 
 
 @dataclass

@@ -16,6 +16,7 @@ from core.images.picture import (
     fingerprint,
     load,
     png,
+    quick_png,
     read,
 )
 
@@ -28,5 +29,6 @@ __all__ = [
     "fingerprint",
     "load",
     "png",
+    "quick_png",
     "read",
 ]

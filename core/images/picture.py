@@ -135,6 +135,17 @@ def png(image: np.ndarray, level: int = 6) -> bytes:
     return out.getvalue()
 
 
+def quick_png(image: np.ndarray) -> bytes:
+    """`image`, uint8 (H, W, 3) or (H, W), as a PNG file for one look, in half the time of `png`.
+
+    One filter, and runs instead of repetitions: photographs take no more bytes, grey ones half as
+    many again.
+    """
+    paeth, run_lengths = 0x80, 3  # as libpng and zlib number them
+    pixels = np.ascontiguousarray(image)
+    return bytes(imagecodecs.png_encode(pixels, level=1, strategy=run_lengths, filter=paeth))
+
+
 def _check_size(width: int, height: int) -> None:
     if width < 1 or height < 1:
         raise ImageError(f"the picture is {width} × {height} pixels; there is nothing to see.")

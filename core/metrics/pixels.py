@@ -12,6 +12,7 @@ import numpy as np
 from core.images.resize import LUMA
 
 PEAK = 255.0
+ROUNDING = 1e-12  # as small a share of the whole error is what rounding leaves of none
 # RGB to YCbCr as JFIF defines it (BT.601, full range), without the offsets, which cancel in
 # differences.
 _YCBCR = np.array(
@@ -67,8 +68,11 @@ def together(
         absolute = np.abs(difference)
         found["mae"] = float(np.mean(absolute))
     if "psnr_y" in names or "psnr_611" in names:
-        planes = difference @ _YCBCR.T
-        errors = np.mean(planes**2, axis=(0, 1))
+        # The squared errors of Y, Cb and Cr follow from the products of those of R, G and B.
+        flat = difference.reshape(-1, 3)
+        products = flat.T @ flat / len(flat)
+        errors = np.einsum("ij,jk,ik->i", _YCBCR, products, _YCBCR)
+        errors[errors < ROUNDING * error] = 0
         luma_db, blue_db, red_db = map(psnr_of, errors)
         found["psnr_y"] = luma_db
         found["psnr_611"] = (6 * luma_db + blue_db + red_db) / 8

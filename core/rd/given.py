@@ -9,7 +9,6 @@ from core.codecs.classical.heic import is_heic
 from core.codecs.sniff import identify
 from core.coding import container
 from core.images import Picture
-from core.rd.tasks import FAST
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def open_given(data: bytes, name: str, original: Picture) -> Given:
     values: metrics.Values = {}
     if image.shape == original.image.shape:
         values = metrics.measure(original.image, image, metrics.QUICK)
-    png = images.png(image, FAST)
+    png = images.quick_png(image)
     return Given(name, kind, len(data), width, height, png, notes, values)
 
 

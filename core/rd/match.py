@@ -7,9 +7,9 @@ bytes.
 
 import math
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from core.rd.measure import Measured, complete, evaluate, finish
 from core.rd.search import Curve, crossing
 
 TOLERANCE = 0.001  # a continuous setting is refined until it is this close to the target (relative)
+Probed = TypeVar("Probed")
 LOSSLESS = 1e3  # stands for an infinite quality, which would spoil the interpolation
 
 
@@ -80,7 +81,7 @@ def search_bytes(
         if not any(value >= aim and size <= budget for value, size in sizes.items()):
             sizes[aim] = yield aim
             encodes = 1
-        best, met = _best_size(sizes, budget, at_least)
+        best, met = best_size(sizes, budget, at_least)
         if met:
             return Found(best, met, encodes)
     # A continuous setting is good enough this close to the budget, on the side that is allowed.
@@ -92,7 +93,7 @@ def search_bytes(
         sizes[value] = yield value
         encodes += 1
         value = _send(probes, math.log(sizes[value]))
-    best, met = _best_size(sizes, budget, at_least)
+    best, met = best_size(sizes, budget, at_least)
     return Found(best, met, encodes)
 
 
@@ -119,6 +120,25 @@ def search_quality(
     return Found(max(there, key=lambda value: there[value].quality), False, encodes)
 
 
+def drive(search: Generator[float, Probed, Found], probe: Callable[[float], Probed]) -> Found:
+    """What a search ends with, when `probe` answers its questions."""
+    try:
+        value = next(search)
+        while True:
+            value = search.send(probe(value))
+    except StopIteration as done:
+        return done.value
+
+
+def answer(search: Generator[float, Any, Found]) -> Found | None:
+    """What a search ends with from what is known alone; None where it asks a question."""
+    try:
+        next(search)
+    except StopIteration as done:
+        return done.value
+    return None
+
+
 def _send(probes: Generator[float, float, None], y: float) -> float | None:
     """The next setting to probe, or None at the end."""
     try:
@@ -137,7 +157,7 @@ def _usual_quality(codec: Codec, name: str) -> Curve | None:
     return usual.of(codec.name, codec.setting.scale == "log", quantity)
 
 
-def _best_size(sizes: Mapping[float, int], budget: int, at_least: bool) -> tuple[float, bool]:
+def best_size(sizes: Mapping[float, int], budget: int, at_least: bool) -> tuple[float, bool]:
     """(the setting whose size fits the budget best, whether it fits at all): setting -> bytes."""
     if at_least:
         fitting = [value for value, size in sizes.items() if size >= budget]
@@ -177,18 +197,16 @@ def match_bytes(
 
     Raises SettingError, ImageError.
     """
-    search = search_bytes(codec, image.shape[0] * image.shape[1], budget, at_least)
     files: dict[float, Encoded] = {}
     seconds: dict[float, float] = {}
-    try:
-        value = next(search)
-        while True:
-            start = time.perf_counter()
-            files[value] = encoded = codec.encode(image, value)
-            seconds[value] = time.perf_counter() - start
-            value = search.send(len(encoded.data))
-    except StopIteration as done:
-        found: Found = done.value
+
+    def length(value: float) -> int:
+        start = time.perf_counter()
+        files[value] = codec.encode(image, value)
+        seconds[value] = time.perf_counter() - start
+        return len(files[value].data)
+
+    found = drive(search_bytes(codec, image.shape[0] * image.shape[1], budget, at_least), length)
     best = files[found.value], seconds[found.value]
     measured = finish(codec, image, codec.setting.check(found.value), *best, names)
     return Match(measured, budget, measured.point.bytes / budget - 1, found.met, found.encodes)
@@ -210,24 +228,23 @@ def match_quality(
     probed: dict[float, Measured] = {}
     leading: float | None = None
     merit: tuple[bool, float] = (False, -math.inf)
-    search = search_quality(codec, wanted.name, target)
-    try:
-        value = next(search)
-        while True:
-            measured = evaluate(codec, image, value, (wanted.name,))
-            probe = attempt_of(measured, wanted.name)
-            # Only the best yet keeps its picture: two dozen large ones would fill the memory.
-            if _merit(probe, target) > merit:
-                if leading is not None:
-                    probed[leading] = probed[leading].light()
-                leading = value
-                merit = _merit(probe, target)
-                probed[value] = measured
-            else:
-                probed[value] = measured.light()
-            value = search.send(probe)
-    except StopIteration as done:
-        found: Found = done.value
+
+    def attempt(value: float) -> Attempt:
+        nonlocal leading, merit
+        measured = evaluate(codec, image, value, (wanted.name,))
+        probe = attempt_of(measured, wanted.name)
+        # Only the best yet keeps its picture: two dozen large ones would fill the memory.
+        if _merit(probe, target) > merit:
+            if leading is not None:
+                probed[leading] = probed[leading].light()
+            leading = value
+            merit = _merit(probe, target)
+            probed[value] = measured
+        else:
+            probed[value] = measured.light()
+        return probe
+
+    found = drive(search_quality(codec, wanted.name, target), attempt)
     best = probed[found.value]
     error = quality_error(best, wanted.name, target)
     return Match(complete(best, codec, image, names), target, error, found.met, found.encodes)

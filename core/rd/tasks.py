@@ -3,7 +3,7 @@ measurement.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +13,12 @@ from core.codecs.base import Codec, Encoded
 from core.codecs.sniff import identify
 from core.images import Picture
 from core.images.resize import middle
+from core.rd.match import Found, best_size, drive, search_bytes
 from core.rd.measure import Measured, complete, evaluate, finish
 
-FAST = 1  # level of the PNGs: they live for a look
+SLICE_S = 0.25  # a search that took so long pauses before its next encode: others get their turn
 Timed = tuple[Encoded, float]
+Shown = tuple[Measured, bytes]
 
 
 def encode(picture: Picture, codec: Codec, value: float) -> Timed:
@@ -28,13 +30,70 @@ def encode(picture: Picture, codec: Codec, value: float) -> Timed:
 
 def show(
     picture: Picture, codec: Codec, value: float, timed: Timed | None, names: Iterable[str]
-) -> tuple[Measured, bytes]:
+) -> Shown:
     """(measurement, its picture as PNG) at a setting, of a file that is there or of a new one."""
     if timed is None:
         timed = encode(picture, codec, value)
     measured = finish(codec, picture.image, value, *timed, names)
     assert measured.decoded is not None
-    return measured.light(), images.png(measured.decoded, FAST)
+    return measured.light(), images.quick_png(measured.decoded)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """How far a search for a file size has come.
+
+    `sizes` are the lengths of the files that it made, setting -> bytes. `found` is there at its
+    end, and with it what `show` gives, where that took no further slice; `best` is the file to go
+    on with, (setting, file).
+    """
+
+    sizes: dict[float, int]
+    found: Found | None
+    best: tuple[float, Timed] | None
+    shown: Shown | None = None
+
+
+def fit(
+    picture: Picture,
+    codec: Codec,
+    budget: int,
+    at_least: bool,
+    known: Mapping[float, int],
+    best: tuple[float, Timed] | None,
+    names: Iterable[str],
+) -> Fitted:
+    """Goes on for a slice of time with the search for a file of at most, or at least, `budget`
+    bytes.
+
+    `known` are the lengths of all files made so far, `best` is what the slice before ended with.
+    """
+    start = time.perf_counter()
+    files: dict[float, Timed] = dict([best] if best else [])
+    sizes: dict[float, int] = {}
+
+    def length(value: float) -> int:
+        if sizes and time.perf_counter() > start + SLICE_S:
+            raise _Pause
+        files[value] = encode(picture, codec, value)
+        sizes[value] = len(files[value][0].data)
+        return sizes[value]
+
+    pixels = picture.width * picture.height
+    try:
+        found = drive(search_bytes(codec, pixels, budget, at_least, known), length)
+        value = found.value
+    except _Pause:
+        found = None
+        value, _ = best_size({v: len(f.data) for v, (f, _) in files.items()}, budget, at_least)
+    file = files.get(value)
+    if found and file and time.perf_counter() < start + 2 * SLICE_S:
+        return Fitted(sizes, found, None, show(picture, codec, value, file, names))
+    return Fitted(sizes, found, file and (value, file))
+
+
+class _Pause(Exception):
+    """A search has had its slice of time."""
 
 
 def measure(picture: Picture, codec: Codec, value: float, names: Iterable[str]) -> Measured:
@@ -51,12 +110,12 @@ def add_measures(
 
 def decoded_png(codec: Codec, data: bytes) -> bytes:
     """The picture in a file, as PNG."""
-    return images.png(codec.decode(data), FAST)
+    return images.quick_png(codec.decode(data))
 
 
 def picture_png(picture: Picture) -> bytes:
     """A picture as PNG."""
-    return images.png(picture.image, FAST)
+    return images.quick_png(picture.image)
 
 
 def read(data: bytes, name: str) -> Picture:
@@ -89,7 +148,7 @@ def open_bitstream(data: bytes, picture: Picture) -> Opened:
     measures: metrics.Values = {}
     if image.shape == picture.image.shape:
         measures = metrics.measure(picture.image, image, ["psnr", "mse"])
-    return Opened(codec.name, facts, width, height, images.png(image, FAST), measures)
+    return Opened(codec.name, facts, width, height, images.quick_png(image), measures)
 
 
 def read_middle(data: bytes, name: str, most: int) -> Picture:

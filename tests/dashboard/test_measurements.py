@@ -11,7 +11,7 @@ from core.compute import Failure, Service
 from core.compute.cluster import Connection
 from core.compute.store import Store
 from core.errors import DataError
-from core.images import Picture, decode_standard, png
+from core.images import Picture, decode_standard, quick_png
 from core.rd import stored
 from core.rd.match import Match, match_bytes
 from core.rd.measure import Measured, evaluate
@@ -132,7 +132,7 @@ def test_a_second_start_has_everything_at_once_without_a_worker(measurements, tm
     again = Measurements(Service(nobody), Store(tmp_path))
     assert again.match("you", new, codec, BYTES, 1400) == match
     assert again.png("you", new, codec, match.measured) == picture
-    assert again.original("you", new) == original == png(new.image, 1)
+    assert again.original("you", new) == original == quick_png(new.image)
     point = again.point("you", new, codec, match.measured.point.setting)
     assert point == match.measured
 
@@ -206,3 +206,19 @@ def test_the_store_on_disk_is_bounded(tmp_path):
     sizes = [path.stat().st_size for path in tmp_path.rglob("*.val")]
     assert sum(sizes) <= 3_000_000
     assert store.get("filler", 99) == bytes(100_000) and store.get("filler", 0) is None
+
+
+def test_searches_of_one_picture_at_once_keep_each_others_files(measurements):
+    picture, codec = Picture("b", synthetic(96, 112, 5)), get("webp")
+    budgets = (900, 1500, 2500)
+
+    def ask() -> list[Match] | None:
+        asked = [measurements.match("me", picture, codec, BYTES, budget) for budget in budgets]
+        return [m for m in asked if isinstance(m, Match)] if None not in asked else None
+
+    found = settled(measurements, ask)
+    sizes = measurements._memory.sizes(picture, codec)
+    assert all(sizes[m.measured.point.setting] == m.measured.point.bytes for m in found)
+    assert len(sizes) >= max(m.encodes for m in found)
+    again = measurements._memory.add_sizes(picture, codec, {7.0: 777})
+    assert again == sizes | {7.0: 777} == measurements._memory.sizes(picture, codec)

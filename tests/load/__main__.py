@@ -3,7 +3,8 @@
 People arrive one a second, on different samples and with pictures of their own, wait for their
 first table, and from then on change the byte budget every 1 to 4 seconds. Without an address the
 app is started here, with a cache of its own that is filled as `make run` fills it (`--empty`: not
-at all). Printed are the times to the first table and from a change to its table, errors, and the
+at all). With `--visited` somebody has looked at it for a minute before: all libraries are loaded.
+Printed are the times to the first table and from a change to its table, errors, and the
 memory of all processes of the app, minute by minute.
 
 With `--soak 500` people click, choose and upload so many times at random moments, and each must
@@ -36,6 +37,7 @@ BPPS = [float(f"{10 ** (e / 20):.3g}") for e in range(-16, 7)]  # 0.158 … 2 bp
 CODECS = 4
 LIMIT_S = 180.0
 STARTING_S = 10.0  # in which the workers start, after the first visit
+STAYING_S = 60.0  # … and in which all measures are taken and charts drawn
 
 
 @dataclass
@@ -75,12 +77,12 @@ async def visit(address: str, number: int, end: float, seen: Seen) -> None:
         seen.errors += [f"person {number}: {error}" for error in one.errors]
 
 
-async def open_once(address: str) -> None:
+async def open_once(address: str, leaves_s: float = STARTING_S) -> None:
     """The first visit of a server: it imports what it needs, and starts its workers."""
     async with person(address) as one:
         one.open("")
         await one.until(CODECS, LIMIT_S)
-        await asyncio.sleep(STARTING_S)
+        await asyncio.sleep(leaves_s)
 
 
 async def arrive(one: Person, number: int) -> int:
@@ -153,6 +155,7 @@ def main() -> int:
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--address")
     parser.add_argument("--empty", action="store_true")
+    parser.add_argument("--visited", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         app, address = None, options.address
@@ -193,6 +196,8 @@ def _run(address: str, options: argparse.Namespace, pid: int | None) -> list[str
         tell("a move of the slider", seen.moves)
         tell_by_minute(seen)
         return seen.errors
+    if options.visited:
+        asyncio.run(open_once(address, STAYING_S))
     seen = asyncio.run(load(address, options.people or 20, options.seconds, pid))
     tell("first table", seen.first)
     tell("a change of the budget", seen.moves)

@@ -15,7 +15,6 @@ TOP_CHANNELS = 12
 GAIN_PIXELS = 1_000_000  # larger pictures are reduced before GDN's gain is taken
 RELAXED_PIXELS = 500_000  # and only their middle is used for noise against rounding
 TAPS = 9  # of the kernels next to the pixels
-FAST = 1  # level of the PNGs: they live for a look
 
 
 @dataclass(frozen=True)
@@ -63,8 +62,8 @@ def look(picture: Picture, codec: PhotoModel, data: bytes) -> Look:
     top = lab.by_cost(channels)[:TOP_CHANNELS]
     static = coder.symbol_bits(y_hat, level, "static")
     return Look(
-        images.png(decoded, FAST),
-        images.png(error_map(picture.image, decoded, GAIN), FAST),
+        images.quick_png(decoded),
+        images.quick_png(error_map(picture.image, decoded, GAIN)),
         bits.sum(2),
         channels,
         {int(c): lab.latent_picture(y_hat[..., c]) for c in top},

@@ -292,3 +292,13 @@ def test_fingerprint_tells_pixels_and_shapes_apart():
     other[3, 4, 1] ^= 1
     turned = np.ascontiguousarray(PICTURE.reshape(56, 40, 3))
     assert len({images.fingerprint(a) for a in (PICTURE, other, turned)}) == 3
+
+
+@pytest.mark.parametrize("shape", [(40, 56, 3), (33, 7, 3), (2, 2, 3), (40, 56)])
+def test_a_quick_png_holds_the_very_pixels(shape):
+    image = np.random.default_rng(1).integers(0, 256, shape, np.uint8)
+    wide = np.dstack([image] * 2)[..., : 3 if len(shape) == 3 else 1].squeeze()  # not contiguous
+    for pixels in (image, wide, image[:, ::-1]):
+        opened = Image.open(io.BytesIO(images.quick_png(pixels)))
+        assert opened.format == "PNG"
+        np.testing.assert_array_equal(np.asarray(opened).reshape(pixels.shape), pixels)
