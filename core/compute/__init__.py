@@ -15,8 +15,9 @@ None while it is being computed:
   the arguments travels to each worker once and is remembered there by its content. `function` may
   call `progress(share, text)`, which `service.progress(key)` tells to the page.
 * `plan(owner, key, steps, priority)`: work of many units. The generator `steps()` yields `Unit`s
-  and is sent their results, so that turns are taken between any two encodes. It runs in the app's
-  process: it decides, and leaves the work to its units.
+  and is sent their results, so that turns are taken between them: a unit is one encode, or as many
+  as a quarter of a second allows. It runs in the app's process: it decides, and leaves the work
+  to its units.
 * `begin(owner, subject)` at the top of each run of a page: what the session asked for before and
   does not ask for again is dropped; what runs already is dropped after the unit at hand. A session
   that stops asking is taken to have left.

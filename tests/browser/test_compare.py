@@ -51,6 +51,22 @@ def test_the_front_page_shows_a_compared_picture_without_a_click(app, open_page)
         assert len(downloaded(page, key)) <= 512 * 512 // 16
 
 
+def test_what_stands_for_parts_that_load_costs_nothing(visited, open_page):
+    """Streamlit lets it shimmer; without a graphics card that keeps a core from loading them."""
+    page, held = open_page("about:blank"), []
+    page.route("**/Slider.*.js", lambda route: held.append(route))
+    page.goto(visited)
+    waiting = page.locator(".st-key-cmp_bpp [data-testid=stSkeleton]")
+    waiting.wait_for(timeout=WAIT)
+    moving = """() => document.getAnimations().filter((one) => one.playState === "running"
+        && one.effect.target.closest("[data-testid=stSkeleton]")).length"""
+    assert page.evaluate(moving) == 0
+    for route in held:
+        route.continue_()
+    page.locator(".st-key-cmp_bpp input[type=range]").first.wait_for(timeout=WAIT)
+    assert waiting.count() == 0
+
+
 def hold_arrivals(page) -> list:
     """Withholds from the server that the first pictures are drawn; returns what is withheld."""
     held: list = []
