@@ -1,5 +1,6 @@
 """The rate–distortion points of one picture, which Compare and Photos draw as they are measured."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from core import metrics
@@ -8,6 +9,7 @@ from core.images import Picture
 from core.rd.measure import Measured, RDPoint
 from dashboard.measurements import CURVE, EXTRA, Failure, measurements
 
+DRAWINGS = 12  # of curves while they grow: each costs the browser as much as the whole
 REST_S = 1.0
 REST_S_PER_SESSION = 0.25
 
@@ -28,6 +30,14 @@ class Curves:
     def is_done(self) -> bool:
         """Whether all points are there."""
         return self.done >= self.total
+
+    def stage(self, axis: str, shown: Mapping[str, RDPoint]) -> Hashable:
+        """What a chart over `axis`, with the points that are `shown` beside it, is a drawing of: it
+        is drawn anew when this changes. Other measures of a point change nothing.
+        """
+        beside = tuple((name, p.bytes, p.setting, p.quality(axis)) for name, p in shown.items())
+        grown = self.done * DRAWINGS // self.total
+        return beside, grown, self.is_done(), self.stopped, tuple(self.problems.items())
 
 
 def gather(owner: str, picture: Picture, codecs: tuple[Codec, ...], axis: str, ask: bool) -> Curves:

@@ -56,7 +56,7 @@ class Section:
         curves = gather(owner, picture, self.codecs, st.session_state.cmp_y, not stopped)
         self._show_progress(curves, f"{picture.sha256}:{_names(self.codecs)}")
         points = {r.codec.name: r.measured.point for r in shown if r.measured}
-        drawn = (curves.points, points, curves.problems)
+        drawn = curves.stage(st.session_state.cmp_y, points)
         if drawn != self._drawn:
             self._drawn = drawn
             self._show_chart(picture, curves, points)

@@ -67,7 +67,8 @@ class Section:
         else:
             said = f"Measuring real files: {state.done} of {state.total}"
             self._progress.progress(state.done / state.total, said)
-        drawn = (state.points, shown.measured(), state.is_done())
+        points = {name: measured.point for name, measured in shown.measured().items()}
+        drawn = state.stage(self._axis, points)
         if drawn != self._drawn:
             self._drawn = drawn
             self._draw(picture, state, shown)
