@@ -14,6 +14,10 @@ from core.codecs.registry import get
 from tests.conftest import ROOT, synthetic
 
 APP = ROOT / "dashboard" / "serve.py"
+# What reaches beyond the screen, by name.
+BEYOND = """() => [...document.querySelectorAll("[data-testid=stMain] *")]
+    .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1)
+    .map((one) => `${one.tagName} ${one.dataset.testid ?? one.className}`)"""
 PATIENT_MS = 240_000  # the machine may be busy
 
 
@@ -72,5 +76,6 @@ def test_from_upload_to_unzipped_files(shop, tmp_path, serve, open_page):
     phone = open_page(page.url, width=390, height=844, theme="dark", touch=True)
     phone.set_default_timeout(PATIENT_MS)
     phone.get_by_text("measured on the files").wait_for()
+    phone.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")  # all is drawn
     wide = phone.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert wide <= 390
+    assert wide <= 390, phone.evaluate(BEYOND)
