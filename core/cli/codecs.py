@@ -3,8 +3,10 @@
 import json
 import sys
 from dataclasses import asdict
+from typing import Any
 
 from core.cli.output import Json
+from core.codecs.base import Setting
 from core.codecs.registry import CODECS, PROBLEMS
 
 _AIMS = {"psnr": "PSNR", "eye": "the eye", "none": "nothing in particular"}
@@ -16,7 +18,7 @@ def codecs(as_json: Json = False) -> None:
         print(f"not usable: {problem}", file=sys.stderr)
     if as_json:
         table = {
-            name: asdict(c.info) | {"setting": asdict(c.setting)} for name, c in CODECS.items()
+            name: asdict(c.info) | {"setting": _facts(c.setting)} for name, c in CODECS.items()
         }
         print(json.dumps(table, ensure_ascii=False))
         return
@@ -30,3 +32,8 @@ def codecs(as_json: Json = False) -> None:
         facts = [f"tuned for {_AIMS[c.info.tuned_for]}"]
         facts += [f"{k} {v}" for k, v in c.info.options.items()]
         print(f"{'':<9} {', '.join(facts)}")
+
+
+def _facts(setting: Setting) -> dict[str, Any]:
+    """All of a setting but the function that tells its levels."""
+    return {name: value for name, value in asdict(setting).items() if name != "level"}
