@@ -52,11 +52,14 @@ def controls(picture: Picture) -> choice.Choice:
         st.radio("Compare at", modes, at, format_func=MODES.get, key="cmp_mode")
         if st.session_state.cmp_mode == "size":
             _size_target(picture)
+            st.session_state.cmp_slid = True
         elif st.session_state.cmp_mode == "quality":
             _quality_target()
         else:
             for name in st.session_state.cmp_codecs:
                 setting_control(CODECS[name], own_key(name))
+        if st.session_state.cmp_mode != "size":
+            st.session_state.cmp_slid = False
     chosen = choice.current()
     if len(chosen.codecs) < MIN_CODECS:
         st.info(
@@ -112,8 +115,8 @@ def _size_target(picture: Picture) -> None:
     def from_slider() -> None:
         before, told = ss.get("cmp_told", (None, 0.0))
         echo = ss.cmp_bpp == before and time.monotonic() < told + ECHO_S
-        # Nor is it a choice where the slider comes back, after another mode, as it was shown.
-        if ss.cmp_mode == "size" and not echo and ss.cmp_bpp != nearest():
+        # Nor is it a choice where the slider comes back after another mode: it was not there.
+        if ss.cmp_mode == "size" and ss.get("cmp_slid") and not echo and ss.cmp_bpp != nearest():
             ss.cmp_bytes = max(1, round(ss.cmp_bpp * pixels / 8))
 
     bpp = nearest()

@@ -1,25 +1,64 @@
 """A small soak: what people choose and upload at random moments is there, and stays."""
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from tests.load.app import start_app
-from tests.load.soak import soak
+from tests.load.person import BYTES, person
+from tests.load.soak import LIMIT_S, soak
 
 
-@pytest.mark.slow
-def test_no_choice_and_no_upload_is_lost_or_undone(tmp_path):
+@pytest.fixture
+def address(tmp_path) -> Iterator[str]:
+    """An app, whose log must hold no error at the end."""
     app, address = start_app(str(tmp_path))
     try:
-        with ThreadPoolExecutor(1) as beside:  # this thread may have a loop: that of the browser
-            whole = soak(address, actions=30, people=2, size=(96, 128))
-            soaked = beside.submit(asyncio.run, whole).result()
+        yield address
     finally:
         app.terminate()
         app.wait(20)
-    assert not soaked.faults
-    assert soaked.actions.total() == 30
     logged = (tmp_path / "log.txt").read_text()
     assert "Error" not in logged, logged
+
+
+@pytest.mark.slow
+def test_no_choice_and_no_upload_is_lost_or_undone(address):
+    with ThreadPoolExecutor(1) as beside:  # this thread may have a loop: that of the browser
+        whole = soak(address, actions=30, people=2, size=(96, 128))
+        soaked = beside.submit(asyncio.run, whole).result()
+    assert not soaked.faults
+    assert soaked.actions.total() == 30
+
+
+async def _away_and_back(address: str) -> dict[str, str]:
+    """Types two budgets, looks at another mode, and comes back with the slider as it stood first:
+    what a browser holds that was never told of the budgets. The page's link then.
+    """
+    async with person(address) as one:
+        one.open("src=sample:chelsea&c=jpeg,webp")
+        assert await one.until(2, LIMIT_S)
+        _, slider = one._widgets["Budget"]
+        stood = WidgetState()
+        stood.CopyFrom(one._states[slider])
+        for budget in (20_000, 30_000):
+            one.set_budget(budget)
+            assert await one.until_so(lambda b=budget: one.link.get("b") == str(b), LIMIT_S)
+        one.choose("Compare at", "Same quality")
+        assert await one.until_so(
+            lambda: one.link.get("m") == "quality" and not one.sees(BYTES), LIMIT_S
+        )
+        one._states[slider] = stood
+        one.choose("Compare at", "Same file size")
+        assert await one.until_so(lambda: one.link.get("m") == "size" and one.sees(BYTES), LIMIT_S)
+        return one.link
+
+
+@pytest.mark.slow
+def test_a_slider_that_comes_back_undoes_no_budget(address):
+    with ThreadPoolExecutor(1) as beside:
+        link = beside.submit(asyncio.run, _away_and_back(address)).result()
+    assert link["b"] == "30000"
