@@ -9,7 +9,7 @@ from core.images import Picture
 from core.rd.measure import Measured, RDPoint
 from dashboard.measurements import CURVE, EXTRA, Failure, measurements
 
-DRAWINGS = 12  # of curves while they grow: each costs the browser as much as the whole
+DRAWINGS = 12  # of curves while they grow: each is a whole new chart to the browser
 REST_S = 1.0
 REST_S_PER_SESSION = 0.25
 

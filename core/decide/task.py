@@ -14,7 +14,7 @@ from core.decide.probes import Probe, Tried, as_json, joined
 from core.errors import RDError
 from core.images import Picture
 from core.processes import settle
-from core.rd.match import LOSSLESS, Attempt, search_quality, target_measure
+from core.rd.match import LOSSLESS, Attempt, drive, search_quality, target_measure
 from core.rd.measure import RDPoint, evaluate
 from core.sweep import signs
 from core.sweep.sources import Item
@@ -82,20 +82,15 @@ def reach(
     target_measure(measure, picture.height, picture.width)
     probes = list(known)
     there = {probe.setting: Attempt(probe.quality, probe.bytes) for probe in probes}
-    steps = search_quality(codec, measure, target, there)
-    value = next(steps, None)
-    while value is not None:
+
+    def attempt(value: float) -> Attempt:
         signs.begin(picture.width * picture.height)
         probe = probe_of(evaluate(codec, picture.image, value, (measure,)).point, measure)
         probes.append(probe)
-        try:
-            value = steps.send(Attempt(probe.quality, probe.bytes))
-        except StopIteration as done:
-            return probes, done.value.value if done.value.met else None
-    # Everything was known: the smallest of the files that have it.
-    reaching = [probe for probe in probes if probe.quality >= target]
-    best = min(reaching, key=lambda probe: probe.bytes, default=None)
-    return probes, best and best.setting
+        return Attempt(probe.quality, probe.bytes)
+
+    found = drive(search_quality(codec, measure, target, there), attempt)
+    return probes, found.value if found.met else None
 
 
 def probe_of(point: RDPoint, measure: str) -> Probe:

@@ -136,14 +136,14 @@ def png(image: np.ndarray, level: int = 6) -> bytes:
 
 
 def quick_png(image: np.ndarray) -> bytes:
-    """`image`, uint8 (H, W, 3) or (H, W), as a PNG file for one look, in half the time of `png`.
+    """`image`, uint8 (H, W, 3) or (H, W), as a PNG file for one look.
 
-    One filter, and runs instead of repetitions: photographs take no more bytes, grey ones half as
-    many again.
+    One filter, and runs instead of repetitions: half the time of `png` at level 1. Photographs take
+    about as many bytes, grey ones half as many again.
     """
-    paeth, run_lengths = 0x80, 3  # as libpng and zlib number them
+    runs, paeth = imagecodecs.PNG.STRATEGY.RLE, imagecodecs.PNG.FILTER.PAETH
     pixels = np.ascontiguousarray(image)
-    return bytes(imagecodecs.png_encode(pixels, level=1, strategy=run_lengths, filter=paeth))
+    return bytes(imagecodecs.png_encode(pixels, level=1, strategy=runs, filter=paeth))
 
 
 def _check_size(width: int, height: int) -> None:

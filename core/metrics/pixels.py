@@ -12,7 +12,7 @@ import numpy as np
 from core.images.resize import LUMA
 
 PEAK = 255.0
-ROUNDING = 1e-12  # as small a share of the whole error is what rounding leaves of none
+ROUNDING = 1e-12  # a plane with a smaller share of the whole error has none: that is rounding
 # RGB to YCbCr as JFIF defines it (BT.601, full range), without the offsets, which cancel in
 # differences.
 _YCBCR = np.array(

@@ -21,8 +21,8 @@ from core.rd.measure import Measured, complete, evaluate, finish
 from core.rd.search import Curve, crossing
 
 TOLERANCE = 0.001  # a continuous setting is refined until it is this close to the target (relative)
-Probed = TypeVar("Probed")
 LOSSLESS = 1e3  # stands for an infinite quality, which would spoil the interpolation
+Probed = TypeVar("Probed")
 
 
 @dataclass(frozen=True)

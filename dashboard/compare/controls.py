@@ -52,14 +52,12 @@ def controls(picture: Picture) -> choice.Choice:
         st.radio("Compare at", modes, at, format_func=MODES.get, key="cmp_mode")
         if st.session_state.cmp_mode == "size":
             _size_target(picture)
-            st.session_state.cmp_slid = True
         elif st.session_state.cmp_mode == "quality":
             _quality_target()
         else:
             for name in st.session_state.cmp_codecs:
                 setting_control(CODECS[name], own_key(name))
-        if st.session_state.cmp_mode != "size":
-            st.session_state.cmp_slid = False
+        st.session_state.cmp_slid = st.session_state.cmp_mode == "size"  # it has the slider
     chosen = choice.current()
     if len(chosen.codecs) < MIN_CODECS:
         st.info(

@@ -11,7 +11,7 @@ h1 {font-size: 1.75rem !important; letter-spacing: -0.01em; padding: 0 !importan
    it is. */
 [data-testid="stStatusWidgetRunningIcon"] {display: none}
 /* What stands for inputs until their code is loaded shimmers. Two dozen at a time keep a core busy
-   where no graphics card paints, and the code is loaded the later. */
+   where no graphics card paints, and the code loads later for it. */
 [data-testid="stSkeleton"], [data-testid="stSkeleton"] * {animation: none !important}
 [class*="st-key-"][class*="_take_home"] {margin-top: -1.3rem}
 [class*="st-key-"][class*="_take_home"] [data-testid="stPopover"] p {font-size: .8rem; opacity: .8}

@@ -1,26 +1,14 @@
 """The search takes few encodes and gives the answers of the plain one, which takes about ten."""
 
-from collections.abc import Generator
-
 import pytest
 
 from core import images
 from core.codecs.registry import get
 from core.rd import usual
-from core.rd.match import Found, search_bytes
+from core.rd.match import Found, drive, search_bytes
 from tests.core.rd.plain_search import best_size
 
 BPPS = (0.25, 0.5, 1.0)
-
-
-def found_by(search: Generator[float, int, Found], size_of) -> Found:
-    """What the search ends with, driven by hand."""
-    try:
-        value = next(search)
-        while True:
-            value = search.send(size_of(value))
-    except StopIteration as done:
-        return done.value
 
 
 @pytest.mark.slow
@@ -49,7 +37,7 @@ def test_few_encodes_and_the_same_answers_on_kodak(name, most, kodak):
 
         for bpp in BPPS[:2] if slow else BPPS:
             budget = round(bpp * pixels / 8)
-            found = found_by(search_bytes(codec, pixels, budget), size_of)
+            found = drive(search_bytes(codec, pixels, budget), size_of)
             encodes.append(found.encodes)
             assert found.met and size_of(found.value) <= budget
             if not codec.setting.step and size_of(found.value) >= 0.995 * budget:
@@ -71,9 +59,9 @@ def test_what_is_known_already_is_not_encoded_again():
         sizes[value] = int(1000 + 100 * value)
         return sizes[value]
 
-    first = found_by(search_bytes(codec, 64 * 64, 5050), size_of)
-    again = found_by(search_bytes(codec, 64 * 64, 5050, known=sizes), size_of)
-    near = found_by(search_bytes(codec, 64 * 64, 5250, known=dict(sizes)), size_of)
+    first = drive(search_bytes(codec, 64 * 64, 5050), size_of)
+    again = drive(search_bytes(codec, 64 * 64, 5050, known=sizes), size_of)
+    near = drive(search_bytes(codec, 64 * 64, 5250, known=dict(sizes)), size_of)
     assert first.value == 40 and again == Found(40, True, 0)
     assert near.value == 42 and near.encodes < first.encodes
 
@@ -87,7 +75,7 @@ def test_of_settings_that_give_the_same_file_one_is_encoded():
 
     for budget in (100, 130, 200, 350):
         tried.clear()
-        found = found_by(search_bytes(codec, 64 * 64, budget), size_of)
+        found = drive(search_bytes(codec, 64 * 64, budget), size_of)
         levels = [codec.setting.level(value) for value in tried]
         assert len(set(levels)) == len(levels) == found.encodes
         fitting = [size_of(value) for value in range(101) if size_of(value) <= budget]
@@ -102,12 +90,12 @@ def test_rate_control_is_asked_first_and_once():
         tried.append(value)
         return 40 * int((value * pixels / 8 + 16) / 40)  # a new file every 40 bytes
 
-    found = found_by(search_bytes(codec, pixels, 10_010), size_of)
+    found = drive(search_bytes(codec, pixels, 10_010), size_of)
     assert found.encodes == 1 and size_of(found.value) == 10_000
     known = {found.value: 10_000}
-    assert found_by(search_bytes(codec, pixels, 10_002, known=known), size_of).encodes == 0
-    assert found_by(search_bytes(codec, pixels, 10_011, known=known), size_of).encodes == 1
-    longer = found_by(search_bytes(codec, pixels, 10_010, at_least=True), size_of)
+    assert drive(search_bytes(codec, pixels, 10_002, known=known), size_of).encodes == 0
+    assert drive(search_bytes(codec, pixels, 10_011, known=known), size_of).encodes == 1
+    longer = drive(search_bytes(codec, pixels, 10_010, at_least=True), size_of)
     assert size_of(longer.value) == 10_040
 
 
