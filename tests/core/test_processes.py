@@ -26,20 +26,25 @@ print(faults(), os.environ.get("OPENBLAS_NUM_THREADS"))
 """
 
 
+# What a local Dask cluster sets in the environment of the process that it is started in.
+AS_DASK_STARTS_ITS_WORKERS = {"MALLOC_TRIM_THRESHOLD_": "65536"}
+
+
+def printed(script: str, kind: str, **environment: str) -> str:
+    """What a new process prints, in this environment without what earlier tests' clusters set."""
+    own = AS_DASK_STARTS_ITS_WORKERS.keys() | {"OPENBLAS_NUM_THREADS"}
+    kept = {name: value for name, value in os.environ.items() if name not in own}
+    command = [sys.executable, "-c", script, kind]
+    done = subprocess.run(
+        command, cwd=ROOT, check=True, text=True, capture_output=True, env=kept | environment
+    )
+    return done.stdout
+
+
 def told(kind: str) -> tuple[int, str]:
     """Page faults of a process that makes arrays of 4 MB again and again, and its threads."""
-    names = {"OPENBLAS_NUM_THREADS"}
-    environment = {name: value for name, value in os.environ.items() if name not in names}
-    out = subprocess.run(
-        [sys.executable, "-c", SCRIPT, kind],
-        cwd=ROOT,
-        check=True,
-        text=True,
-        capture_output=True,
-        # as Dask starts its workers
-        env=environment | {"MALLOC_TRIM_THRESHOLD_": "65536"},
-    ).stdout.split()
-    return int(out[0]), out[1]
+    faults, threads = printed(SCRIPT, kind, **AS_DASK_STARTS_ITS_WORKERS).split()
+    return int(faults), threads
 
 
 def test_a_settled_process_asks_for_no_memory_twice():
@@ -86,8 +91,7 @@ print(memory() - before)
 
 def held(script: str, kind: str) -> int:
     """MiB that a process holds after it has freed all blocks but the last."""
-    command = [sys.executable, "-c", script, kind]
-    return int(subprocess.run(command, cwd=ROOT, check=True, text=True, capture_output=True).stdout)
+    return int(printed(script, kind))
 
 
 def test_what_is_not_used_is_given_back():
