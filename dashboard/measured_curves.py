@@ -11,7 +11,8 @@ from dashboard.measurements import CURVE, EXTRA, Failure, measurements
 
 DRAWINGS = 12  # of curves while they grow: each is a whole new chart to the browser
 REST_S = 1.0
-REST_S_PER_SESSION = 0.25
+REST_S_PER_SESSION = 0.5
+REST_S_MOST = 6.0
 
 
 @dataclass(frozen=True)
@@ -91,4 +92,5 @@ def _spread(codecs: tuple[Codec, ...]) -> list[tuple[Codec, float]]:
 
 def rest_s() -> float:
     """How long a page rests between two drawings of its curves: longer when many people look."""
-    return REST_S + REST_S_PER_SESSION * measurements().service.sessions()
+    sessions = measurements().service.sessions()
+    return min(REST_S + REST_S_PER_SESSION * (sessions - 1), REST_S_MOST)

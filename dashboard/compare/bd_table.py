@@ -3,9 +3,11 @@
 import streamlit as st
 
 from core.codecs.base import Codec
+from core.figures.palette import colour
 from core.metrics import FORMS, Form
 from core.rd.bdrate import BDResult, bd_rate
 from dashboard.measured_curves import Curves
+from dashboard.ui.tables import codec_table
 from dashboard.ui.text import signed
 
 
@@ -44,9 +46,8 @@ def show(codecs: tuple[Codec, ...], anchor: str, curves: Curves) -> None:
         if len(found) == grids[name] or name in curves.problems
     }
     rows = []
-    for codec in codecs:
-        if codec.name == anchor:
-            continue
+    others = [codec for codec in codecs if codec.name != anchor]
+    for codec in others:
         if {anchor, codec.name} <= whole:
             result = bd_rate(points[anchor], points[codec.name])
         else:
@@ -55,7 +56,7 @@ def show(codecs: tuple[Codec, ...], anchor: str, curves: Curves) -> None:
     if not any(row["Remark"] for row in rows):
         for row in rows:
             del row["Remark"]
-    st.dataframe(rows, hide_index=True, width="stretch")
+    codec_table(rows, [colour(codec.name) for codec in others], name="BD-rates of the codecs")
 
 
 def _row(result: BDResult, form: Form) -> dict[str, str]:

@@ -23,7 +23,7 @@ from dashboard.measured_curves import Curves, gather
 from dashboard.ui.chart_clicks import on_pick
 from dashboard.ui.charts import chart_config
 from dashboard.ui.take_home import take_home
-from dashboard.ui.text import plain, seconds_text
+from dashboard.ui.text import left_text, plain
 
 
 class Section:
@@ -38,7 +38,7 @@ class Section:
         _axes()
         with st.container(key="cmp_chart"):
             self._chart = st.empty()
-        self._menu = st.empty()
+        self._menu = st.container()
         self._figure: object = None
         follow_clicks()
         _lmbda(chosen.codecs)
@@ -88,7 +88,7 @@ class Section:
         """The chart's menu, once a run; what it gives away is always the latest."""
         names = tuple(codec.name for codec in self.codecs)
         sources = Sources(names, (st.session_state.cmp_y,), data_of(picture.source), (BD_RATE,))
-        with self._menu.container():
+        with self._menu:
             take_home("cmp_rd", f"rd-{picture.name}", lambda: self._figure, sources=sources)
 
     def _show_progress(self, curves: Curves, key: str) -> None:
@@ -106,7 +106,7 @@ class Section:
         eta = ""
         if curves.done > before + 2:
             left = (curves.total - curves.done) / (curves.done - before) * (now - since)
-            eta = f" · about {seconds_text(left)} left"
+            eta = f" · {left_text(left)}"
         said = f"Measuring the curves: {curves.done} of {curves.total}{eta}"
         for reason in curves.problems.values():
             said += f"  \n{plain(reason)}"

@@ -30,8 +30,8 @@ PICTURES_S_MOST = 10.0  # … and where it does
 FIRST_CHART_S = 1.0  # what the first chart waits for: its library is large
 FIRST_CHART_S_PER_SESSION = 1.5  # longer when many look, perhaps on one and the same machine
 FIRST_CHART_S_MOST = 10.0
-CHART_S_PER_SESSION = 0.3  # what a later chart waits for, where many people look
-CHART_S_MOST = 1.5
+CHART_S_PER_SESSION = 0.6  # what a later chart waits for, where many people look
+CHART_S_MOST = 3.0
 
 
 class Places:
@@ -41,7 +41,7 @@ class Places:
         self.viewer = st.container()
         self._waiting = st.empty()
         self._table = st.empty()
-        self._menu = st.empty()
+        self._menu = st.container()
         self._drawn: list[dict[str, Any]] | None = None
         self._latest: list[Result] = []
         self._offered = False
@@ -64,7 +64,7 @@ class Places:
         """The table's menu, once a run; what it gives away is always the latest."""
         codecs = tuple(r.codec.name for r in self._latest)
         sources = Sources(codecs, NAMES, data_of(picture.source))
-        with self._menu.container():
+        with self._menu:
             take_home(
                 "cmp_results",
                 f"results-{picture.name}",

@@ -14,7 +14,7 @@ from core.sweep import runs
 from core.sweep.runs import Run
 from dashboard.datasets.choice import RUNS
 from dashboard.ui.slots import Slot
-from dashboard.ui.text import plain, seconds_text
+from dashboard.ui.text import left_text, plain
 
 PART = Slot("ds_open", "explore")
 _PROBLEM = Slot("ds_library_problem", "")
@@ -61,7 +61,7 @@ def _show_running(run: Run, last: dict[str, Any] | None, place: DeltaGenerator) 
     if last["failed"]:
         parts.append(f"{last['failed']} failed")
     if last.get("eta_s") is not None:
-        parts.append(f"about {seconds_text(last['eta_s'])} left")
+        parts.append(left_text(last["eta_s"]))
     place.progress(min(1.0, last["done"] / max(1, last["total"])), " · ".join(parts))
 
 

@@ -12,7 +12,7 @@ from core.jobs import Job
 from dashboard.ui import address
 from dashboard.ui.growing import grow
 from dashboard.ui.slots import Slot
-from dashboard.ui.text import plain, seconds_text
+from dashboard.ui.text import left_text, plain
 
 DECISION = Slot("dec_job", "")
 EXPORT = Slot("dec_export", "")
@@ -90,7 +90,7 @@ def _draw(job: Job, doing: str) -> bool:
         share = min(1.0, last["done"] / max(1, last["total"]))
         words = [f"{doing}: {share:.0%}"]
         if last.get("eta_s"):
-            words.append(f"about {seconds_text(max(1.0, last['eta_s']))} left")
+            words.append(left_text(last["eta_s"]))
         if last["failed"]:
             words.append("some pictures were refused")
         left.progress(share, " · ".join(words))

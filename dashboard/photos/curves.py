@@ -53,7 +53,7 @@ class Section:
         self._progress = st.empty()
         with st.container(key="pho_rd"):
             self._chart = st.empty()
-        self._menu = st.empty()
+        self._menu = st.container()
         self._text = st.empty()
         self._figure: object = None
         self._drawn: object = None
@@ -114,7 +114,7 @@ class Section:
         """The chart's menu, once a run; what it gives away is always the latest."""
         data = (*data_of(picture.source), "balle2017", "kodak")
         sources = Sources(("bls2017", *RIVALS), (self._axis,), data)
-        with self._menu.container():
+        with self._menu:
             take_home("pho_rd", f"rd-{picture.name}", lambda: self._figure, sources=sources)
 
 

@@ -13,7 +13,7 @@ from core.publish import Sources
 from dashboard.ui.charts import show_chart
 from dashboard.ui.growing import grow
 from dashboard.ui.slots import Slot
-from dashboard.ui.text import plain, seconds_text
+from dashboard.ui.text import left_text, plain, seconds_text
 
 MARKS = {
     "running": ":blue-badge[running]",
@@ -89,7 +89,7 @@ def _show_progress(latest: dict[str, Any], running: bool) -> None:
     done, total = latest["step"], latest["steps"]
     text = f"step {done:,} of {total:,} · {seconds_text(latest['step_s'])} per step"
     if running:
-        text += f" · {seconds_text(latest['eta_s'])} left"
+        text += f" · {left_text(latest['eta_s'])}"
     st.progress(min(1.0, done / max(1, total)), text)
 
 

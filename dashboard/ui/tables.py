@@ -27,15 +27,22 @@ class Column(NamedTuple):
     form: str = ""
 
 
-def codec_table(rows: Sequence[Row], tints: Sequence[str], columns: Mapping[str, Column]) -> None:
-    """Draws a line for each of `rows`, with a dot of its tint.
+def codec_table(
+    rows: Sequence[Row],
+    tints: Sequence[str],
+    columns: Mapping[str, Column] = {},
+    name: str = "Figures of the codecs",
+) -> None:
+    """Draws a line for each of `rows`, with a dot of its tint; `name` is for screen readers.
 
     The columns are the keys of the longest row in its order; what another row lacks is left empty.
     """
-    st.html(table_html(rows, tints, columns), width="stretch")
+    st.html(table_html(rows, tints, columns, name), width="stretch")
 
 
-def table_html(rows: Sequence[Row], tints: Sequence[str], columns: Mapping[str, Column]) -> str:
+def table_html(
+    rows: Sequence[Row], tints: Sequence[str], columns: Mapping[str, Column], name: str = ""
+) -> str:
     """The table of `codec_table`. A number stands in a `data` element with its whole value."""
     keys = list(dict.fromkeys(key for row in sorted(rows, key=len, reverse=True) for key in row))
     shown = [columns.get(key, Column()) for key in keys]
@@ -46,7 +53,7 @@ def table_html(rows: Sequence[Row], tints: Sequence[str], columns: Mapping[str, 
         cells = map(_cell, (row.get(key) for key in keys), shown, numeric)
         lines.append(f"<tr>{_DOT.format(tint)}{''.join(cells)}</tr>")
     return (
-        '<div class="codecs" role="region" aria-label="Figures of the codecs" tabindex="0">'
+        f'<div class="codecs" role="region" aria-label="{escape(name)}" tabindex="0">'
         "<table><thead><tr><th></th>"
         f"{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )

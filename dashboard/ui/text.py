@@ -45,6 +45,13 @@ def seconds_text(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60:02d} min"
 
 
+def left_text(seconds: float) -> str:
+    """How long work will still take, no finer than it is known: "about 12 s left"."""
+    if seconds < 60:
+        return f"about {max(1, round(seconds))} s left"
+    return f"about {seconds_text(10 * round(seconds / 10))} left"
+
+
 def plural(count: int) -> str:
     """The ending of a noun that is counted: "s" unless there is exactly one."""
     return "" if count == 1 else "s"

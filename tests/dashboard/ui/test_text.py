@@ -24,6 +24,14 @@ def test_durations(value, words):
 
 
 @pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.012, "1 s"), (12.4, "12 s"), (59.8, "60 s"), (323, "5 min 20 s"), (7500, "2 h 05 min")],
+)
+def test_time_left(value, words):
+    assert text.left_text(value) == f"about {words} left"
+
+
+@pytest.mark.parametrize(
     ("difference", "words"),
     [((3.14, "dB"), "+3.1 dB"), ((-0.456, "%", 2), "−0.46 %"), ((None, "dB"), "–")],
 )
