@@ -12,6 +12,7 @@ from core.learned.ops.spectral import to_kernel
 from core.learned.photos.model import KERNELS, SMALLEST_BETA, STRIDES
 from core.learned.photos.search import searched
 from tests.conftest import synthetic
+from tests.core.codecs.learned.peaks import peaks
 
 LEVEL = 6
 
@@ -125,3 +126,10 @@ def test_codec(picture, work, coding, against):
     whole = {"rounded": rounded, "searched": search, "decode": decode}[work]
     side = (lambda: synthesis(y).numpy()) if work == "decode" else (lambda: analysis(x).numpy())
     against(whole, side, "768 × 512 px")
+
+
+def test_24_megapixels_stay_below_three_gigabytes(timed):
+    """Resident memory of a process, at its highest; the largest pictures that are encoded."""
+    others, search = timed.pedantic(peaks, (8, 12), rounds=1)
+    timed.extra_info.update(size="6000 × 4000 px", others_mib=others, search_mib=search)
+    assert max(others, search) < 3000

@@ -4,7 +4,9 @@ import json
 import re
 
 import pytest
+from PIL import Image
 
+from core.images.samples import sample
 from tests.browser.compare_page import (
     WAIT,
     choose_upload,
@@ -107,7 +109,7 @@ def test_choices_outlive_a_visit_to_another_page(app, open_page):
         assert seen(page)[1] == ["JPEG", "WebP"]
 
 
-def test_a_reload_in_the_middle_of_work_loses_nothing(serve, open_page, tmp_path, kodak):
+def test_a_reload_in_the_middle_of_work_loses_nothing(serve, open_page, tmp_path):
     """With an empty cache: the curves of an uploaded picture are under way when the page is loaded
     anew. Another person with the same address does not see the picture.
     """
@@ -115,22 +117,24 @@ def test_a_reload_in_the_middle_of_work_loses_nothing(serve, open_page, tmp_path
     page = open_page(f"{address}/?src=sample:chelsea&c=jpeg,jpegxl&b=60000")
     wait_for_results(page)
     choose_upload(page)
-    page.locator(".st-key-upload input[type=file]").set_input_files(kodak[4])
-    page.locator("[data-testid=stSidebar]").get_by_text("768 × 512 px").wait_for(timeout=WAIT)
+    mine = tmp_path / "mine.png"
+    Image.fromarray(sample("coffee").image[:320, 60:540]).save(mine)
+    page.locator(".st-key-upload input[type=file]").set_input_files(mine)
+    page.locator("[data-testid=stSidebar]").get_by_text("480 × 320 px").wait_for(timeout=WAIT)
     page.wait_for_url(re.compile("src=upload"), timeout=WAIT)  # the budget follows the picture
-    choose_budget(page, 40_000)
+    choose_budget(page, 16_000)
     page.get_by_text("Measuring the curves").wait_for(timeout=WAIT)
     before = seen(page)
     assert "src=upload" in page.url
     page.reload()
-    page.locator("[data-testid=stSidebar]").get_by_text("768 × 512 px").wait_for(timeout=WAIT)
+    page.locator("[data-testid=stSidebar]").get_by_text("480 × 320 px").wait_for(timeout=WAIT)
     wait_for_results(page)
     assert seen(page) == before
     wait_for_curves(page)
     records = json.loads(downloaded(page, "dl_json"))["records"]
     shown = [record for record in records if record.get("shown")]
     assert {record["codec"] for record in shown} == {"jpeg", "jpegxl"}
-    assert all(record["bytes"] <= 40_000 for record in shown) and len(records) >= 24
+    assert all(record["bytes"] <= 16_000 for record in shown) and len(records) >= 24
 
     other = open_page(page.url)
     other.get_by_text("which a link cannot carry").wait_for(timeout=WAIT)

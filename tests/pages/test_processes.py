@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from core.compute.cluster import WORKERS
 from tests.conftest import ROOT
 
 SCRIPT = """
@@ -49,7 +50,7 @@ def test_no_page_imports_tensorflow():
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, *pages()],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT), WORKERS: "1"},
         capture_output=True,
         text=True,
     )

@@ -1,4 +1,7 @@
-"""A page's notebook is valid, holds the page's choices, and runs; a broken cell fails."""
+"""A page's notebook is valid, holds the page's choices, and runs; a broken cell fails.
+
+Those of all pages are run as a browser takes them: tests/browser/test_teach.py.
+"""
 
 import nbformat
 import pytest
@@ -63,13 +66,6 @@ def test_a_long_training_is_thinned_with_its_end():
     kept = thinned(EVENTS)
     assert len(kept) <= 150 and kept[-1] == EVENTS[-1]
     assert thinned(EVENTS[:10]) == EVENTS[:10]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["compare", "svd", "datasets", "training"])
-def test_it_runs_from_top_to_bottom(name, tmp_path):
-    shown = figures(execute(ALL[name], tmp_path))
-    assert shown == {"compare": 1, "svd": 8, "datasets": 4, "training": 3}[name]
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ import pytest
 from core.codecs.registry import get
 from core.images import load
 from tests.conftest import ROOT, synthetic
+from tests.core.codecs.learned.peaks import peaks
 
 NEURAL = """
 import hashlib
@@ -98,47 +99,8 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
     assert answer.endswith(" ".join(map(str, here["rounded_neural"](images["part"]))) + "\n")
 
 
-MEMORY = """
-import resource
-import numpy as np
-from core.codecs.learned.bls2017 import NEURAL_MODEL, photo_coder
-from core.learned.photos import search
-from tests.conftest import synthetic
-
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-level, tile = 8, synthetic(500, 500, 1)
-coder, _ = photo_coder(NEURAL_MODEL)
-before = peak()
-y_hat = coder.latents(np.tile(tile, (4, 6, 1)), level)
-gradient, curvature = np.zeros(y_hat.shape, np.float32), coder.curvature(y_hat, level)
-prices = coder.context_coder(level)
-search._steps(prices, y_hat, gradient, curvature, 0, lambda paid: np.ones(paid.shape))
-del gradient
-for coding in ("neural", "context"):
-    string, _ = coder.encode_and_count(y_hat, level, coding)
-    assert (coder.decode(string, level, 125, 188, coding) == y_hat).all()
-assert coder.picture(y_hat, level, 2000, 3000).shape == (2000, 3000, 3)
-print(before + 4 * (peak() - before))
-search.searched(coder, np.tile(tile, (8, 12, 1)), level, "neural")
-print(peak())
-"""
-
-
 @pytest.mark.slow
-def test_pictures_of_24_megapixels_stay_below_three_gigabytes():
-    """A process of its own, which reports its peak: the search with the network's prices, where it
-    is highest. Before it, of a quarter as many pixels: a round of the search with the prices of the
-    contexts, the strings of both entropy coders and back, and the picture. Four times what those
-    add is more than what they need for all.
-    """
-    peaks = subprocess.run(
-        [sys.executable, "-c", MEMORY],
-        cwd=ROOT,
-        check=True,
-        text=True,
-        capture_output=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    ).stdout.split()
-    assert len(peaks) == 2 and all(int(peak) < 3000 for peak in peaks), f"{peaks} MiB"
+def test_a_picture_of_six_megapixels_stays_below_two_gigabytes():
+    """Of 24 megapixels, which take four times as long, the benchmarks tell the peak."""
+    others, search = peaks(4, 6)
+    assert others < 3000 and search < 2000, f"{others} and {search} MiB"
