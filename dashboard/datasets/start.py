@@ -12,7 +12,7 @@ from dashboard.datasets import pictures as choosing
 from dashboard.datasets.library import show_run
 from dashboard.datasets.pictures import Pictures
 from dashboard.ui.slots import Slot
-from dashboard.ui.text import plain, plural, seconds_text
+from dashboard.ui.text import plain, plural, rough_seconds
 from dashboard.ui.tuning import AS_CHOSEN, aim_control
 
 _CORES = os.cpu_count() or 1
@@ -89,7 +89,7 @@ def _offer(pictures: Pictures) -> None:
     left.markdown(
         f"**{len(pictures.items):,} pictures × {len(names)} codec{plural(len(names))} × up to "
         f"{POINTS.value} settings = {work:,} measurements**, {mpx:.1f} Mpx in all: about "
-        f"**{seconds_text(seconds)}** on {WORKERS.value} process{'es' * (WORKERS.value != 1)}."
+        f"**{rough_seconds(seconds)}** on {WORKERS.value} process{'es' * (WORKERS.value != 1)}."
     )
     right.button(
         "Start the sweep",

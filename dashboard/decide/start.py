@@ -18,7 +18,7 @@ from dashboard.decide import codecs, job, pictures
 from dashboard.decide.pictures import Pictures
 from dashboard.growth import Growth
 from dashboard.ui.slots import Slot
-from dashboard.ui.text import plain, plural, seconds_text
+from dashboard.ui.text import plain, plural, rough_seconds
 from dashboard.waiting import Failure, service
 
 SAMPLE = 40  # pictures that a decision starts with
@@ -79,7 +79,7 @@ def _estimate(items: Sequence[Item], count: int, question: Question) -> bool:
     if isinstance(pixels, float) and speeds is not None:
         workers = os.cpu_count() or 1
         found = forecast(pixels / len(items), count, question, speeds, workers)
-        said += f", in about **{seconds_text(found.seconds)}**: {_parts(found)}"
+        said += f", in about **{rough_seconds(found.seconds)}**: {_parts(found)}"
     st.caption(said + ".")
     return pixels is not None and speeds is not None
 
@@ -105,7 +105,7 @@ def _speeds(owner: str, names: Sequence[str]) -> dict[str, float] | None:
 def _parts(found: Forecast) -> str:
     """The codecs and their times, the slowest first."""
     return ", ".join(
-        f"{plain(CODECS[name].info.title)} {seconds_text(seconds)}"
+        f"{plain(CODECS[name].info.title)} {rough_seconds(seconds)}"
         for name, seconds in found.by_codec.items()
     )
 

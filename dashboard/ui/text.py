@@ -45,11 +45,16 @@ def seconds_text(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60:02d} min"
 
 
-def left_text(seconds: float) -> str:
-    """How long work will still take, no finer than it is known: "about 12 s left"."""
+def rough_seconds(seconds: float) -> str:
+    """How long work will take, no finer than that can be known: "12 s", "5 min 20 s"."""
     if seconds < 60:
-        return f"about {max(1, round(seconds))} s left"
-    return f"about {seconds_text(10 * round(seconds / 10))} left"
+        return f"{max(1, round(seconds))} s"
+    return seconds_text(10 * round(seconds / 10))
+
+
+def left_text(seconds: float) -> str:
+    """How long work will still take: "about 12 s left"."""
+    return f"about {rough_seconds(seconds)} left"
 
 
 def plural(count: int) -> str:

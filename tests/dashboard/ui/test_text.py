@@ -27,7 +27,8 @@ def test_durations(value, words):
     ("value", "words"),
     [(0.012, "1 s"), (12.4, "12 s"), (59.8, "60 s"), (323, "5 min 20 s"), (7500, "2 h 05 min")],
 )
-def test_time_left(value, words):
+def test_times_to_come_are_rough(value, words):
+    assert text.rough_seconds(value) == words
     assert text.left_text(value) == f"about {words} left"
 
 
