@@ -3,9 +3,9 @@
 People arrive one a second, on different samples and with pictures of their own, wait for their
 first table, and from then on change the byte budget every 1 to 4 seconds. Without an address the
 app is started here, with a cache of its own that is filled as `make run` fills it (`--empty`: not
-at all). With `--visited` somebody has looked at it for a minute before: all libraries are loaded.
-Printed are the times to the first table and from a change to its table, errors, and the
-memory of all processes of the app, minute by minute.
+at all). With `--visited` somebody has looked at it before, with a picture of their own: all
+libraries are loaded. Printed are the times to the first table and from a change to its table,
+errors, and the memory of all processes of the app, minute by minute.
 
 With `--soak 500` people click, choose and upload so many times at random moments, and each must
 find what they chose (`soak.py`). `--busy 2` keeps two cores busy meanwhile.
@@ -37,7 +37,8 @@ BPPS = [float(f"{10 ** (e / 20):.3g}") for e in range(-16, 7)]  # 0.158 … 2 bp
 CODECS = 4
 LIMIT_S = 180.0
 STARTING_S = 10.0  # in which the workers start, after the first visit
-STAYING_S = 60.0  # … and in which all measures are taken and charts drawn
+STAYING_S = 30.0  # in which all measures are taken, once the curves are there
+OWN = 99  # the number of the picture of one who has been there before
 
 
 @dataclass
@@ -77,12 +78,20 @@ async def visit(address: str, number: int, end: float, seen: Seen) -> None:
         seen.errors += [f"person {number}: {error}" for error in one.errors]
 
 
-async def open_once(address: str, leaves_s: float = STARTING_S) -> None:
+async def open_once(address: str) -> None:
     """The first visit of a server: it imports what it needs, and starts its workers."""
     async with person(address) as one:
         one.open("")
         await one.until(CODECS, LIMIT_S)
-        await asyncio.sleep(leaves_s)
+        await asyncio.sleep(STARTING_S)
+
+
+async def look_once(address: str) -> None:
+    """A first visit with a picture that nothing is known of: curves and all measures are taken."""
+    async with person(address) as one:
+        await arrive(one, OWN)
+        await one.until_so(lambda: one.measured, LIMIT_S)
+        await asyncio.sleep(STAYING_S)
 
 
 async def arrive(one: Person, number: int) -> int:
@@ -197,7 +206,7 @@ def _run(address: str, options: argparse.Namespace, pid: int | None) -> list[str
         tell_by_minute(seen)
         return seen.errors
     if options.visited:
-        asyncio.run(open_once(address, STAYING_S))
+        asyncio.run(look_once(address))
     seen = asyncio.run(load(address, options.people or 20, options.seconds, pid))
     tell("first table", seen.first)
     tell("a change of the budget", seen.moves)
