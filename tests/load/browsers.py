@@ -28,7 +28,7 @@ PICTURES = """() =>
         .some((host) => host.shadowRoot?.querySelector(".rdx[data-drawn]"))"""
 TABLE = "() => document.querySelector('.codecs') !== null"
 # The texts of the pictures' captions and of the table; and when they are those of the move's end.
-# Told by the browser itself: asking it fifty times a second costs it more than the move.
+# Told by the browser itself: one that is asked all the time has less time for its page.
 SHOWN = """() => {
     const hosts = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
     const tiles = hosts.map((host) => host.shadowRoot?.querySelector(".rdx .tiles")).find(Boolean);
