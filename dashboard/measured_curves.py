@@ -10,8 +10,8 @@ from core.rd.measure import Measured, RDPoint
 from dashboard.measurements import CURVE, EXTRA, Failure, measurements
 
 DRAWINGS = 12  # of curves while they grow: each is a whole new chart to the browser
-REST_S = 1.0
-REST_S_PER_SESSION = 0.5
+REST_S = 1.0  # between two drawings, where one person looks
+REST_S_PER_SESSION = 0.5  # … longer for each other one
 REST_S_MOST = 6.0
 
 

@@ -30,7 +30,7 @@ PICTURES_S_MOST = 10.0  # … and where it does
 FIRST_CHART_S = 1.0  # what the first chart waits for: its library is large
 FIRST_CHART_S_PER_SESSION = 1.5  # longer when many look, perhaps on one and the same machine
 FIRST_CHART_S_MOST = 10.0
-CHART_S_PER_SESSION = 0.6  # what a later chart waits for, where many people look
+CHART_S_PER_SESSION = 0.6  # what a later chart waits for, for each other person who looks
 CHART_S_MOST = 3.0
 
 
