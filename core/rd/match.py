@@ -22,6 +22,10 @@ from core.rd.search import Curve, crossing
 
 TOLERANCE = 0.001  # a continuous setting is refined until it is this close to the target (relative)
 LOSSLESS = 1e3  # stands for an infinite quality, which would spoil the interpolation
+# JPEG XL's files jump by some tenths of a percent between neighbouring distances, now and then by
+# percents: `TOLERANCE` would be met by luck alone. A search for bytes is content with more the
+# more files of nearly this length it knows, up to so many times as much.
+PATIENCE = 5
 Probed = TypeVar("Probed")
 
 
@@ -87,7 +91,8 @@ def search_bytes(
     # A continuous setting is good enough this close to the budget, on the side that is allowed.
     band = (0.0, TOLERANCE) if at_least else (-TOLERANCE, 0.0)
     logs = {value: math.log(size) for value, size in sizes.items()}
-    probes = crossing(codec.setting, math.log(budget), band, logs, _usual_bytes(codec, pixels))
+    usually = _usual_bytes(codec, pixels)
+    probes = crossing(codec.setting, math.log(budget), band, logs, usually, PATIENCE)
     value = next(probes, None)
     while value is not None:
         sizes[value] = yield value

@@ -10,7 +10,7 @@ qualities): next to the answer, neighbours are tried where the function may turn
 """
 
 import math
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import dataclass
 
 from core.codecs.base import Setting
@@ -22,6 +22,7 @@ STRIDE = 0.004  # the first step away from a value that turned out on the wrong 
 # JPEG 2000's files end after whole coding passes: many rates give the very same file. In a bracket
 # as narrow (ln), a value that comes again says that its ends lie on two neighbouring stairs.
 STAIRS = 0.004
+NEIGHBOURHOOD = 50  # widths of a band: values this close to the target tell how the function jumps
 MAX_PROBES = 24
 
 Curve = Callable[[float], float]
@@ -80,13 +81,16 @@ def crossing(
     band: tuple[float, float],
     known: Mapping[float, float] | None = None,
     usual: Curve | None = None,
+    widest: int = 1,
 ) -> Probes:
     """Yields the settings to probe, is sent the function's values there.
 
     A continuous setting is done once a value lies in [target + band[0], target + band[1]], or the
-    bracket is too narrow to matter; a discrete one once the bracket is a single step and those
-    neighbours are known at which the function may have turned back. `known` maps settings to
-    values that need no probe; `usual(x)` is the function's usual value on the setting's scale.
+    bracket is too narrow to matter; with each value known in its wider neighbourhood the band
+    grows by its own width, up to `widest` times. A discrete setting is done once the bracket is a
+    single step and those neighbours are known at which the function may have turned back. `known`
+    maps settings to values that need no probe; `usual(x)` is the function's usual value on the
+    setting's scale.
     """
     scale = Scale(setting)
     values = dict(known or {})
@@ -94,13 +98,12 @@ def crossing(
     for value, y in sorted(values.items(), key=lambda item: -abs(item[1] - target)):
         if bracket.holds(scale.to_x(value)):
             bracket.take(scale.to_x(value), y, target)
-    low, high = target + band[0], target + band[1]
-    if not setting.step and any(low <= y <= high for y in values.values()):
-        return
     narrow = setting.step * 1.5 if setting.step else NARROW * bracket.width
-    aim = target if setting.step else (low + high) / 2
+    aim = target if setting.step else target + sum(band) / 2
     slow = 0
     for _ in range(MAX_PROBES):
+        if not setting.step and _is_near(values.values(), target, band, widest):
+            return
         if bracket.width <= narrow:
             break
         before = bracket.width
@@ -114,8 +117,6 @@ def crossing(
         if setting.step:
             value = _inside(value, bracket, setting.step)
         y = yield from _at(setting, values, value)
-        if not setting.step and low <= y <= high:
-            return
         again = y in (bracket.f_lo, bracket.f_hi)
         bracket.take(scale.to_x(value), y, target)
         if not setting.step and again and bracket.is_closed() and bracket.width <= STAIRS:
@@ -126,6 +127,16 @@ def crossing(
     if setting.step:
         waver = WAVER if usual else math.inf  # of a codec that was never tabulated
         yield from _neighbours(setting, bracket, target, values, waver)
+
+
+def _is_near(
+    values: Collection[float], target: float, band: tuple[float, float], widest: int
+) -> bool:
+    """Whether a value lies in the band, as wide as it is by now."""
+    around = NEIGHBOURHOOD * (band[1] - band[0])
+    near = sum(abs(y - target) <= around for y in values)
+    times = min(max(near, 1), widest)
+    return any(band[0] * times <= y - target <= band[1] * times for y in values)
 
 
 def _at(
