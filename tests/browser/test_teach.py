@@ -50,9 +50,9 @@ def test_a_pages_notebook_runs_and_shows_its_figures(app, open_page, tmp_path, n
     page = open_page(app + address)
     page.set_default_timeout(WAIT)
     if "upload" in address:
-        Image.fromarray(sample("chelsea").image[40:168, 100:292]).save(tmp_path / "small.png")
+        Image.fromarray(sample("chelsea").image[40:104, 100:196]).save(tmp_path / "small.png")
         page.locator(".st-key-upload input[type=file]").set_input_files(tmp_path / "small.png")
-        wait_for_picture(page, "192 × 128 px")
+        wait_for_picture(page, "96 × 64 px")
     page.get_by_text(there).first.wait_for()
     made = nbformat.reads(taken(page, "page_notebook").decode(), as_version=4)
     assert figures(execute(made, tmp_path)) >= least

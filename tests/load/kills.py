@@ -43,16 +43,16 @@ def at_work(folder: Path, killed: list[int], found: dict[int, bytes | Failure]) 
     return min(ready)[1] if ready else None
 
 
-def run(folder: Path) -> None:
-    """Kills, and says when; raises AssertionError where a result is missing or wrong."""
+def run(folder: Path, kills: int = KILLS) -> None:
+    """Kills so many times, and says when; raises AssertionError where a result is missing or wrong."""
     pictures = [Picture(f"{i}", synthetic(48, 64, seed=i)) for i in range(8)]
     service = Service(lambda: Connection(workers=WORKERS))
     found: dict[int, bytes | Failure] = {}
     killed: list[int] = []
     asked = before = 0  # units so far; results at the last kill
     try:
-        while len(killed) < KILLS or len(found) < asked:
-            if len(killed) < KILLS:
+        while len(killed) < kills or len(found) < asked:
+            if len(killed) < kills:
                 asked = max(asked, len(found) + ASKED)
             for number in set(range(asked)) - found.keys():
                 picture = pictures[number % len(pictures)]
@@ -60,11 +60,11 @@ def run(folder: Path) -> None:
                 if result is not None:
                     found[number] = result
             pid = at_work(folder, killed, found)
-            if len(killed) < KILLS and len(found) > before and pid:
+            if len(killed) < kills and len(found) > before and pid:
                 os.kill(pid, signal.SIGKILL)
                 killed.append(pid)
                 before = len(found)
-                print(f"{len(killed)} of {KILLS} killed, {before} results", flush=True)
+                print(f"{len(killed)} of {kills} killed, {before} results", flush=True)
             service.wait("me", 0.02)
     finally:
         service.close()
@@ -74,7 +74,7 @@ def run(folder: Path) -> None:
         assert data == get("jpeg").encode(picture.image, number % 100 + 1).data, number
     begun = Counter(number for units in lives_of(folder) for _, number in units)
     repeated = sum(count > 1 for count in begun.values())
-    assert repeated > KILLS // 2, "the workers were not killed while they worked"
+    assert repeated > kills // 2, "the workers were not killed while they worked"
 
 
 if __name__ == "__main__":

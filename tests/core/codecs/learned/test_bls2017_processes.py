@@ -69,7 +69,7 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
     cases = [
         (name, "bls2017", level)
         for name in ("real", "wide", "tall", "odd", "small", "pixel")
-        for level in ((2,) if name == "tall" else (12,) if name == "wide" else (2, 12))
+        for level in ((2,) if name == "tall" else (12,) if name in ("wide", "real") else (2, 12))
     ]
     cases += [("tiles", "bls2017-rounded", 12), ("corner", "bls2017-neural", 9)]
     command = [sys.executable, "-c", SCRIPT, str(tmp_path / "images.npz"), json.dumps(cases)]
@@ -100,7 +100,9 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
 
 
 @pytest.mark.slow
-def test_a_picture_of_six_megapixels_stays_below_two_gigabytes():
-    """Of 24 megapixels, which take four times as long, the benchmarks tell the peak."""
-    others, search = peaks(4, 6)
-    assert others < 3000 and search < 2000, f"{others} and {search} MiB"
+def test_pictures_of_24_megapixels_stay_below_three_gigabytes_but_for_the_search():
+    """Its peak is told by 1.5 megapixels here; by 24, which take ten times as long, in the
+    benchmarks.
+    """
+    others, search = peaks(2, 3)
+    assert others < 3000 and search < 1600, f"{others} and {search} MiB"

@@ -23,9 +23,13 @@ CODECS = ("bls2017", "bls2017-rounded", "bls2017-static", "bls2017-neural")
 
 @pytest.fixture(scope="module")
 def file(kodak):
-    """`file(index, level)` -> what `bls2017` makes of a Kodak picture, encoded once."""
+    """`file(index, level)` -> what `bls2017` makes of the middle of a Kodak picture, once."""
     codec = get("bls2017")
-    return cache(lambda index, level: codec.encode(load(kodak[index]).image, level))
+    return cache(lambda index, level: codec.encode(middle(kodak[index]), level))
+
+
+def middle(path) -> np.ndarray:
+    return load(path).image[128:384, 128:384]
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +41,13 @@ def swept():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CODECS)
 def test_the_shipped_sweep_is_of_the_files_that_the_codec_writes(kodak, swept, name):
-    """Encoded anew, at low and high levels: the length and error that the sweep recorded.
+    """Encoded anew, at a low and a high level: the length and error that the sweep recorded.
 
     On another kind of processor floating-point sums round otherwise, and an encoder's search may
     take a few other steps: 3 bytes of 54,391 on one without AVX-512.
     """
-    for index, level in ((3, 3), (19, 12)):
+    # The network's search takes long where there are many bits.
+    for index, level in ((3, 3),) if name == "bls2017-neural" else ((3, 3), (19, 12)):
         record = swept.table[name][kodak[index].name][level]
         image = load(kodak[index]).image
         data = get(name).encode(image, level).data
@@ -95,7 +100,7 @@ def test_the_context_coder_saves_bytes_and_the_static_one_keeps_to_its_estimate(
             assert len(string) * 8 == pytest.approx(estimate, rel=0.015)
             assert two.payload_bytes * 8 == pytest.approx(two.estimated_bits, rel=0.015)
             static, context = static + len(string), context + two.payload_bytes
-    one = get("bls2017-static").encode(load(kodak[SOME[-1]]).image, 10)
+    one = get("bls2017-static").encode(middle(kodak[SOME[-1]]), 10)
     assert (one.payload_bytes, one.estimated_bits) == (len(string), estimate)
     assert context < 0.96 * static
 
@@ -111,12 +116,12 @@ def test_above_jpeg_at_the_same_rate(swept, metric):
 
 @pytest.mark.slow
 def test_above_jpeg_at_the_same_bytes(kodak, file):
-    """Mean PSNR and MS-SSIM over some pictures, at a low, a middle and a high level."""
+    """Mean PSNR and MS-SSIM over some pictures' middles, at a low, a middle and a high level."""
     names = ("psnr", "ms_ssim")
     for level in (2, 6, 10):
         gains, rates = [], []
         for index in SOME:
-            image, data = load(kodak[index]).image, file(index, level).data
+            image, data = middle(kodak[index]), file(index, level).data
             rates.append(8 * len(data) / image[..., 0].size)
             rival = match_bytes(get("jpeg"), image, len(data), names).measured.point
             ours = metrics.measure(image, get("bls2017").decode(data), names)
