@@ -44,7 +44,10 @@ def at_work(folder: Path, killed: list[int], found: dict[int, bytes | Failure]) 
 
 
 def run(folder: Path, kills: int = KILLS) -> None:
-    """Kills so many times, and says when; raises AssertionError where a result is missing or wrong."""
+    """Kills so many times, and says when.
+
+    Raises AssertionError where a result is missing or wrong.
+    """
     pictures = [Picture(f"{i}", synthetic(48, 64, seed=i)) for i in range(8)]
     service = Service(lambda: Connection(workers=WORKERS))
     found: dict[int, bytes | Failure] = {}
