@@ -185,7 +185,7 @@ def test_a_link_to_a_sample_restores_everything(app, open_page):
     assert {r["codec"] for r in shown} == {"jpeg", "webp"} and all(
         32 <= r["psnr"] < 33 for r in shown
     )
-    assert b"Hull of all" in page.locator(".st-key-cmp_chart").inner_html().encode()
+    page.locator(".st-key-cmp_chart").get_by_text("Hull of all").first.wait_for(timeout=WAIT)
     assert "MSE" in page.locator(".st-key-cmp_y input").input_value()
 
 
