@@ -41,28 +41,36 @@ class AdaptiveModel:
             mass = mass * means // (256 + means)
         return cls(np.stack(columns, axis=1))
 
-    def table(self) -> np.ndarray:
-        """float32 (contexts, n): whole numbers ≥ 1, each row summing to 2¹⁶."""
-        contexts, symbols = self.counts.shape
-        total = self.counts.sum(axis=1, keepdims=True)
+    def table(self, part: slice = slice(None)) -> np.ndarray:
+        """float32 (contexts, n): whole numbers ≥ 1, each row summing to 2¹⁶; or a part of it."""
+        counts = self.counts[part]
+        contexts, symbols = counts.shape
+        total = counts.sum(axis=1, keepdims=True)
         # Each symbol gets 1, so that all stay possible, and the rest is shared out by counts.
-        table = self.counts * (TOTAL - symbols) // total + 1
+        table = counts * (TOTAL - symbols) // total + 1
         # What rounding down has left over goes to the likeliest symbol, where it matters least.
         likeliest = table.argmax(axis=1)
         table[np.arange(contexts), likeliest] += TOTAL - table.sum(axis=1)
         return table.astype(np.float32)
 
+    def tables(self, contexts: np.ndarray) -> np.ndarray:
+        """The rows of `table()` for `contexts` (N,), at least one."""
+        # They lie near each other: a band and a phase have a few of all contexts.
+        part = _span(contexts)
+        return self.table(part)[contexts - part.start]
+
     def update(self, symbols: np.ndarray, contexts: np.ndarray) -> None:
-        """Learn that `symbols` occurred in `contexts` (both flat)."""
-        size = self.counts.size
-        cells = contexts.astype(np.int64) * self.counts.shape[1] + symbols
-        seen = np.bincount(cells, minlength=size)
-        self.counts += seen.reshape(self.counts.shape) * _STEP
+        """Learn that `symbols` occurred in `contexts` (both flat), at least one."""
+        part = _span(contexts)
+        counts = self.counts[part]
+        cells = (contexts - part.start).astype(np.int64) * counts.shape[1] + symbols
+        seen = np.bincount(cells, minlength=counts.size)
+        counts += seen.reshape(counts.shape) * _STEP
         while True:
-            full = self.counts.sum(axis=1) > _LIMIT
+            full = counts.sum(axis=1) > _LIMIT
             if not full.any():
                 return
-            self.counts[full] = (self.counts[full] + 1) // 2
+            counts[full] = (counts[full] + 1) // 2
 
     def costs(self) -> np.ndarray:
         """float64 (contexts, n): bits that each symbol costs now.
@@ -70,6 +78,11 @@ class AdaptiveModel:
         It uses a logarithm, so it is for an encoder's decisions only.
         """
         return -np.log2(self.table().astype(np.float64) / TOTAL)
+
+
+def _span(contexts: np.ndarray) -> slice:
+    """From the first to the last of `contexts`."""
+    return slice(int(contexts.min()), int(contexts.max()) + 1)
 
 
 def escape_model() -> AdaptiveModel:

@@ -184,12 +184,15 @@ def _expected(
     y, x = _PHASES[phase]
     part = (slice(y, None, 2), slice(x, None, 2))
     weights = _WEIGHTS[min(phase, 2), band]
-    known = DIAGONAL if phase == 1 else DIRECT
-    expected = weights[0] * _around(size, y, x, known)
-    expected += weights[1] * recent[1:-1, 1:-1][part]
-    expected += weights[2] * long[1:-1, 1:-1][part]
-    expected += weights[3] * _around(recent, y, x, DIRECT)
-    expected += weights[4] * _around(long, y, x, DIRECT)
+    expected = weights[1] * recent[1:-1, 1:-1][part]
+    if weights[0]:
+        expected += weights[0] * _around(size, y, x, DIAGONAL if phase == 1 else DIRECT)
+    if weights[2]:
+        expected += weights[2] * long[1:-1, 1:-1][part]
+    if weights[3]:
+        expected += weights[3] * _around(recent, y, x, DIRECT)
+    if weights[4]:
+        expected += weights[4] * _around(long, y, x, DIRECT)
     return expected >> 4
 
 

@@ -148,7 +148,7 @@ class Encoder(RangeCoder):
         """Code `values`, each in its context, then let the model learn them; returns them."""
         assert values is not None
         if len(contexts):
-            self._stream.encode(values.astype(np.int32), _CATEGORICAL, model.table()[contexts])
+            self._stream.encode(values.astype(np.int32), _CATEGORICAL, model.tables(contexts))
             model.update(values, contexts)
         return values.astype(np.int64)
 
@@ -195,7 +195,7 @@ class Decoder(RangeCoder):
         """The next len(contexts) symbols, int64; the model has then learnt them."""
         if len(contexts) == 0:
             return np.zeros(0, np.int64)
-        symbols = self._read(_CATEGORICAL, model.table()[contexts])
+        symbols = self._read(_CATEGORICAL, model.tables(contexts))
         model.update(symbols, contexts)
         return symbols
 
