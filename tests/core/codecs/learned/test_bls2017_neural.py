@@ -18,7 +18,7 @@ from tests.damage import assert_damage_is_refused, flipped
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("height, width", [(1, 1), (17, 23), (1, 300), (150, 270)])
+@pytest.mark.parametrize("height, width", [(1, 1), (17, 23), (1, 300), (90, 150)])
 def test_decodes_to_the_same_pixels_every_time(height, width):
     codec, image, sizes = get("bls2017-neural"), synthetic(height, width, 3), []
     for level in (1, 7, 12):
