@@ -154,7 +154,19 @@ class Measurements:
     def _fitting(
         self, picture: Picture, codec: Codec, measure: str, budget: int
     ) -> Generator[Unit, Any, tuple[Found, Measured]]:
-        """The setting that fits `budget`, and its measurement, with its picture known to `png`."""
+        """The setting that fits `budget`, and its measurement, with its picture known to `png`.
+
+        Where the file is not as long as was known, what was known is forgotten by now: once more.
+        """
+        found, measured, expected = yield from self._fitted(picture, codec, measure, budget)
+        if measured.point.bytes != expected:
+            found, measured, _ = yield from self._fitted(picture, codec, measure, budget)
+        return found, measured
+
+    def _fitted(
+        self, picture: Picture, codec: Codec, measure: str, budget: int
+    ) -> Generator[Unit, Any, tuple[Found, Measured, int | None]]:
+        """What `_fitting` gives, and the length that its file should have."""
         at_least = measure == BYTES_AT_LEAST
         sizes = self._memory.sizes(picture, codec)
         pixels = picture.width * picture.height
@@ -167,9 +179,11 @@ class Measurements:
             sizes = self._memory.add_sizes(picture, codec, step.sizes)
         found = step.found._replace(encodes=encodes)
         if step.shown:
-            return found, self._memory.keep_shown(picture, codec, *step.shown)
-        timed = step.best[1] if step.best else None
-        return found, (yield from self._showing(picture, codec, found.value, timed))
+            measured = self._memory.keep_shown(picture, codec, *step.shown)
+        else:
+            timed = step.best[1] if step.best else None
+            measured = yield from self._showing(picture, codec, found.value, timed)
+        return found, measured, sizes.get(found.value)
 
     def _reaching(
         self, picture: Picture, codec: Codec, measure: str, target: float

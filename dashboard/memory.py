@@ -12,7 +12,7 @@ from core.codecs.base import Codec
 from core.compute import Service
 from core.compute.store import Store
 from core.images import Picture
-from core.rd import stored
+from core.rd import lengths, stored
 from core.rd.measure import Measured
 
 
@@ -61,20 +61,27 @@ class Memory:
         self.add_sizes(picture, codec, {point.setting: point.bytes})
 
     def sizes(self, picture: Picture, codec: Codec) -> dict[float, int]:
-        """The lengths of files that were ever made of the picture: setting -> bytes."""
+        """The lengths of files that were ever made of the picture, here or for the program's own
+        table: setting -> bytes.
+        """
         known = self._service.recall(("sizes", picture.sha256, codec.name))
         if known is None:
             data = self._store.get("sizes", *stored.key(picture.sha256, codec, "sizes"))
-            record = stored.unpack_record(data) if data is not None else {}
-            known = {float(value): size for value, size in record.items()}
+            if data is None:
+                return lengths.of(picture.sha256, codec)
+            known = {float(value): size for value, size in stored.unpack_record(data).items()}
         return dict(known)
 
     def add_sizes(
         self, picture: Picture, codec: Codec, sizes: Mapping[float, int]
     ) -> dict[float, int]:
-        """Remembers the lengths of more files; all of them."""
+        """Remembers the lengths of more files; all of them. Where they contradict what was known,
+        as on a machine whose encoder works differently, that is forgotten.
+        """
         known = self.sizes(picture, codec)
-        if sizes.keys() <= known.keys():
+        if any(known.get(value, size) != size for value, size in sizes.items()):
+            known = {}
+        elif sizes.keys() <= known.keys():
             return known
         known |= sizes
         self._service.remember(("sizes", picture.sha256, codec.name), dict(known))

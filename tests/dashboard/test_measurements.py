@@ -12,7 +12,8 @@ from core.compute.cluster import Connection
 from core.compute.store import Store
 from core.errors import DataError
 from core.images import Picture, decode_standard, quick_png
-from core.rd import stored
+from core.images.samples import sample
+from core.rd import lengths, stored
 from core.rd.match import Match, match_bytes
 from core.rd.measure import Measured, evaluate
 from dashboard.compare import first, results
@@ -94,6 +95,26 @@ def test_a_match_is_that_of_the_core_with_its_picture(measurements, name, measur
     shown = measurements.png("me", own, codec, match.measured)
     assert np.array_equal(decode_standard(shown, "PNG"), codec.decode(match.measured.data))
     assert measurements.known(own, codec, match.measured.point.setting) is not None
+
+
+def test_a_search_on_a_sample_begins_with_its_answer(measurements):
+    codec, picture = get("avif"), sample("chelsea")
+    match = settled(measurements, lambda: measurements.match("me", picture, codec, BYTES, 9000))
+    assert match.encodes == 0
+    assert match.measured.data == match_bytes(codec, picture.image, 9000, ()).measured.data
+
+
+@pytest.mark.parametrize("wrong", [0.5, 0.9, 1.2])
+def test_known_lengths_that_are_not_those_of_the_files_are_forgotten(
+    measurements, monkeypatch, wrong
+):
+    codec, own = get("jpeg"), Picture("own", synthetic(64, 80, seed=round(100 * wrong)))
+    true = {float(v): len(codec.encode(own.image, v).data) for v in range(1, 101)}
+    told = {value: round(wrong * size) for value, size in true.items()}
+    monkeypatch.setattr(lengths, "of", lambda sha256, _: told if sha256 == own.sha256 else {})
+    match = settled(measurements, lambda: measurements.match("me", own, codec, BYTES, 1500))
+    assert match.met
+    assert match.measured.data == match_bytes(codec, own.image, 1500, ()).measured.data
 
 
 def test_a_quality_is_reached(measurements):
