@@ -11,22 +11,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.processes import collect_seldom
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+collect_seldom()
 ROOT = Path(__file__).resolve().parent.parent
 BROWSER = ROOT / "tests" / "browser"
 
 
+@pytest.hookimpl(tryfirst=True)  # before those who share out the tests look at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first: processes that share the tests then end together. Those
-    that drive a browser, and often wait, take turns with those that compute.
+    """Where processes share the tests, one takes all that drive a browser, which has compiled the
+    pages' code then, and other files follow, those with slow tests first: all end together.
     """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
-    kinds: tuple[dict[Path, int], dict[Path, int]] = {}, {}
+    items.sort(key=lambda item: (BROWSER not in item.path.parents, item.path not in slow))
     for item in items:
-        kind = kinds[BROWSER in item.path.parents]
-        kind.setdefault(item.path, len(kind))
-    items.sort(key=lambda item: kinds[BROWSER in item.path.parents][item.path])
+        group = "browser" if BROWSER in item.path.parents else str(item.path.relative_to(ROOT))
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,7 @@ from core.cli import (
     training,
 )
 from core.errors import RDError
+from core.processes import collect_seldom
 
 app = typer.Typer(
     name="rd-explorer",
@@ -49,6 +50,7 @@ app.add_typer(models.app, name="models")
 
 def main() -> None:
     """Runs the command line; exits with 0, 2 (bad input) or 1 (a fault of ours)."""
+    collect_seldom()
     try:
         app()
     except RDError as error:

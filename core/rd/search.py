@@ -17,7 +17,9 @@ from core.codecs.base import Setting
 
 NEIGHBOURS = 2  # steps of a discrete setting that may be tried on both sides of the answer
 WAVER = 0.02  # by how much ln bytes, or quality in dB, may turn back between neighbours
-NARROW = 5e-5  # a bracket as small a share of the range makes no difference any more
+# A bracket as small a share of the range makes no difference any more: on a scale of quality, whose
+# steps double a dozen times or less from end to end, sooner.
+NARROW = {"log": 5e-5, "linear": 5e-4}
 STRIDE = 0.004  # the first step away from a value that turned out on the wrong side (ln)
 # JPEG 2000's files end after whole coding passes: many rates give the very same file. In a bracket
 # as narrow (ln), a value that comes again says that its ends lie on two neighbouring stairs.
@@ -98,7 +100,7 @@ def crossing(
     for value, y in sorted(values.items(), key=lambda item: -abs(item[1] - target)):
         if bracket.holds(scale.to_x(value)):
             bracket.take(scale.to_x(value), y, target)
-    narrow = setting.step * 1.5 if setting.step else NARROW * bracket.width
+    narrow = setting.step * 1.5 if setting.step else NARROW[setting.scale] * bracket.width
     aim = target if setting.step else target + sum(band) / 2
     slow = 0
     for _ in range(MAX_PROBES):

@@ -43,34 +43,62 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def lasting() -> Iterator["Servers"]:
+    """Servers that the files of tests share."""
+    with Servers() as servers:
+        yield servers
+
+
 @pytest.fixture(scope="module")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+def serve(
+    lasting: "Servers", tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., str]]:
     """`serve(script, **environment)` -> address of a Streamlit server that runs it.
 
-    `script` is a file, or the text of one. Servers are kept for a file of tests, in which the same
-    script and environment give the same server: for longer, many would do nothing side by side.
+    `script` is a file, or the text of one. The same script and environment give the same server. A
+    file's server without an environment of its own is shared by all tests; others are kept for a
+    file of tests: for longer, many would do nothing side by side.
     """
-    servers: dict[tuple, tuple[subprocess.Popen, str]] = {}
+    with Servers() as own:
 
-    def start(script: str | Path, **environment: str) -> str:
-        key = (str(script), *sorted(environment.items()))
-        if key not in servers:
-            folder = tmp_path_factory.mktemp("server")
-            path = script
-            if isinstance(script, str):
-                path = folder / "app.py"
+        def start(script: str | Path, **environment: str) -> str:
+            path, servers = script, own
+            if isinstance(script, Path) and not environment:
+                servers = lasting
+            elif isinstance(script, str):
+                path = tmp_path_factory.mktemp("script") / "app.py"
                 path.write_text(script)
-            servers[key] = started(Path(path), folder / "log.txt", environment)
-        return servers[key][1]
+            key = (str(script), *sorted(environment.items()))
+            log = tmp_path_factory.mktemp("server") / "log.txt"
+            return servers.get(key, lambda: started(Path(path), log, environment))
 
-    yield start
-    for process, _ in servers.values():
-        process.terminate()
-    for process, _ in servers.values():
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        yield start
+
+
+class Servers:
+    """Servers by what they run, ended together."""
+
+    def __init__(self) -> None:
+        self._servers: dict[tuple, tuple[subprocess.Popen, str]] = {}
+
+    def __enter__(self) -> "Servers":
+        return self
+
+    def get(self, key: tuple, start: Callable[[], tuple[subprocess.Popen, str]]) -> str:
+        """The address of the server that `start` starts where there is none yet."""
+        if key not in self._servers:
+            self._servers[key] = start()
+        return self._servers[key][1]
+
+    def __exit__(self, *_: object) -> None:
+        for process, _ in self._servers.values():
+            process.terminate()
+        for process, _ in self._servers.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def started(script: Path, log: Path, environment: dict[str, str]) -> tuple[subprocess.Popen, str]:

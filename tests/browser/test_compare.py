@@ -51,6 +51,14 @@ def test_the_front_page_shows_a_compared_picture_without_a_click(app, open_page)
         assert len(downloaded(page, key)) <= 512 * 512 // 16
 
 
+def test_the_app_alone_is_served_as_well(serve, open_page):
+    """Without the addresses beside it the inputs follow the first pictures all the same."""
+    page = open_page(serve(ROOT / "dashboard" / "app.py", RDX_ALONE="1"))
+    wait_for_results(page)
+    page.locator(".st-key-cmp_bpp").wait_for(timeout=WAIT)
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
 def test_what_stands_for_parts_that_load_costs_nothing(visited, open_page):
     """Streamlit lets it shimmer; without a graphics card that keeps a core from loading them."""
     page, held = open_page("about:blank"), []

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def svd_page(serve, open_page):
     """Opens the page by its address, with the smallest of the samples."""
-    address = f"{serve(ROOT / 'dashboard' / 'app.py')}/svd?src=sample:chelsea"
+    address = f"{serve(ROOT / 'dashboard' / 'serve.py')}/svd?src=sample:chelsea"
     return lambda **how: open_page(address, **how)
 
 

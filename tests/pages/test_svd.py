@@ -15,7 +15,7 @@ PAGE = str(ROOT / "pages" / "svd.py")
 @pytest.fixture(scope="module")
 def app() -> AppTest:
     app = AppTest.from_file(PAGE, default_timeout=400)
-    app.session_state.picture = Picture("waves", synthetic(48, 64))
+    app.session_state.picture = Picture("waves", synthetic(32, 40))
     return app.run()
 
 
@@ -39,15 +39,15 @@ def test_it_opens_with_a_picture_and_every_section(app):
 
 def test_the_handles_stay_in_step(app):
     app.slider(key="svd_rank").set_value(20).run()
-    assert metric(app, "Elements") == f"{3 * lowrank.elements(48, 64, 20):,}"
+    assert metric(app, "Elements") == f"{3 * lowrank.elements(32, 40, 20):,}"
     assert app.number_input(key="svd_factor").value == pytest.approx(
-        lowrank.compression_factor(48, 64, 20)
+        lowrank.compression_factor(32, 40, 20)
     )
     app.number_input(key="svd_factor").set_value(0.15).run()
-    assert app.session_state.svd_rank == lowrank.rank_for_factor(48, 64, 0.15)
+    assert app.session_state.svd_rank == lowrank.rank_for_factor(32, 40, 0.15)
     app.number_input(key="svd_energy").set_value(70.0).run()
     rank = app.session_state.svd_rank
-    s = lowrank.decompose(lowrank.channels(synthetic(48, 64))).s
+    s = lowrank.decompose(lowrank.channels(synthetic(32, 40))).s
     assert rank == lowrank.rank_for_energy(s, 0.7)
     app.segmented_control(key="svd_energy_kind").set_value(2).run()
     assert app.session_state.svd_rank == rank and app.number_input(key="svd_energy").value > 70
@@ -57,7 +57,7 @@ def test_the_handles_stay_in_step(app):
 @pytest.mark.slow
 def test_a_byte_budget_sets_the_rank(app):
     ranks = []
-    for kilobytes in (0.3, 2.0):
+    for kilobytes in (0.2, 1.0):
         app.number_input(key="svd_kilobytes").set_value(kilobytes).run()
         ranks.append(app.session_state.svd_rank)
     assert 1 <= ranks[0] < ranks[1] and not app.exception
@@ -84,11 +84,11 @@ def test_small_pictures(shape):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("way", "pixels"), [(DOWNSIZE, 10_000), (TRUNCATE, 57_600)])
+@pytest.mark.parametrize(("way", "pixels"), [(DOWNSIZE, 2_500), (TRUNCATE, 41_616)])
 def test_large_pictures_leave_the_choice_to_the_person(monkeypatch, way, pixels):
-    monkeypatch.setattr(lowrank, "MAX_PIXELS", 10_000)
+    monkeypatch.setattr(lowrank, "MAX_PIXELS", 2_500)
     app = AppTest.from_file(PAGE, default_timeout=400)
-    app.session_state.picture = Picture("large", synthetic(240, 240))
+    app.session_state.picture = Picture("large", synthetic(204, 204))
     app.session_state.svd_way = way
     app.run()
     assert not app.exception and "too long" in app.warning[0].value

@@ -63,7 +63,7 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
         "small": synthetic(17, 23),
         "pixel": synthetic(1, 1),
         "part": real[64:448, 128:640],
-        "corner": real[64:144, 128:224],
+        "corner": real[64:112, 128:192],
     }
     np.savez(tmp_path / "images.npz", **images)
     cases = [
