@@ -6,7 +6,7 @@ PYTHON := $(VENV)/bin/python
 # Where tests run side by side, further threads only wait for a core, busily.
 ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
 	TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
-PYTEST := $(ALONE) $(PYTHON) -m pytest --numprocesses=$(JOBS) --dist=loadgroup --no-loadscope-reorder
+PYTEST := $(ALONE) $(PYTHON) -m pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test quick bench load lint format lock wheel clean

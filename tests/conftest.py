@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,16 +20,27 @@ ROOT = Path(__file__).resolve().parent.parent
 BROWSER = ROOT / "tests" / "browser"
 
 
-@pytest.hookimpl(tryfirst=True)  # before those who share out the tests look at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where processes share the tests, one takes all that drive a browser, which has compiled the
-    pages' code then, and other files follow, those with slow tests first: all end together.
+    """First what drives a browser, then files with slow tests: processes that share the tests then
+    end together.
     """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (BROWSER not in item.path.parents, item.path not in slow))
-    for item in items:
-        group = "browser" if BROWSER in item.path.parents else str(item.path.relative_to(ROOT))
-        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where processes share the tests, a file stays whole, and one process takes all that drive a
+    browser, which has compiled the pages' code then.
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    folder = BROWSER.relative_to(ROOT).as_posix()
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return folder if nodeid.startswith(f"{folder}/") else super()._split_scope(nodeid)
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -205,7 +205,7 @@ def open_page(chromium, free_tabs) -> Iterator[Callable]:
     open_one.problems = problems
     yield open_one
     for kind, page, is_first in used:
-        if not is_first:
+        if not is_first or page.is_closed():
             page.close()
             continue
         page.remove_listener("pageerror", broken)

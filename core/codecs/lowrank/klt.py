@@ -27,7 +27,7 @@ from core.coding.adaptive_model import AdaptiveModel, escape_model
 from core.coding.coefficients import SHIFTS, code_plane, optimise, quantise, rebuild
 from core.coding.container import Container, pack, unpack
 from core.coding.magnitude_classes import SYMBOLS
-from core.coding.range_coder import Decoder, Encoder, RangeCoder
+from core.coding.range_coder import Decoder, Encoder, RangeCoder, Trial
 from core.linear import patches
 from core.linear.basis import SIZES, UNIT, own_basis
 
@@ -82,7 +82,7 @@ class Klt(Codec):
         picture, x = _analyse(image, step)
         shape = patches.grid(height, width, picture.patch)
 
-        trial = Encoder()  # its models learn what magnitudes cost; its bytes are thrown away
+        trial = Trial()  # its models learn what magnitudes cost
         for p in range(3):
             q, contexts, model = code_plane(
                 trial, shape, picture.patch, len(picture.q[p]), picture.q[p]

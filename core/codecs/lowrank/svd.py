@@ -35,7 +35,7 @@ from core.codecs.lowrank.svd_stream import (
 )
 from core.coding.coefficients import code_plane, optimise, quantise
 from core.coding.container import Container, pack, unpack
-from core.coding.range_coder import Decoder, Encoder
+from core.coding.range_coder import Decoder, Encoder, Trial
 from core.linear import lowrank
 
 TRUNCATED = 200  # components of pictures above lowrank.MAX_PIXELS, whose full SVD takes too long
@@ -197,7 +197,7 @@ def _quantise_plane(analysis: Analysis, p: int, step: int, rank: int) -> tuple[V
     exponents = np.clip(quarter_octaves, 0, 127).astype(np.int64)
     sigma = sigma_of(exponents)
 
-    trial = Encoder()  # its models learn what magnitudes cost; its bytes are thrown away
+    trial = Trial()  # its models learn what magnitudes cost
     expected = expected_magnitudes(exponents, height, step)
     qu, shift_u = _quantise_vectors(trial, (u * s).T, step, expected)
 
@@ -213,7 +213,7 @@ def _quantise_plane(analysis: Analysis, p: int, step: int, rank: int) -> tuple[V
 
 
 def _quantise_vectors(
-    trial: Encoder, rows: np.ndarray, step: int, expected: np.ndarray
+    trial: Trial, rows: np.ndarray, step: int, expected: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Quantise vectors (rank, length), given in grey levels.
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from core.coding.adaptive_model import AdaptiveModel, escape_model
 from core.coding.coefficients import code_plane, optimise, rebuild
 from core.coding.magnitude_classes import SYMBOLS
-from core.coding.range_coder import Decoder, Encoder
+from core.coding.range_coder import Decoder, Encoder, Trial
 from core.errors import BitstreamError
 
 
@@ -43,6 +43,9 @@ def test_numbers_come_back(batches):
     values, read = pass_through(Decoder(coder.data()), [(c, None) for c, _ in batches])
     assert all(np.array_equal(a, v) for a, (_, v) in zip(values, batches, strict=True))
     assert np.array_equal(written.counts, read.counts)
+    values, tried = pass_through(Trial(), batches)
+    assert all(np.array_equal(a, v) for a, (_, v) in zip(values, batches, strict=True))
+    assert np.array_equal(written.counts, tried.counts)
 
 
 def test_tables_are_whole_numbers_of_a_fixed_sum():
