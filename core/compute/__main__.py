@@ -6,6 +6,7 @@ import os
 import select
 import sys
 import time
+from contextlib import suppress
 from multiprocessing import forkserver
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,8 @@ def serve(workers: int) -> None:
         silence_logs=logging.CRITICAL,
     ) as cluster:
         multiprocessing.set_forkserver_preload(PRELOAD)  # should it have to be started again
-        print(cluster.scheduler_address, flush=True)
+        with suppress(BrokenPipeError):  # the app may have gone meanwhile
+            os.write(sys.stdout.fileno(), f"{cluster.scheduler_address}\n".encode())
         absent: dict[object, float] = {}
         while not select.select([sys.stdin], [], [], LOOK_EVERY_S)[0]:
             replace_lost(cluster, workers, absent)

@@ -1,11 +1,14 @@
 """Our own cluster: how its workers come to be."""
 
 import multiprocessing
+import subprocess
+import sys
 
 import psutil
 import pytest
 
 from core.compute.cluster import Connection
+from tests.conftest import ROOT
 from tests.core.compute import chores
 
 
@@ -24,3 +27,16 @@ def test_workers_are_forked_from_a_process_of_one_thread():
         assert "forkserver" in " ".join(parent.cmdline())
     finally:
         connection.close()
+
+
+def test_it_ends_without_a_word_when_the_app_has_gone_before_it_was_ready():
+    cluster = subprocess.Popen(
+        [sys.executable, "-m", "core.compute", "1"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    for end in (cluster.stdin, cluster.stdout):
+        end.close()
+    assert cluster.stderr.read() == b"" and cluster.wait(60) == 0
