@@ -24,6 +24,11 @@ h1 {font-size: 1.75rem !important; letter-spacing: -0.01em; padding: 0 !importan
 .codecs th[title] {cursor: help}
 .codecs .number {text-align: right}
 .codecs th:first-child, .codecs td:first-child {padding-right: 0}
+/* Whose line it is stays in sight where a table is wider than the screen. */
+@supports (color: light-dark(white, black)) {
+  .codecs th:first-child, .codecs td:first-child, .codecs th:nth-child(2), .codecs td:nth-child(2) {
+    position: sticky; left: 0; background: light-dark(#ffffff, #11151c)}
+  .codecs th:nth-child(2), .codecs td:nth-child(2) {left: 1.45rem}}
 .codecs tbody tr:hover {background: color-mix(in srgb, currentColor 5%, transparent)}
 .codecs b {display: block; width: .7rem; height: .7rem; border-radius: 50%}
 .st-key-page_head h1 {flex: 1 1 auto}

@@ -54,7 +54,7 @@ def _done(page) -> int:
 def _seconds_to_table(page) -> float:
     """From a click on BD-rate to the drawn table."""
     start = time.monotonic()
-    page.get_by_text("BD-rate", exact=True).click()
+    page.get_by_test_id("stButtonGroup").get_by_text("BD-rate", exact=True).click()
     page.get_by_test_id("stDataFrame").first.wait_for()
     return time.monotonic() - start
 
@@ -73,6 +73,7 @@ def test_a_sweep_of_a_thousand_pictures(thousand, tmp_path, serve, open_page):
     page = open_page(serve(APP, RDX_MODELS=str(models), RDX_RUNS=str(tmp_path / "runs")))
     page.set_default_timeout(PATIENT_MS)
     page.get_by_role("link", name="Data sets").click()
+    page.get_by_text(re.compile(r"Means over \d+ pictures")).wait_for()
     page.locator(".js-plotly-plot").first.wait_for()
     alone = _seconds_to_table(page)
     page.get_by_text("New sweep", exact=True).click()
