@@ -20,7 +20,7 @@ h1 {font-size: 1.75rem !important; letter-spacing: -0.01em; padding: 0 !importan
   font-variant-numeric: tabular-nums}
 .codecs th, .codecs td {padding: .42rem .75rem; text-align: left; border: 0;
   border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent)}
-.codecs th {font-weight: 400; opacity: .65}
+.codecs th {font-weight: 400; color: color-mix(in srgb, currentColor 65%, transparent)}
 .codecs th[title] {cursor: help}
 .codecs .number {text-align: right}
 .codecs th:first-child, .codecs td:first-child {padding-right: 0}
