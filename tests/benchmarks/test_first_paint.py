@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import streamlit
 
-from tests.browser.conftest import chromium, serve, started
+from tests.browser.conftest import chromium, lasting, serve, started
 from tests.conftest import ROOT
 
-__all__ = ["chromium", "serve"]  # fixtures
+__all__ = ["chromium", "lasting", "serve"]  # fixtures
 
 APP = ROOT / "dashboard" / "serve.py"
 # Asked at each frame: Playwright's own waiting for an element looks twice a second in the end.
