@@ -179,7 +179,7 @@ class Encoder(RangeCoder):
 
 
 class Trial(RangeCoder):
-    """Codes nothing: the models learn what an `Encoder` would have them learn, in half of its time.
+    """Codes nothing, but the models learn what an `Encoder` would have them learn.
 
     For encoders that want to know what symbols will cost before they decide on them.
     """
