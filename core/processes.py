@@ -27,7 +27,7 @@ THREADS = dict.fromkeys(
 M_TRIM_THRESHOLD, KEPT = -1, 256 << 20  # unused memory at the heap's end that is kept
 M_MMAP_THRESHOLD, LARGE = -3, 32 << 20  # what is larger is asked from the system, and given back
 PICTURE = 128 << 10  # … in a process that only passes pictures on
-SELDOM = 10_000, 20, 100  # objects and rounds between the garbage collector's three kinds of rounds
+SELDOM = 10_000, 20, 100  # thresholds of the garbage collector's three generations
 
 
 @cache
@@ -41,8 +41,9 @@ def settle() -> None:
 
 
 def collect_seldom() -> None:
-    """Has Python look for garbage in circles less often: as often as by itself, it takes a seventh
-    of the time in which TensorFlow is imported.
+    """Has Python's garbage collector look for reference cycles less often.
+
+    By default it takes a seventh of the time that an import of TensorFlow takes.
     """
     gc.set_threshold(*SELDOM)
 

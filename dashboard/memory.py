@@ -61,8 +61,8 @@ class Memory:
         self.add_sizes(picture, codec, {point.setting: point.bytes})
 
     def sizes(self, picture: Picture, codec: Codec) -> dict[float, int]:
-        """The lengths of files that were ever made of the picture, here or for the program's own
-        table: setting -> bytes.
+        """Setting -> bytes: the lengths of all files of the picture that were ever made here, or of
+        those in the table that ships.
         """
         known = self._service.recall(("sizes", picture.sha256, codec.name))
         if known is None:

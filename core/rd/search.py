@@ -17,8 +17,8 @@ from core.codecs.base import Setting
 
 NEIGHBOURS = 2  # steps of a discrete setting that may be tried on both sides of the answer
 WAVER = 0.02  # by how much ln bytes, or quality in dB, may turn back between neighbours
-# A bracket as small a share of the range makes no difference any more: on a scale of quality, whose
-# steps double a dozen times or less from end to end, sooner.
+# A bracket that spans this share of the range or less makes no difference any more. On the linear
+# scale of a quality, whose quantiser step halves eight times from end to end, that is so sooner.
 NARROW = {"log": 5e-5, "linear": 5e-4}
 STRIDE = 0.004  # the first step away from a value that turned out on the wrong side (ln)
 # JPEG 2000's files end after whole coding passes: many rates give the very same file. In a bracket
