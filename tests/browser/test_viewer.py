@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.browser.conftest import note
+
 SCRIPT = """
 import numpy as np, streamlit as st
 from dashboard.ui.viewer import Panel, png_bytes, viewer
@@ -15,17 +17,23 @@ st.set_page_config(layout="wide")
 rng = np.random.default_rng(7)
 first = rng.integers(0, 256, (300, 420, 3), dtype=np.uint8)
 noise = rng.integers(-9, 10, first.shape)
+def begin():
+    st.session_state.update(runs=0, turn=st.session_state.turn + 1, brighter=False, away=False)
+
+st.session_state.setdefault("turn", 0)
 st.session_state.runs = st.session_state.get("runs", 0) + 1
 left, middle, right = st.columns(3)
 left.button("again")
-shift = 40 if middle.toggle("brighter") else 0
+left.button("anew", on_click=begin)
+shift = 40 if middle.toggle("brighter", key="brighter") else 0
 arrays = [first, np.clip(first + noise + shift, 0, 255), 255 - first]
 names = ["one", "<b id=bold>two</b>", "three"]
 colours = ["#888888", "#d9822b", "#2b8a5c"]
 panels = [Panel(f"p{i}", n, f"caption {i}, shift {shift}", png_bytes(a.astype(np.uint8)), c)
           for i, (n, a, c) in enumerate(zip(names, arrays, colours))]
-if not right.toggle("away"):
-    state = viewer(panels, key="v", height=480, report="report" in st.query_params)
+if not right.toggle("away", key="away"):
+    key = f"v{st.session_state.turn}"
+    state = viewer(panels, key=key, height=480, report="report" in st.query_params)
     st.text(f"run {st.session_state.runs} shift {shift} {state}")
 """
 
@@ -38,11 +46,32 @@ def pictures(shift: int = 0) -> list[np.ndarray]:
     return [first, second, 255 - first]
 
 
-@pytest.fixture
-def page(serve, open_page):
-    page = open_page(serve(SCRIPT))
+@pytest.fixture(scope="module")
+def tab(serve, chromium):
+    """A page that shows viewers, and the errors that it wrote."""
+    page, problems = chromium.new_page(viewport={"width": 1280, "height": 900}), []
+    page.set_default_timeout(180_000)
+    page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
+    page.on("console", lambda message: note(message, problems))
+    page.goto(serve(SCRIPT))
     ready(page)
-    return page
+    yield page, problems
+    page.close()
+
+
+@pytest.fixture
+def page(tab):
+    """A page with a viewer of its own, that nobody has touched."""
+    page, problems = tab
+    problems.clear()
+    page.mouse.move(1, 1)
+    page.locator(".rdx").evaluate("viewer => viewer.classList.add('before')")
+    page.get_by_text("anew").click()
+    page.locator(".rdx.before").wait_for(state="detached")
+    page.get_by_text("run 1").wait_for()
+    ready(page)
+    yield page
+    assert not problems, "the page reported errors:\n" + "\n".join(problems)
 
 
 def ready(page) -> None:
@@ -453,7 +482,7 @@ OVERTAKEN = """async ({ script, html, picture }) => {
 }"""
 
 
-def test_a_call_that_was_overtaken_by_a_newer_one_changes_nothing(page):
+def test_a_call_that_was_overtaken_by_a_newer_one_changes_nothing(serve, open_page):
     from dashboard.ui.viewer import component, png_bytes
 
     png = png_bytes(pictures()[0])
@@ -466,5 +495,7 @@ def test_a_call_that_was_overtaken_by_a_newer_one_changes_nothing(page):
     script = component._text(*component._SCRIPTS)
     html = component._text("viewer.html")
     asked = {"script": script, "html": html, "picture": picture}
+    page = open_page(serve(SCRIPT))
+    ready(page)
     assert page.evaluate(OVERTAKEN, asked) == ""
     page.locator(".overtaken").get_by_text("turn7").wait_for(timeout=10_000)
