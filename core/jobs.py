@@ -9,7 +9,8 @@ A job is a folder with
     log.txt          what the command printed
     progress.jsonl   what the command reports, one JSON object a line (learned/training/loop.py)
     exit             the command's exit status, once it has ended
-    cancel           asks the command to stop at its next step; one that ignores it is stopped
+    cancel           asks the command to stop at its next step; one that ignores it, or has
+                     reported nothing yet, is stopped
 
 Any process may look at, cancel or resume any job. A job whose keeper is gone and that left no exit
 status was killed.
@@ -207,10 +208,15 @@ def _text(path: Path) -> str | None:
         return None
 
 
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
 def _keep(folder: Path, *more: str) -> None:
     """The keeper: runs the job's command, enforces `cancel`, and writes the exit status."""
     facts = json.loads((folder / "job.json").read_text())
     patience = facts.get("patience_s", PATIENCE_S)
+    reported = _size(folder / "progress.jsonl")
     asked = None
     with (folder / "log.txt").open("ab") as log:
         command = subprocess.Popen(
@@ -229,8 +235,9 @@ def _keep(folder: Path, *more: str) -> None:
             waited = time.monotonic() - asked
             if waited > 2 * patience:
                 command.kill()
-            elif waited > patience:
+            elif waited > patience or _size(folder / "progress.jsonl") == reported:
                 command.terminate()
+    (folder / "cancel").unlink(missing_ok=True)
     part = folder / "exit.part"
     stopped = asked is not None and command.returncode != 0
     part.write_text("cancelled" if stopped else str(command.returncode))

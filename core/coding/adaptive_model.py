@@ -9,6 +9,7 @@ import numpy as np
 TOTAL = 1 << 16  # what each row of a table sums to
 _STEP = 32  # what one observation adds to a count; priors are in the same unit
 _LIMIT = 1 << 17  # the counts of a context are halved above this sum, so that old statistics fade
+_FEW = 32  # symbols: their rows are soon made, each for itself
 _MAX_BITS = 20  # of an escaped number: no decoded number reaches 2²¹
 
 
@@ -20,6 +21,8 @@ class AdaptiveModel:
 
     def __init__(self, counts: np.ndarray):
         self.counts = np.maximum(np.asarray(counts, dtype=np.int64), 1)
+        self._flat = self.counts.reshape(-1)
+        self._most = int(self.counts.sum(axis=1).max())  # no context's counts sum to more
 
     @classmethod
     def flat(cls, contexts: int, symbols: int) -> "AdaptiveModel":
@@ -41,36 +44,27 @@ class AdaptiveModel:
             mass = mass * means // (256 + means)
         return cls(np.stack(columns, axis=1))
 
-    def table(self, part: slice = slice(None)) -> np.ndarray:
-        """float32 (contexts, n): whole numbers ≥ 1, each row summing to 2¹⁶; or a part of it."""
-        counts = self.counts[part]
-        contexts, symbols = counts.shape
-        total = counts.sum(axis=1, keepdims=True)
-        # Each symbol gets 1, so that all stay possible, and the rest is shared out by counts.
-        table = counts * (TOTAL - symbols) // total + 1
-        # What rounding down has left over goes to the likeliest symbol, where it matters least.
-        likeliest = table.argmax(axis=1)
-        table[np.arange(contexts), likeliest] += TOTAL - table.sum(axis=1)
-        return table.astype(np.float32)
+    def table(self) -> np.ndarray:
+        """float32 (contexts, n): whole numbers ≥ 1, each row summing to 2¹⁶."""
+        return _table(self.counts)
 
     def tables(self, contexts: np.ndarray) -> np.ndarray:
         """The rows of `table()` for `contexts` (N,), at least one."""
+        if len(contexts) <= _FEW:
+            return _table(self.counts[contexts])
         # They lie near each other: a band and a phase have a few of all contexts.
-        part = _span(contexts)
-        return self.table(part)[contexts - part.start]
+        first = int(contexts.min())
+        return _table(self.counts[first : int(contexts.max()) + 1])[contexts - first]
 
     def update(self, symbols: np.ndarray, contexts: np.ndarray) -> None:
         """Learn that `symbols` occurred in `contexts` (both flat), at least one."""
-        part = _span(contexts)
-        counts = self.counts[part]
-        cells = (contexts - part.start).astype(np.int64) * counts.shape[1] + symbols
-        seen = np.bincount(cells, minlength=counts.size)
-        counts += seen.reshape(counts.shape) * _STEP
-        while True:
-            full = counts.sum(axis=1) > _LIMIT
-            if not full.any():
-                return
-            counts[full] = (counts[full] + 1) // 2
+        np.add.at(self._flat, contexts * self.counts.shape[1] + symbols, _STEP)
+        self._most += len(symbols) * _STEP
+        while self._most > _LIMIT:
+            sums = self.counts.sum(axis=1)
+            full = sums > _LIMIT
+            self.counts[full] = (self.counts[full] + 1) // 2
+            self._most = int(sums.max())
 
     def costs(self) -> np.ndarray:
         """float64 (contexts, n): bits that each symbol costs now.
@@ -80,9 +74,16 @@ class AdaptiveModel:
         return -np.log2(self.table().astype(np.float64) / TOTAL)
 
 
-def _span(contexts: np.ndarray) -> slice:
-    """From the first to the last of `contexts`."""
-    return slice(int(contexts.min()), int(contexts.max()) + 1)
+def _table(counts: np.ndarray) -> np.ndarray:
+    """See `AdaptiveModel.table`; `counts` (N, n) are those of any contexts."""
+    symbols = counts.shape[1]
+    total = counts.sum(axis=1, keepdims=True)
+    # Each symbol gets 1, so that all stay possible, and the rest is shared out by counts.
+    table = counts * (TOTAL - symbols) // total + 1
+    # What rounding down has left over goes to the likeliest symbol, where it matters least.
+    likeliest = table.argmax(axis=1)
+    table[np.arange(len(table)), likeliest] += TOTAL - table.sum(axis=1)
+    return table.astype(np.float32)
 
 
 def escape_model() -> AdaptiveModel:

@@ -13,6 +13,9 @@ coded in four phases:
 The patches' means are coded from coarse to fine (`means`).
 """
 
+from bisect import bisect_right
+from typing import Any
+
 import numpy as np
 
 from core.coding.adaptive_model import AdaptiveModel, escape_model
@@ -39,28 +42,27 @@ _BANDS = (3, 12, 28)  # frequencies (of 8 × 8 patches) up to which a row of _WE
 # Weights in 1/16 of: neighbours at this frequency; this patch's lower frequencies, recent and long;
 # those of the patches around it. Found by non-negative least squares on photographs outside every
 # test set.
-_WEIGHTS = np.array(
-    [
-        [  # phase 0
-            [0, 4, 0, 9, 0],
-            [0, 4, 3, 5, 0],
-            [0, 0, 7, 0, 3],
-            [0, 0, 7, 0, 3],
-        ],
-        [  # phase 1
-            [9, 3, 0, 2, 0],
-            [5, 3, 2, 2, 0],
-            [7, 0, 5, 0, 0],
-            [6, 0, 6, 0, 0],
-        ],
-        [  # phases 2 and 3
-            [12, 2, 0, 1, 0],
-            [8, 3, 2, 1, 0],
-            [9, 0, 4, 0, 0],
-            [7, 0, 5, 0, 0],
-        ],
-    ]
+_WEIGHTS = (
+    (  # phase 0
+        (0, 4, 0, 9, 0),
+        (0, 4, 3, 5, 0),
+        (0, 0, 7, 0, 3),
+        (0, 0, 7, 0, 3),
+    ),
+    (  # phase 1
+        (9, 3, 0, 2, 0),
+        (5, 3, 2, 2, 0),
+        (7, 0, 5, 0, 0),
+        (6, 0, 6, 0, 0),
+    ),
+    (  # phases 2 and 3
+        (12, 2, 0, 1, 0),
+        (8, 3, 2, 1, 0),
+        (9, 0, 4, 0, 0),
+        (7, 0, 5, 0, 0),
+    ),
 )
+_AT_ONCE = 1 << 18  # about so many numbers are looked at together
 
 
 def code_plane(
@@ -79,48 +81,125 @@ def code_plane(
     Returns the coefficients (used, rows, columns), the context that each was coded in, and the
     model as it ended: what rate-distortion optimisation needs to know.
     """
-    out = np.zeros((used, *shape), np.int64)
-    contexts = np.zeros((used, *shape), np.int32)
     model = AdaptiveModel.geometric(np.tile(TYPICAL, 2 * (len(_BANDS) + 1)), SYMBOLS)
-    escape = escape_model()
-
-    # Fading sums of the magnitudes of lower frequencies, in 1/256, with a border of one patch.
-    bordered = (shape[0] + 2, shape[1] + 2)
-    recent = np.zeros(bordered, np.int64)
-    long = np.zeros(bordered, np.int64)
-
+    out = np.zeros((used, *shape), np.int64) if q is None else q[:used]
+    contexts = np.zeros((used, *shape), np.int32)
+    lower = _Lower(shape, scale)
     first = 0
-    if scale is not None:
-        recent[1:-1, 1:-1] = scale
-        long[1:-1, 1:-1] = scale
-    else:
+    if scale is None:
         first = 1
         if used:
             out[0] = code_means(coder, shape, None if q is None else q[0])
-
-    for k in range(first, used):
-        equivalent = k * 64 // patch**2  # the frequency of an 8 × 8 patch that is as high
-        band = int(np.searchsorted(_BANDS, equivalent, side="right"))
-        size = np.zeros_like(recent)  # magnitudes at this frequency, in 1/256, as far as coded
-        for phase, (y, x) in enumerate(_PHASES):
-            part = (slice(y, None, 2), slice(x, None, 2))
-            if out[k][part].size == 0:
-                continue
-            expected = _expected(phase, band, size, recent, long)
-            context = np.searchsorted(EDGES, expected.ravel())
-            context += CLASSES * (2 * band + (phase > 0))
-
-            values = None if q is None else q[k][part].ravel()
-            magnitudes = None if values is None else np.abs(values)
-            magnitudes = coder.magnitudes(model, escape, context, magnitudes)
-            out[k][part] = coder.signed(magnitudes, values).reshape(expected.shape)
-
-            contexts[k][part] = context.reshape(expected.shape)
-            seen = np.minimum(magnitudes, LARGEST).reshape(expected.shape) << 8
-            size[1:-1, 1:-1][part] = seen
-        recent = (recent + size) >> 1
-        long = (long * 27 + size * 5) >> 5
+    if q is None:
+        _read(coder, model, patch, first, out, contexts, lower)
+    else:
+        _write(coder, model, patch, first, out, contexts, lower)
     return out, contexts, model
+
+
+class _Lower:
+    """Fading sums of the magnitudes of lower frequencies, in 1/256, with a border of one patch."""
+
+    def __init__(self, shape: tuple[int, int], scale: np.ndarray | None) -> None:
+        self.recent = np.zeros((shape[0] + 2, shape[1] + 2), np.int64)
+        self.long = np.zeros_like(self.recent)
+        if scale is not None:
+            self.recent[1:-1, 1:-1] = scale
+            self.long[1:-1, 1:-1] = scale
+
+    def add(self, size: np.ndarray) -> None:
+        """Goes on to the next frequency; `size` are the magnitudes at this one, like the sums."""
+        self.recent = (self.recent + size) >> 1
+        self.long = (self.long * 27 + size * 5) >> 5
+
+
+def _read(
+    coder: RangeCoder,
+    model: AdaptiveModel,
+    patch: int,
+    first: int,
+    out: np.ndarray,
+    contexts: np.ndarray,
+    lower: _Lower,
+) -> None:
+    """Fills `out` and `contexts` (used, rows, columns) from the frequency `first` on."""
+    escape = escape_model()
+    phases = _phases(out.shape)
+    for k in range(first, len(out)):
+        size = np.zeros_like(lower.recent)  # magnitudes at this frequency, as far as known
+        for phase, part in phases:
+            context = _contexts(phase, _band(k, patch), size, lower.recent, lower.long)
+            magnitudes = coder.magnitudes(model, escape, context.ravel(), None)
+            out[k][part] = coder.signed(magnitudes, None).reshape(context.shape)
+            contexts[k][part] = context
+            size[1:-1, 1:-1][part] = _size(magnitudes).reshape(context.shape)
+        lower.add(size)
+
+
+def _write(
+    coder: RangeCoder,
+    model: AdaptiveModel,
+    patch: int,
+    first: int,
+    q: np.ndarray,
+    contexts: np.ndarray,
+    lower: _Lower,
+) -> None:
+    """Codes `q` (used, rows, columns) from the frequency `first` on, and fills `contexts`.
+
+    All numbers are known: contexts are computed for some frequencies at once.
+    """
+    escape = escape_model()
+    phases = _phases(q.shape)
+    most = max(1, _AT_ONCE // lower.recent.size)
+    start = first
+    while start < len(q):
+        band = _band(start, patch)
+        end = start + 1
+        while end < min(start + most, len(q)) and _band(end, patch) == band:
+            end += 1
+        size = np.zeros((end - start, *lower.recent.shape), np.int64)
+        size[:, 1:-1, 1:-1] = _size(np.abs(q[start:end]))
+        recent = np.empty_like(size)
+        long = np.empty_like(size)
+        for i in range(end - start):
+            recent[i], long[i] = lower.recent, lower.long
+            lower.add(size[i])
+        coded = []
+        for phase, part in phases:
+            context = _contexts(phase, band, size, recent, long)
+            contexts[start:end][part] = context
+            values = q[start:end][part].reshape(end - start, -1)
+            coded.append((context.reshape(values.shape), np.abs(values), values))
+        for i in range(end - start):
+            for context, magnitudes, values in coded:
+                coder.magnitudes(model, escape, context[i], magnitudes[i])
+                coder.signed(magnitudes[i], values[i])
+        start = end
+
+
+def _phases(shape: tuple[int, ...]) -> list[tuple[int, tuple[Any, ...]]]:
+    """The phases that have patches in fields of `shape` (…, rows, columns), and `_part` of each."""
+    rows, columns = shape[-2:]
+    there = [phase for phase, (y, x) in enumerate(_PHASES) if y < rows and x < columns]
+    return [(phase, _part(phase)) for phase in there]
+
+
+def _part(phase: int) -> tuple[Any, ...]:
+    """Indexes the patches of a phase in fields (…, rows, columns)."""
+    y, x = _PHASES[phase]
+    return ..., slice(y, None, 2), slice(x, None, 2)
+
+
+def _band(frequency: int, patch: int) -> int:
+    """The row of _WEIGHTS for a frequency of P × P patches."""
+    equivalent = frequency * 64 // patch**2  # the frequency of an 8 × 8 patch that is as high
+    return bisect_right(_BANDS, equivalent)
+
+
+def _size(magnitudes: np.ndarray) -> np.ndarray:
+    """How large magnitudes count in expectations, in 1/256."""
+    return np.minimum(magnitudes, LARGEST) << 8
 
 
 def quantise(x: np.ndarray) -> np.ndarray:
@@ -159,7 +238,7 @@ def optimise(
     choice = (squared_error + _LMBDA * bits).argmin(axis=0)
     taken = np.take_along_axis(options, choice[None], axis=0)[0]
 
-    best = np.zeros_like(q)
+    best = np.zeros(q.shape, np.int64)
     best.ravel()[where] = np.sign(wanted).astype(np.int64) * taken
     best[:1] = q[:1]
     return _trimmed(best), _reconstruction_shifts(taken, np.abs(wanted))
@@ -177,23 +256,26 @@ def rebuild(q: np.ndarray, shifts: np.ndarray, step: int) -> np.ndarray:
     return np.floor(shifted * float(step) / 32 + 0.5)
 
 
-def _expected(
+def _contexts(
     phase: int, band: int, size: np.ndarray, recent: np.ndarray, long: np.ndarray
 ) -> np.ndarray:
-    """Expected magnitudes, in 1/256, of one phase's patches; the fields have a border of one."""
+    """Contexts of one phase's patches, from fields (…, rows, columns) with a border of one.
+
+    `size` holds the magnitudes of the phases before, and may hold those of later ones.
+    """
     y, x = _PHASES[phase]
-    part = (slice(y, None, 2), slice(x, None, 2))
-    weights = _WEIGHTS[min(phase, 2), band]
-    expected = weights[1] * recent[1:-1, 1:-1][part]
+    part = _part(phase)
+    weights = _WEIGHTS[min(phase, 2)][band]
+    expected = weights[1] * recent[..., 1:-1, 1:-1][part]
     if weights[0]:
         expected += weights[0] * _around(size, y, x, DIAGONAL if phase == 1 else DIRECT)
     if weights[2]:
-        expected += weights[2] * long[1:-1, 1:-1][part]
+        expected += weights[2] * long[..., 1:-1, 1:-1][part]
     if weights[3]:
         expected += weights[3] * _around(recent, y, x, DIRECT)
     if weights[4]:
         expected += weights[4] * _around(long, y, x, DIRECT)
-    return expected >> 4
+    return np.searchsorted(EDGES, expected >> 4) + CLASSES * (2 * band + (phase > 0))
 
 
 def _magnitude_bits(
@@ -226,14 +308,14 @@ def _trimmed(q: np.ndarray) -> np.ndarray:
 def _around(field: np.ndarray, y: int, x: int, offsets: Offsets) -> np.ndarray:
     """Mean of the four neighbours at `offsets` of every second element from (y, x) on.
 
-    `field` has a border of one.
+    `field` (…, rows, columns) has a border of one.
     """
-    rows, columns = field.shape[0] - 2, field.shape[1] - 2
+    rows, columns = field.shape[-2] - 2, field.shape[-1] - 2
     # Every second row and column of the inside, displaced by each offset.
     total = np.zeros(1, np.int64)
     for dy, dx in offsets:
         top, left = 1 + dy, 1 + dx
         vertical = slice(top + y, top + rows, 2)
         horizontal = slice(left + x, left + columns, 2)
-        total = total + field[vertical, horizontal]
+        total = total + field[..., vertical, horizontal]
     return total >> 2

@@ -73,9 +73,11 @@ class RangeCoder(ABC):
         """`magnitudes` ≥ 0 with their signs, one bit for each that is not 0."""
         where = np.flatnonzero(magnitudes)
         signs = None if values is None else values[where] < 0
-        negative = self.uniform(np.full(len(where), 2), signs).astype(bool)
+        negative = self.uniform(np.full(len(where), 2), signs)
+        if values is not None:
+            return values
         numbers = magnitudes.copy()
-        numbers[where[negative]] *= -1
+        numbers[where[negative == 1]] *= -1
         return numbers
 
     def tabled(
@@ -192,6 +194,24 @@ class Trial(RangeCoder):
         if len(contexts):
             model.update(values, contexts)
         return values.astype(np.int64)
+
+    def magnitudes(
+        self,
+        model: AdaptiveModel,
+        escape: AdaptiveModel,
+        contexts: np.ndarray,
+        values: np.ndarray | None,
+    ) -> np.ndarray:
+        """Lets the model learn `values`, but not `escape` their excess; returns them."""
+        assert values is not None
+        if len(contexts):
+            model.update(np.minimum(values, model.counts.shape[1] - 1), contexts)
+        return values
+
+    def signed(self, magnitudes: np.ndarray, values: np.ndarray | None) -> np.ndarray:
+        """`values`."""
+        assert values is not None
+        return values
 
     def uniform(self, sizes: np.ndarray, values: np.ndarray | None = None) -> np.ndarray:
         """`values`."""

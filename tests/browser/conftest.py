@@ -153,6 +153,18 @@ def free_tabs() -> dict[tuple, list]:
     return {}
 
 
+@pytest.fixture(scope="module")
+def tab(chromium) -> Iterator[tuple]:
+    """A page that the tests of a file share, one after the other, for tests that do not tell what
+    a new person sees: nothing is loaded anew. With it the errors that it wrote, which the tests
+    look at.
+    """
+    page, problems = chromium.new_page(viewport={"width": 1280, "height": 900}), []
+    watch(page, problems)
+    yield page, problems
+    page.context.close()
+
+
 @pytest.fixture
 def open_page(chromium, free_tabs) -> Iterator[Callable]:
     """`open_page(address, width=1280, height=900, theme="light", ratio=1, touch=False)` -> a
@@ -165,12 +177,6 @@ def open_page(chromium, free_tabs) -> Iterator[Callable]:
     `open_page.problems`.
     """
     used, problems = [], []
-
-    def broken(error) -> None:
-        problems.append(f"exception: {error}")
-
-    def told(message) -> None:
-        note(message, problems)
 
     def open_one(
         address: str,
@@ -195,23 +201,44 @@ def open_page(chromium, free_tabs) -> Iterator[Callable]:
                 is_mobile=touch,
             )
             page = context.new_page()
-        used.append((kind, page, beside is None))
-        page.set_default_timeout(180_000)
-        page.on("pageerror", broken)
-        page.on("console", told)
+        used.append((page, kind if beside is None else None, watch(page, problems)))
         page.goto(address)
         return page
 
     open_one.problems = problems
     yield open_one
-    for kind, page, is_first in used:
-        if not is_first or page.is_closed():
+    for page, kind, look_away in used:
+        if kind is None or page.is_closed():
             page.close()
             continue
-        page.remove_listener("pageerror", broken)
-        page.remove_listener("console", told)
+        look_away()
         leave(page)
         free_tabs.setdefault(kind, []).append(page)
+    assert_none(problems)
+
+
+def watch(page, problems: list[str]) -> Callable[[], None]:
+    """Has a page be patient, and keeps its exceptions and errors in `problems` until the returned
+    function is called.
+    """
+
+    def broken(error) -> None:
+        problems.append(f"exception: {error}")
+
+    def told(message) -> None:
+        note(message, problems)
+
+    def look_away() -> None:
+        page.remove_listener("pageerror", broken)
+        page.remove_listener("console", told)
+
+    page.set_default_timeout(180_000)
+    page.on("pageerror", broken)
+    page.on("console", told)
+    return look_away
+
+
+def assert_none(problems: list[str]) -> None:
     assert not problems, "the page reported errors:\n" + "\n".join(problems)
 
 

@@ -83,6 +83,8 @@ def test_a_drawn_digit_gets_bytes_and_a_flipped_bit_changes_the_picture(address,
 def test_two_people_one_trains_both_go_on(address, open_page, tfds_dir):
     trainer = visit(open_page, address, "Train & models", "Train & models")
     visitor = visit(open_page, address, "Digits", "A digit in a few bytes")
+    open_section(visitor, "Trade-off")
+    visitor.get_by_test_id("stPlotlyChart").first.wait_for()
     trainer.get_by_label("Name in the store").first.fill("two-people")
     trainer.get_by_role("button", name="Start training").click()
     trainer.get_by_text("running", exact=True).first.wait_for()
@@ -92,8 +94,6 @@ def test_two_people_one_trains_both_go_on(address, open_page, tfds_dir):
         time.sleep(0.2)
     trainer.get_by_text(re.compile(r"step \d+ of 7,020")).first.wait_for(timeout=60_000)
 
-    open_section(visitor, "Trade-off")
-    visitor.get_by_test_id("stPlotlyChart").first.wait_for()
     for key in ("ArrowLeft", "ArrowRight", "ArrowLeft"):
         start = time.monotonic()
         visitor.get_by_role("slider").first.press(key)

@@ -4,6 +4,8 @@ a figure for print holds the points of the chart on the page.
 
 import csv
 import io
+import shutil
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -12,22 +14,23 @@ from PIL import Image
 
 from core.images.samples import sample
 from tests.browser.compare_page import wait_for_picture
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, assert_none
 from tests.core.publish import pdf
 from tests.notebooks import execute, figures
 
 pytestmark = pytest.mark.slow
 WAIT = 240_000
 
-# Page -> its address, what is there once it can be taken home, how many figures it has at least.
+# Page -> its name in the navigation, what is there once it can be taken home, how many figures it
+# has at least.
 PAGES = {
-    "compare": ("/?src=upload&c=jpeg,webp", "Points as CSV", 1),
-    "svd": ("/svd?src=upload", "svd file of at most rank", 8),
-    "digits": ("/digits", "Download the sixteen", 5),
-    "photos": ("/photos?src=upload", "Exercises", 6),
-    "data-sets": ("/datasets", "Published curves", 4),
-    "decide": ("/decide", "The quality", 0),
-    "train": ("/train", "Stored models", 2),
+    "compare": ("Compare", "Points as CSV", 1),
+    "svd": ("SVD", "svd file of at most rank", 8),
+    "digits": ("Digits", "Download the sixteen", 5),
+    "photos": ("Photos", "Exercises", 6),
+    "data-sets": ("Data sets", "Published curves", 4),
+    "decide": ("Decide", "The quality", 0),
+    "train": ("Train & models", "Stored models", 2),
 }
 
 
@@ -43,19 +46,29 @@ def taken(page, key: str) -> bytes:
     return waiting.value.path().read_bytes()
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Path:
+    """The file of a picture so small that all is soon computed."""
+    path = tmp_path_factory.mktemp("picture") / "small.png"
+    Image.fromarray(sample("chelsea").image[40:104, 100:196]).save(path)
+    return path
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_a_pages_notebook_runs_and_shows_its_figures(app, open_page, tmp_path, name):
+def test_a_pages_notebook_runs_and_shows_its_figures(app, tab, small, tmp_path, name):
     """Of a small picture, where the page has one; it lies beside the notebook."""
-    address, there, least = PAGES[name]
-    page = open_page(app + address)
-    page.set_default_timeout(WAIT)
-    if "upload" in address:
-        Image.fromarray(sample("chelsea").image[40:104, 100:196]).save(tmp_path / "small.png")
-        page.locator(".st-key-upload input[type=file]").set_input_files(tmp_path / "small.png")
+    page, problems = tab
+    title, there, least = PAGES[name]
+    if not page.url.startswith(app):
+        page.goto(f"{app}/?src=upload&c=jpeg,webp")
+        page.locator(".st-key-upload input[type=file]").set_input_files(small)
         wait_for_picture(page, "96 × 64 px")
+    page.get_by_role("link", name=title, exact=True).click()
     page.get_by_text(there).first.wait_for()
     made = nbformat.reads(taken(page, "page_notebook").decode(), as_version=4)
+    shutil.copy(small, tmp_path)
     assert figures(execute(made, tmp_path)) >= least
+    assert_none(problems)
 
 
 def on_the_page(page) -> dict[str, np.ndarray]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.browser.conftest import note
+from tests.browser.conftest import assert_none
 
 SCRIPT = """
 import numpy as np, streamlit as st
@@ -46,24 +46,14 @@ def pictures(shift: int = 0) -> list[np.ndarray]:
     return [first, second, 255 - first]
 
 
-@pytest.fixture(scope="module")
-def tab(serve, chromium):
-    """A page that shows viewers, and the errors that it wrote."""
-    page, problems = chromium.new_page(viewport={"width": 1280, "height": 900}), []
-    page.set_default_timeout(180_000)
-    page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
-    page.on("console", lambda message: note(message, problems))
-    page.goto(serve(SCRIPT))
-    ready(page)
-    yield page, problems
-    page.close()
-
-
 @pytest.fixture
-def page(tab):
+def page(serve, tab):
     """A page with a viewer of its own, that nobody has touched."""
     page, problems = tab
-    problems.clear()
+    address = serve(SCRIPT)
+    if not page.url.startswith(address):
+        page.goto(address)
+        ready(page)
     page.mouse.move(1, 1)
     page.locator(".rdx").evaluate("viewer => viewer.classList.add('before')")
     page.get_by_text("anew").click()
@@ -71,7 +61,7 @@ def page(tab):
     page.get_by_text("run 1").wait_for()
     ready(page)
     yield page
-    assert not problems, "the page reported errors:\n" + "\n".join(problems)
+    assert_none(problems)
 
 
 def ready(page) -> None:

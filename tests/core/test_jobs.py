@@ -61,10 +61,25 @@ def test_a_job_that_ignores_being_asked_is_stopped(monkeypatch):
     os.mkfifo(fifo)
     job = start("deaf", ("models", "import", str(fifo)))  # waits for ever
     wait(job, "running")
+    (job.folder / "progress.jsonl").write_text('{"event": "start"}\n')
     with pytest.raises(DataError, match="running"):
         jobs.remove(job)
     jobs.cancel(job)
     assert job.stopping()
+    wait(job, "cancelled")
+    assert not job.stopping()
+
+
+@pytest.mark.parametrize("before", ["", '{"event": "cancelled"}\n'])
+def test_a_job_that_has_reported_nothing_is_stopped_without_waiting(monkeypatch, before):
+    """What it reported `before` it was started anew does not count."""
+    monkeypatch.setattr(jobs, "PATIENCE_S", 3600.0)
+    folder = jobs.new_folder("starting")
+    os.mkfifo(folder / "fifo")
+    (folder / "progress.jsonl").write_text(before)
+    job = jobs.start(folder, "test", "starting", ["models", "import", str(folder / "fifo")])
+    wait(job, "running")
+    jobs.cancel(job)
     wait(job, "cancelled")
 
 

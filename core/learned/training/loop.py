@@ -54,7 +54,6 @@ def train(
     different model.
     """
     run.mkdir(parents=True, exist_ok=True)
-    (run / CANCEL).unlink(missing_ok=True)
     training = TrainingStep(task, plan)
     first = 0
     if resume and (run / CHECKPOINT).exists():
