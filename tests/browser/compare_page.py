@@ -7,7 +7,7 @@ SETTLED = """() => {
     const there = files.length > 0 && !files.some(stale);
     // Streamlit fetches the code of some inputs when they are first drawn; a grey box stands there.
     const awaited = document.querySelector("[data-testid=stSkeleton]") !== null;
-    return there && !awaited && !document.body.innerText.includes("Searching the settings");
+    return there && !awaited && !document.body.textContent.includes("Searching the settings");
 }"""
 
 

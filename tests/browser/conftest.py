@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from core.compute.cluster import WORKERS
+
 ROOT = Path(__file__).resolve().parents[2]
 # The same browser without windows takes a quarter less of the cores.
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
@@ -57,15 +59,15 @@ def serve(
     """`serve(script, **environment)` -> address of a Streamlit server that runs it.
 
     `script` is a file, or the text of one. The same script and environment give the same server. A
-    file's server without an environment of its own is shared by all tests; others are kept for a
-    file of tests: for longer, many would do nothing side by side.
+    file's server without an environment of its own is shared by all tests, and has a worker for
+    each core; others are kept for a file of tests: for longer, many would do nothing side by side.
     """
     with Servers() as own:
 
         def start(script: str | Path, **environment: str) -> str:
             path, servers = script, own
             if isinstance(script, Path) and not environment:
-                servers = lasting
+                servers, environment = lasting, {WORKERS: ""}
             elif isinstance(script, str):
                 path = tmp_path_factory.mktemp("script") / "app.py"
                 path.write_text(script)
@@ -147,73 +149,91 @@ def started(script: Path, log: Path, environment: dict[str, str]) -> tuple[subpr
     raise RuntimeError(f"streamlit did not start:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="session")
-def free_tabs() -> dict[tuple, list]:
-    """Tabs that no test uses, by their kind (see `open_page`)."""
-    return {}
+class Tabs:
+    """Pages of one browser, each a person of its own, of whom the browser remembers nothing.
 
-
-@pytest.fixture(scope="module")
-def tab(chromium) -> Iterator[tuple]:
-    """A page that the tests of a file share, one after the other, for tests that do not tell what
-    a new person sees: nothing is loaded anew. With it the errors that it wrote, which the tests
-    look at.
+    Where an earlier test has left one, it is taken: that its code is compiled already halves the
+    work of opening a page.
     """
-    page, problems = chromium.new_page(viewport={"width": 1280, "height": 900}), []
-    watch(page, problems)
-    yield page, problems
-    page.context.close()
 
+    def __init__(self, browser) -> None:
+        self._browser = browser
+        self._free: dict[tuple, list] = {}
 
-@pytest.fixture
-def open_page(chromium, free_tabs) -> Iterator[Callable]:
-    """`open_page(address, width=1280, height=900, theme="light", ratio=1, touch=False)` -> a
-    Playwright page.
-
-    Each page is a person of its own, of whom the browser remembers nothing, or another tab `beside`
-    a page that is there. Where an earlier test has left such a tab, it is taken: that its code is
-    compiled already halves the work of opening a page. At the end the test fails if a page threw an
-    exception or wrote an error to the console; a test that provokes one clears
-    `open_page.problems`.
-    """
-    used, problems = [], []
-
-    def open_one(
-        address: str,
+    def take(
+        self,
         width: int = 1280,
         height: int = 900,
         theme: str = "light",
         ratio: float = 1,
         touch: bool = False,
-        beside=None,
     ):
-        kind = width, height, theme, ratio, touch
-        if beside is not None:
-            page = beside.context.new_page()
-        elif free_tabs.get(kind):
-            page = free_tabs[kind].pop()
+        """An empty page, with what its screen is like."""
+        free = self._free.get((ratio, touch))
+        if free:
+            page = free.pop()
         else:
-            context = chromium.new_context(
-                viewport={"width": width, "height": height},
-                color_scheme=theme,
-                device_scale_factor=ratio,
-                has_touch=touch,
-                is_mobile=touch,
+            context = self._browser.new_context(
+                device_scale_factor=ratio, has_touch=touch, is_mobile=touch
             )
             page = context.new_page()
-        used.append((page, kind if beside is None else None, watch(page, problems)))
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme)
+        return page
+
+    def give_back(self, page, ratio: float = 1, touch: bool = False, **_: object) -> None:
+        """Leaves what a page shows, and has its browser forget the person."""
+        page.unroute_all(behavior="ignoreErrors")
+        page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        page.context.clear_cookies()
+        page.goto("about:blank")
+        self._free.setdefault((ratio, touch), []).append(page)
+
+
+@pytest.fixture(scope="session")
+def tabs(chromium) -> Tabs:
+    """Pages of the browser that all tests use."""
+    return Tabs(chromium)
+
+
+@pytest.fixture(scope="module")
+def tab(tabs) -> Iterator[tuple]:
+    """A page that the tests of a file share, one after the other, for tests that do not tell what
+    a new person sees: nothing is loaded anew. With it the errors that it wrote, which the tests
+    look at.
+    """
+    page, problems = tabs.take(), []
+    look_away = watch(page, problems)
+    yield page, problems
+    look_away()
+    tabs.give_back(page)
+
+
+@pytest.fixture
+def open_page(tabs) -> Iterator[Callable]:
+    """`open_page(address, width=1280, height=900, theme="light", ratio=1, touch=False)` -> a
+    Playwright page.
+
+    Each page is a person of its own (see `Tabs`), or another tab `beside` a page that is there. At
+    the end the test fails if a page threw an exception or wrote an error to the console; a test
+    that provokes one clears `open_page.problems`.
+    """
+    used, problems = [], []
+
+    def open_one(address: str, beside=None, **screen):
+        page = beside.context.new_page() if beside is not None else tabs.take(**screen)
+        used.append((page, beside, screen, watch(page, problems)))
         page.goto(address)
         return page
 
     open_one.problems = problems
     yield open_one
-    for page, kind, look_away in used:
-        if kind is None or page.is_closed():
-            page.close()
-            continue
+    for page, beside, screen, look_away in used:
         look_away()
-        leave(page)
-        free_tabs.setdefault(kind, []).append(page)
+        if beside is not None or page.is_closed():
+            page.close()
+        else:
+            tabs.give_back(page, **screen)
     assert_none(problems)
 
 
@@ -240,14 +260,6 @@ def watch(page, problems: list[str]) -> Callable[[], None]:
 
 def assert_none(problems: list[str]) -> None:
     assert not problems, "the page reported errors:\n" + "\n".join(problems)
-
-
-def leave(page) -> None:
-    """Leaves what a tab shows, and has its browser forget the person."""
-    page.unroute_all(behavior="ignoreErrors")
-    page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-    page.context.clear_cookies()
-    page.goto("about:blank")
 
 
 def note(message, problems: list[str]) -> None:

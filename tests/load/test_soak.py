@@ -7,14 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from core.compute.cluster import WORKERS
 from tests.load.app import start_app
 from tests.load.person import BYTES, person
 from tests.load.soak import LIMIT_S, soak
 
 
 @pytest.fixture
-def address(tmp_path) -> Iterator[str]:
-    """An app, whose log must hold no error at the end."""
+def address(tmp_path, monkeypatch) -> Iterator[str]:
+    """An app with a worker for each core, whose log must hold no error at the end."""
+    monkeypatch.delenv(WORKERS, raising=False)
     app, address = start_app(str(tmp_path))
     try:
         yield address
