@@ -35,9 +35,14 @@ def settle() -> None:
     """Sets this process up, once. For worker processes, before their first job."""
     for name, value in THREADS.items():
         os.environ.setdefault(name, value)
+    keep_memory()
+    collect_seldom()
+
+
+def keep_memory() -> None:
+    """Keeps the memory of arrays for the next ones."""
     _set(M_TRIM_THRESHOLD, KEPT)
     _set(M_MMAP_THRESHOLD, LARGE)
-    collect_seldom()
 
 
 def collect_seldom() -> None:

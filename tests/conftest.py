@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.processes import collect_seldom
+from core.processes import collect_seldom, keep_memory
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 collect_seldom()
+keep_memory()
 ROOT = Path(__file__).resolve().parent.parent
 BROWSER = ROOT / "tests" / "browser"
 
