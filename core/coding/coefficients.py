@@ -89,7 +89,9 @@ def code_plane(
     if scale is None:
         first = 1
         if used:
-            out[0] = code_means(coder, shape, None if q is None else q[0])
+            means = code_means(coder, shape, None if q is None else q[0])
+            if q is None:
+                out[0] = means
     if q is None:
         _read(coder, model, patch, first, out, contexts, lower)
     else:
