@@ -21,16 +21,16 @@ from tests.notebooks import execute, figures
 pytestmark = pytest.mark.slow
 WAIT = 240_000
 
-# Page -> its name in the navigation, what is there once it can be taken home, how many figures it
-# has at least.
+# Page -> its name in the navigation, its title, what is there once it can be taken home, how many
+# figures it has at least.
 PAGES = {
-    "compare": ("Compare", "Points as CSV", 1),
-    "svd": ("SVD", "svd file of at most rank", 8),
-    "digits": ("Digits", "Download the sixteen", 5),
-    "photos": ("Photos", "Exercises", 6),
-    "data-sets": ("Data sets", "Published curves", 4),
-    "decide": ("Decide", "The quality", 0),
-    "train": ("Train & models", "Stored models", 2),
+    "compare": ("Compare", "What does every bit buy?", "Points as CSV", 1),
+    "svd": ("SVD", "How few numbers make a picture?", "svd file of at most rank", 8),
+    "digits": ("Digits", "A digit in a few bytes", "Download the sixteen", 5),
+    "photos": ("Photos", "A photograph in learned bytes", "Exercises", 6),
+    "data-sets": ("Data sets", "One picture is an anecdote", "Published curves", 4),
+    "decide": ("Decide", "What do I deploy?", "The quality", 0),
+    "train": ("Train & models", "Train & models", "Stored models", 2),
 }
 
 
@@ -58,12 +58,14 @@ def small(tmp_path_factory) -> Path:
 def test_a_pages_notebook_runs_and_shows_its_figures(app, tab, small, tmp_path, name):
     """Of a small picture, where the page has one; it lies beside the notebook."""
     page, problems = tab
-    title, there, least = PAGES[name]
+    link, title, there, least = PAGES[name]
     if not page.url.startswith(app):
         page.goto(f"{app}/?src=upload&c=jpeg,webp")
         page.locator(".st-key-upload input[type=file]").set_input_files(small)
         wait_for_picture(page, "96 × 64 px")
-    page.get_by_role("link", name=title, exact=True).click()
+    page.get_by_role("link", name=link, exact=True).click()
+    page.get_by_role("heading", name=title, level=1).wait_for()
+    page.locator("[data-test-script-state=notRunning]").wait_for()  # nothing of the page before
     page.get_by_text(there).first.wait_for()
     made = nbformat.reads(taken(page, "page_notebook").decode(), as_version=4)
     shutil.copy(small, tmp_path)
