@@ -3,7 +3,7 @@ ADDRESS ?= localhost
 JOBS ?= 2
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-# Where tests run side by side, further threads and workers only wait for a core, busily.
+# Where tests run side by side, more threads and workers only contend for the cores.
 ALONE := RDX_WORKERS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
 	TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 PYTEST := $(ALONE) $(PYTHON) -m pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder

@@ -40,7 +40,7 @@ def settle() -> None:
 
 
 def keep_memory() -> None:
-    """Keeps the memory of arrays for the next ones."""
+    """Has this process keep the memory of its arrays, for those that follow."""
     _set(M_TRIM_THRESHOLD, KEPT)
     _set(M_MMAP_THRESHOLD, LARGE)
 

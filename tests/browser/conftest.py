@@ -168,7 +168,7 @@ class Tabs:
         ratio: float = 1,
         touch: bool = False,
     ):
-        """An empty page, with what its screen is like."""
+        """An empty page on a screen of this kind."""
         free = self._free.get((ratio, touch))
         if free:
             page = free.pop()
@@ -198,9 +198,9 @@ def tabs(chromium) -> Tabs:
 
 @pytest.fixture(scope="module")
 def tab(tabs) -> Iterator[tuple]:
-    """A page that the tests of a file share, one after the other, for tests that do not tell what
-    a new person sees: nothing is loaded anew. With it the errors that it wrote, which the tests
-    look at.
+    """A page that the tests of a file share, and the list of errors that it wrote.
+
+    For tests that need no new person: nothing is loaded anew between them.
     """
     page, problems = tabs.take(), []
     look_away = watch(page, problems)
@@ -238,8 +238,8 @@ def open_page(tabs) -> Iterator[Callable]:
 
 
 def watch(page, problems: list[str]) -> Callable[[], None]:
-    """Has a page be patient, and keeps its exceptions and errors in `problems` until the returned
-    function is called.
+    """Gives a page three minutes for everything, and collects its exceptions and errors in
+    `problems` until the returned function is called.
     """
 
     def broken(error) -> None:

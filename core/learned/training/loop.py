@@ -9,7 +9,8 @@ progress.jsonl
 checkpoint.safetensors
     variables, optimiser state, average and step, replaced atomically; `checkpoint` opens it
 cancel
-    create this file to stop the run after the step in flight; it is removed when seen
+    create this file to stop the run after the step in flight, or after its first step if it has
+    not begun; it is removed when seen
 
 Batches and noise are functions of (seed, step): a run that was killed anywhere and resumed ends, on
 a CPU, with the weights of an unbroken one.

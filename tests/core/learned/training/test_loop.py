@@ -116,6 +116,12 @@ def test_cancel_saves_and_resumes(tmp_path):
     assert train(Fit(), plan(), tmp_path, resume=True).event == "done"
 
 
+def test_a_cancel_that_comes_before_the_first_step_is_obeyed(tmp_path):
+    (tmp_path / CANCEL).touch()
+    stopped = train(Fit(), plan(checkpoint_s=1e9), tmp_path)
+    assert (stopped.event, stopped.step) == ("cancelled", 1) and not (tmp_path / CANCEL).exists()
+
+
 def test_nan_keeps_the_last_good_checkpoint(tmp_path):
     result = train(Fit(nan_at=42), plan(), tmp_path)
     assert (
