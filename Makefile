@@ -3,9 +3,10 @@ ADDRESS ?= localhost
 JOBS ?= 2
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-# Where tests run side by side, more threads and workers only contend for the cores.
+# Where tests run side by side, more threads and workers only contend for the cores; and of the many
+# processes that they start only the first has to compile the program.
 ALONE := RDX_WORKERS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 \
-	TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
+	TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 PYTHONDONTWRITEBYTECODE=
 PYTEST := $(ALONE) $(PYTHON) -m pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help

@@ -2,7 +2,7 @@
 trial on a small picture.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -68,17 +68,27 @@ def trial(codec: str) -> float | None:
     return min(point.encode_s + point.decode_s for point in points) / (TRIAL_SIDE**2 / 1e6)
 
 
-def megapixels(items: Sequence[Item]) -> float:
-    """The pixels of all `items`, in Mpx, estimated from a few of them that are opened."""
+def looked_at(items: Sequence[Item]) -> list[Item]:
+    """The few of all `items` that tell of their size."""
     step = max(1, len(items) // LOOKED_AT)
+    return list(items[::step][:LOOKED_AT])
+
+
+def mean_megapixels(items: Iterable[Item]) -> float:
+    """The mean number of pixels of the items that can be read, in Mpx; they are opened."""
     sizes = []
-    for item in items[::step][:LOOKED_AT]:
+    for item in items:
         try:
             picture = item.read()
             sizes.append(picture.width * picture.height / 1e6)
         except RDError:
             continue
-    return float(np.mean(sizes)) * len(items) if sizes else 0.0
+    return float(np.mean(sizes)) if sizes else 0.0
+
+
+def megapixels(items: Sequence[Item]) -> float:
+    """The pixels of all `items`, in Mpx, estimated from a few of them that are opened."""
+    return mean_megapixels(looked_at(items)) * len(items)
 
 
 def seconds(
@@ -87,14 +97,15 @@ def seconds(
     total_mpx: float,
     names: Iterable[str],
     workers: int,
-    known: dict[str, float],
+    speeds: Mapping[str, float],
 ) -> float:
-    """Seconds that a sweep over `total_mpx` megapixels will take with the measures `names`; `known`
-    are speeds measured before.
+    """Seconds that a sweep over `total_mpx` megapixels will take with the measures `names`.
+
+    `speeds`: codec -> seconds a megapixel to encode and decode; one that is absent counts as 0.
     """
     measures = sum(MEASURES[name].cost for name in names)
     work = 0.0
     for codec in codecs:
-        speed = known[codec] if codec in known else trial(codec) or 0.0
+        speed = speeds.get(codec, 0.0)
         work += len(settings(registry.get(codec), points)) * total_mpx * (speed + measures)
     return START_S + work / max(workers, 1)

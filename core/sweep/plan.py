@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.codecs.base import Codec
@@ -74,7 +74,7 @@ def _hash(identity: list[object]) -> str:
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]
 
 
-def total(items: list[Item], codecs: Iterable[Codec], points: int | None = None) -> int:
+def total(items: Sequence[Item], codecs: Iterable[Codec], points: int | None = None) -> int:
     """How many measurements `measurements` will plan."""
     return len(items) * sum(len(settings(codec, points)) for codec in codecs)
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import RDError
-from core.images import SUFFIXES, png, samples
+from core.images import SUFFIXES, samples
 from core.sweep import runs, sources
 from core.sweep.sources import Item
+from dashboard.sample_files import sample_files
 from dashboard.ui.slots import Slot, one_of
 from dashboard.ui.text import plain, plural
 from dashboard.uploads import IMAGES, Uploads
@@ -59,8 +60,7 @@ def _samples() -> Pictures:
         f"{len(samples.SAMPLES)} pictures that come with scikit-image: people, animals, tissue, "
         "a galaxy."
     )
-    items = [Item(name, data=png(samples.sample(name).image)) for name in samples.SAMPLES]
-    return Pictures(SAMPLES, [], items)
+    return Pictures(SAMPLES, [], sample_files())
 
 
 def _uploads() -> Pictures | None:
@@ -115,7 +115,7 @@ def sources_of(pictures: Pictures, name: str) -> tuple[Path | None, list[str]]:
         images = folder / IMAGES
         images.mkdir()
         for item in pictures.items:
-            (images / f"{item.name}.png").write_bytes(item.data or b"")
+            (images / item.name).write_bytes(item.data)
         return folder, [str(images)]
     return None, pictures.sources
 

@@ -1,6 +1,7 @@
 """Starting a sweep: codecs, settings and measures, how much work that is and how long it takes."""
 
 import os
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -8,12 +9,16 @@ from core.codecs.registry import CODECS
 from core.errors import RDError
 from core.metrics import MEASURES, NAMES, USUAL
 from core.sweep import estimate, plan, runs
+from core.sweep.sources import Item
+from dashboard import effort, state
 from dashboard.datasets import pictures as choosing
 from dashboard.datasets.library import show_run
 from dashboard.datasets.pictures import Pictures
+from dashboard.growth import Growth
 from dashboard.ui.slots import Slot
 from dashboard.ui.text import plain, plural, rough_seconds
 from dashboard.ui.tuning import AS_CHOSEN, aim_control
+from dashboard.waiting import service
 
 _CORES = os.cpu_count() or 1
 
@@ -30,6 +35,9 @@ _PROBLEM = Slot("ds_problem", "")
 
 def show() -> None:
     """Draws the form; the button starts the sweep and makes it the one that is shown."""
+    owner = state.session_id()
+    service().begin(owner, "new sweep")
+    growth = Growth(owner)
     left, right = st.columns(2, gap="large")
     with left:
         pictures = choosing.choose()
@@ -38,7 +46,8 @@ def show() -> None:
     if not CODEC_NAMES.value:
         st.info("Choose at least one codec.")
     elif pictures is not None:
-        _offer(pictures)
+        _offer(pictures, growth)
+    growth.settle()
 
 
 def _choose_codecs() -> None:
@@ -76,21 +85,11 @@ def _choose_codecs() -> None:
         )
 
 
-def _offer(pictures: Pictures) -> None:
+def _offer(pictures: Pictures, growth: Growth) -> None:
     """How much work the sweep is, and the button that starts it."""
-    names = CODEC_NAMES.value
-    work = plan.total(pictures.items, [CODECS[name] for name in names], POINTS.value)
-    with st.spinner("Estimating the time …"):
-        mpx = estimate.megapixels(pictures.items)
-        seconds = estimate.seconds(
-            names, POINTS.value, mpx, MEASURE_NAMES.value, int(WORKERS.value), _known_speeds()
-        )
     left, right = st.columns([3, 1], vertical_alignment="center")
-    left.markdown(
-        f"**{len(pictures.items):,} pictures × {len(names)} codec{plural(len(names))} × up to "
-        f"{POINTS.value} settings = {work:,} measurements**, {mpx:.1f} Mpx in all: about "
-        f"**{rough_seconds(seconds)}** on {WORKERS.value} process{'es' * (WORKERS.value != 1)}."
-    )
+    with left:
+        growth.place(lambda: _estimate(pictures.items))
     right.button(
         "Start the sweep",
         type="primary",
@@ -102,6 +101,27 @@ def _offer(pictures: Pictures) -> None:
     if _PROBLEM.value:
         st.error(plain(_PROBLEM.value), icon=":material/block:")
         _PROBLEM.set("")
+
+
+def _estimate(items: Sequence[Item]) -> bool:
+    """How many measurements there are, and about how long they take; whether that is known."""
+    owner, names, workers = state.session_id(), CODEC_NAMES.value, int(WORKERS.value)
+    work = plan.total(items, [CODECS[name] for name in names], POINTS.value)
+    said = (
+        f"**{len(items):,} pictures × {len(names)} codec{plural(len(names))} × up to "
+        f"{POINTS.value} settings = {work:,} measurements**"
+    )
+    mean = effort.mean_megapixels(owner, items)
+    speeds = effort.speeds(owner, names, _known_speeds())
+    if isinstance(mean, float) and speeds is not None:
+        mpx = mean * len(items)
+        seconds = estimate.seconds(names, POINTS.value, mpx, MEASURE_NAMES.value, workers, speeds)
+        said += (
+            f", {mpx:.1f} Mpx in all: about **{rough_seconds(seconds)}** on {workers} "
+            f"process{'es' * (workers != 1)}"
+        )
+    st.markdown(said + ".")
+    return mean is not None and speeds is not None
 
 
 def _start(pictures: Pictures) -> None:

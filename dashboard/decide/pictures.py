@@ -9,11 +9,12 @@ import streamlit as st
 from core.compute import SHOWN, limits
 from core.decide import stored
 from core.errors import DataError, RDError
-from core.images import SUFFIXES, png, samples
+from core.images import SUFFIXES
 from core.images.fetch import Fetched, fetched
 from core.sweep import sources
 from core.sweep.sources import Item
 from dashboard import state
+from dashboard.sample_files import sample_files
 from dashboard.ui.slots import Slot, one_of
 from dashboard.ui.text import plain, plural, size_text
 from dashboard.uploads import IMAGES, Uploads, write_one
@@ -100,14 +101,9 @@ def _size(item: Item) -> int:
     return len(item.data) or Path(item.path).stat().st_size
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _sample_items() -> list[Item]:
-    return [Item(f"{name}.png", data=png(samples.sample(name).image)) for name in samples.SAMPLES]
-
-
 def _samples() -> list[Item]:
     st.caption("Pictures that come with the program, to try the page with.")
-    return _sample_items()
+    return sample_files()
 
 
 def _uploads() -> list[Item]:

@@ -6,20 +6,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.codecs.registry import CODECS
-from core.compute import EXTRA
 from core.decide import run, stored
 from core.decide.forecast import Forecast, forecast
 from core.decide.question import Question
 from core.errors import RDError
-from core.sweep import estimate
 from core.sweep.sources import Item
-from dashboard import state
+from dashboard import effort, state
 from dashboard.decide import codecs, job, pictures
 from dashboard.decide.pictures import Pictures
 from dashboard.growth import Growth
 from dashboard.ui.slots import Slot
 from dashboard.ui.text import plain, plural, rough_seconds
-from dashboard.waiting import Failure, service
 
 SAMPLE = 40  # pictures that a decision starts with
 
@@ -73,33 +70,14 @@ def _estimate(items: Sequence[Item], count: int, question: Question) -> bool:
         f"about {files:,} files are made and measured"
     )
     owner = state.session_id()
-    key = ("mpx", tuple(item.name for item in items[:50]), len(items))
-    pixels = service().call(owner, key, estimate.megapixels, list(items), priority=EXTRA)
-    speeds = _speeds(owner, names)
-    if isinstance(pixels, float) and speeds is not None:
+    mpx = effort.mean_megapixels(owner, items)
+    speeds = effort.speeds(owner, names)
+    if isinstance(mpx, float) and speeds is not None:
         workers = os.cpu_count() or 1
-        found = forecast(pixels / len(items), count, question, speeds, workers)
+        found = forecast(mpx, count, question, speeds, workers)
         said += f", in about **{rough_seconds(found.seconds)}**: {_parts(found)}"
     st.caption(said + ".")
-    return pixels is not None and speeds is not None
-
-
-def _speeds(owner: str, names: Sequence[str]) -> dict[str, float] | None:
-    """Seconds a megapixel of each codec, as shipped or from a trial; None while they are unknown.
-
-    A codec whose trial failed is left out.
-    """
-    known = service().call(owner, ("speeds",), estimate.shipped, priority=EXTRA)
-    if not isinstance(known, dict):
-        return {} if isinstance(known, Failure) else None
-    tried = {
-        name: service().call(owner, ("trial", name), estimate.trial, name, priority=EXTRA)
-        for name in names
-        if name not in known
-    }
-    if any(found is None for found in tried.values()):
-        return None
-    return known | {name: found for name, found in tried.items() if isinstance(found, float)}
+    return mpx is not None and speeds is not None
 
 
 def _parts(found: Forecast) -> str:

@@ -43,7 +43,9 @@ class PhotoCoder:
                 self._tensors[name] = value
         self.model = PhotoTransforms(config, parameters)
         exactly = partial(self.model.synthesis, conv_up=conv_up_exactly)
-        # One graph for every size: a graph made for one size rounds differently.
+        # One graph for every size: a graph made for one size rounds differently. Nothing in it
+        # depends on values: AutoGraph, which takes seconds to read the code, has nothing to do.
+        graph = partial(tf.function, autograph=False)
         level = tf.TensorSpec((1,), tf.int32)
         image = tf.TensorSpec((1, None, None, config.colours), tf.uint8)
         pixels = tf.TensorSpec((1, None, None, config.colours))
@@ -51,13 +53,13 @@ class PhotoCoder:
         latents = tf.TensorSpec((1, None, None, config.latents))
         many_pixels = tf.TensorSpec((None, None, None, config.colours))
         many_latents = tf.TensorSpec((None, None, None, config.latents))
-        self._analysis = tf.function(self._rounded, [image, level])
-        self._bits = tf.function(self.model.bits, [latents, level])
-        self._synthesis = tf.function(exactly, [latents, level])
+        self._analysis = graph(self._rounded, [image, level])
+        self._bits = graph(self.model.bits, [latents, level])
+        self._synthesis = graph(exactly, [latents, level])
         judged = [latents, pixels, inside, level]
-        self._errors = tf.function(partial(_errors, exactly), judged)
-        self._gradient = tf.function(partial(_error_gradient, exactly), judged)
-        self._vector_jacobian = tf.function(
+        self._errors = graph(partial(_errors, exactly), judged)
+        self._gradient = graph(partial(_error_gradient, exactly), judged)
+        self._vector_jacobian = graph(
             partial(_vector_jacobian_product, exactly),
             [many_latents, many_pixels, level],
         )

@@ -1,0 +1,12 @@
+"""The sample pictures as files, for work that takes files."""
+
+import streamlit as st
+
+from core.images import png, samples
+from core.sweep.sources import Item
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def sample_files() -> list[Item]:
+    """Each sample as a PNG file; made once."""
+    return [Item(f"{name}.png", data=png(samples.sample(name).image)) for name in samples.SAMPLES]
