@@ -104,8 +104,8 @@ def proof_of(
 
     def same_after_reload(stored: StoredModel) -> dict[str, Any]:
         found = _strings_and_pixels(config, stored.tensors, x)
-        for (string, pixels), (again, pixels_again) in zip(wanted, found, strict=True):
-            if string != again or not np.array_equal(pixels, pixels_again):
+        for (strings, pixels), (again, pixels_again) in zip(wanted, found, strict=True):
+            if strings != again or not np.array_equal(pixels, pixels_again):
                 raise ModelError(
                     f"Model {name!r} does not write the same bytes after reloading; "
                     "it was not stored."
@@ -117,10 +117,11 @@ def proof_of(
 
 def _strings_and_pixels(
     config: PhotoConfig, tensors: Tensors, x: np.ndarray
-) -> list[tuple[bytes, np.ndarray]]:
-    """The string of a picture `x` (H, W, colours) and what is decoded from it.
+) -> list[tuple[list[bytes], np.ndarray]]:
+    """Per level the strings of a picture `x` (H, W, colours), one for each entropy coder, and the
+    pixels that they all stand for.
 
-    One of each per level and entropy coder.
+    Raises BitstreamError where a string does not decode to the latents that were written.
     """
     coder = PhotoCoder(config, tensors)
     out = []
@@ -128,10 +129,11 @@ def _strings_and_pixels(
     for level in range(config.levels):
         y_hat = coder.latents(x, level)
         h, w, _ = y_hat.shape
+        strings = []
         for coding in coder.codings:
-            string = coder.encode(y_hat, level, coding)
-            again = coder.decode(string, level, h, w, coding)
-            out.append((string, coder.picture(again, level, height, width)))
+            strings.append(coder.encode(y_hat, level, coding))
+            coder.decode(strings[-1], level, h, w, coding)
+        out.append((strings, coder.picture(y_hat, level, height, width)))
     return out
 
 

@@ -173,7 +173,7 @@ def test_an_unknown_codec_is_refused_with_the_known_ones():
 
 @pytest.mark.parametrize("name", [c.name for c in CLASSICAL if c.setting.level])
 def test_settings_of_one_level_give_the_very_same_file(name):
-    setting, image = get(name).setting, synthetic(40, 56)
+    setting, image = get(name).setting, synthetic(24, 32)
     values = range(int(setting.low), int(setting.high) + 1)
     files = {value: get(name).encode(image, value).data for value in values}
     for value in values[1:]:

@@ -50,11 +50,11 @@ def test_an_eighth_of_an_epoch_on_mnist_halves_the_loss(tfds_dir, monkeypatch, t
     assert train_set.shape == (60_000, 28, 28, 1) and np.array_equal(test_set[:256], data.sample())
     config = mnist_training.DigitTraining(lmbda=500, epochs=0.125, lr=8e-3)
     assert replace(config, epochs=1).plan(len(train_set)).steps == 468
-    task = mnist_training.DigitTask(config, train_set, test_set[:2000])
+    task = mnist_training.DigitTask(config, train_set, test_set[:500])
     before = task.validate()["loss"]
     result = training.train(task, config.plan(len(train_set)), tmp_path)
     after = digit_figures.evaluate(
-        mnist.DigitTransforms(result.averaged), test_set[:2000], "mae", 500
+        mnist.DigitTransforms(result.averaged), test_set[:500], "mae", 500
     )["loss"]
     assert result.event == "done" and result.step == 58
     assert after < before / 2, (before, after)

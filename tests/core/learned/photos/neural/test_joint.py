@@ -10,6 +10,7 @@ from core.errors import ModelError
 from core.learned.photos.card import commands
 from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.model import PhotoConfig, parameter_shapes
+from core.learned.photos.neural import export
 from core.learned.photos.neural.joint import ENTROPY, JointTask
 from core.learned.photos.neural.joint_run import JointOptions, is_joint_run, train_joint
 from core.learned.photos.neural.publish import store_joint_run
@@ -56,6 +57,7 @@ def test_the_network_in_training_prices_latents_as_the_coder_does(photos, tmp_pa
 
 @pytest.mark.slow
 def test_a_run_resumes_exactly_and_its_model_codes(photos, tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "SAMPLE", 1)  # of so few photographs
     def options(name: str, steps: int) -> JointOptions:
         return JointOptions(photos, tmp_path / name, BASE, steps, 0, 1e-4, patch=64, batch=2)
 

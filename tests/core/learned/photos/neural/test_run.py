@@ -8,6 +8,7 @@ from core.errors import ModelError
 from core.learned.photos.coder import PhotoCoder
 from core.learned.photos.model import PhotoConfig
 from core.learned.photos.neural import data as neural_data
+from core.learned.photos.neural import export
 from core.learned.photos.neural.publish import store_neural_run
 from core.learned.photos.neural.run import NetworkOptions, is_neural_run, train_neural
 from core.learned.training.loop import read_checkpoint
@@ -29,6 +30,7 @@ def photos(tmp_path):
 @pytest.mark.slow
 def test_a_run_resumes_exactly_and_its_model_codes(photos, tmp_path, monkeypatch):
     monkeypatch.setattr(neural_data, "HELD_OUT", 1)
+    monkeypatch.setattr(export, "SAMPLE", 1)  # of so few photographs
     base = zoo.load(BASE, "bls2017")
 
     def options(name: str, steps: int) -> NetworkOptions:
