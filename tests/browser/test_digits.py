@@ -39,13 +39,11 @@ def address(serve, tmp_path_factory):
     patch.undo()
 
 
-def visit(open_page, address: str, name: str, title: str):
-    """A new person's page `name`, reached by the navigation, once its title is there."""
+def visit(open_page, address: str, title: str):
+    """A new person's page, opened by its own address, once its title is there."""
     page = open_page(address)
     page.set_default_timeout(60_000)
-    page.get_by_role("heading", level=1).wait_for()
-    page.get_by_role("link", name=name).click()
-    page.get_by_role("heading", name=title).wait_for()
+    page.get_by_role("heading", name=title, level=1).wait_for()
     return page
 
 
@@ -54,7 +52,7 @@ def open_section(page, name: str) -> None:
 
 
 def test_a_drawn_digit_gets_bytes_and_a_flipped_bit_changes_the_picture(address, open_page):
-    page = visit(open_page, address, "Digits", "A digit in a few bytes")
+    page = visit(open_page, f"{address}/digits", "A digit in a few bytes")
     open_section(page, "Your digit")
     pad = page.get_by_label("Draw a digit here")
     box = pad.bounding_box()
@@ -81,8 +79,8 @@ def test_a_drawn_digit_gets_bytes_and_a_flipped_bit_changes_the_picture(address,
 
 
 def test_two_people_one_trains_both_go_on(address, open_page, tfds_dir):
-    trainer = visit(open_page, address, "Train & models", "Train & models")
-    visitor = visit(open_page, address, "Digits", "A digit in a few bytes")
+    trainer = visit(open_page, f"{address}/train", "Train & models")
+    visitor = visit(open_page, f"{address}/digits", "A digit in a few bytes")
     open_section(visitor, "Trade-off")
     visitor.get_by_test_id("stPlotlyChart").first.wait_for()
     trainer.get_by_label("Name in the store").first.fill("two-people")

@@ -16,11 +16,12 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def address(serve, tmp_path_factory):
-    """The page, on a server with an untrained model."""
+    """The page with the smallest of the samples, on a server with an untrained model."""
     patch = pytest.MonkeyPatch()
     patch.setenv("RDX_MODELS", str(tmp_path_factory.mktemp("store") / "models"))
     photo_models.fill(bls2017.MODEL)
-    yield serve(ROOT / "dashboard" / "serve.py", RDX_MODELS=os.environ["RDX_MODELS"]) + "/photos"
+    server = serve(ROOT / "dashboard" / "serve.py", RDX_MODELS=os.environ["RDX_MODELS"])
+    yield f"{server}/photos?src=sample:chelsea"
     patch.undo()
 
 

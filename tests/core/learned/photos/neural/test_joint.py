@@ -58,6 +58,7 @@ def test_the_network_in_training_prices_latents_as_the_coder_does(photos, tmp_pa
 @pytest.mark.slow
 def test_a_run_resumes_exactly_and_its_model_codes(photos, tmp_path, monkeypatch):
     monkeypatch.setattr(export, "SAMPLE", 1)  # of so few photographs
+
     def options(name: str, steps: int) -> JointOptions:
         return JointOptions(photos, tmp_path / name, BASE, steps, 0, 1e-4, patch=64, batch=2)
 
