@@ -24,8 +24,9 @@ def _keep_house() -> None:
     gc.freeze()
     while True:
         time.sleep(EVERY_S)
-        gc.collect()
-        processes.give_back()
+        if any(gc.get_count()[1:]):  # something has been done since
+            gc.collect()
+            processes.give_back()
 
 
 @st.cache_resource(show_spinner=False)

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from core.images import png, samples
+from core.images import quick_png, samples
 from core.sweep.sources import Item
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def sample_files() -> list[Item]:
     """Each sample as a PNG file; made once."""
-    return [Item(f"{name}.png", data=png(samples.sample(name).image)) for name in samples.SAMPLES]
+    return [
+        Item(f"{name}.png", data=quick_png(samples.sample(name).image)) for name in samples.SAMPLES
+    ]

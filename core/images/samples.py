@@ -2,10 +2,8 @@
 
 from functools import cache
 
-import numpy as np
-
 from core.errors import ImageError
-from core.images.picture import Picture, png, read
+from core.images.picture import Picture, quick_png, read
 
 SAMPLES = {
     "astronaut": "Astronaut · 512 × 512",
@@ -30,7 +28,7 @@ def sample(name: str) -> Picture:
     from skimage import data
 
     pixels = getattr(data, name)()
-    file = png(pixels if pixels.ndim == 3 else np.ascontiguousarray(pixels))
+    file = quick_png(pixels)
     title = SAMPLES[name].split(" · ")[0]
     found = read(file, title)
     return Picture(found.name, found.image, found.notes, f"sample:{name}")

@@ -241,12 +241,12 @@ def test_the_report_opens_by_itself(app, open_page, tmp_path, chromium):
 
 
 def test_a_sweep_can_be_stopped_and_goes_on(app, open_page, tmp_path):
-    Image.fromarray(synthetic(1100, 1300)).save(tmp_path / "large.png")
+    Image.fromarray(synthetic(900, 1000)).save(tmp_path / "large.png")
     page = open_page(f"{app}/?c=jpegxl,webp")
     wait_for_results(page)
     choose_upload(page)
     page.locator(".st-key-upload input[type=file]").set_input_files(tmp_path / "large.png")
-    wait_for_picture(page, "1300 × 1100 px")
+    wait_for_picture(page, "1000 × 900 px")
     page.locator(".st-key-cmp_stop button").click(timeout=WAIT)
     stopped = page.locator("text=/Stopped: \\d+ of \\d+ measurements/")
     stopped.wait_for(timeout=WAIT)

@@ -69,9 +69,7 @@ def _until_done(page, count: int, seconds: float = 240) -> None:
 
 @pytest.mark.slow
 def test_a_sweep_of_a_thousand_pictures(thousand, tmp_path, serve, open_page):
-    models = tmp_path / "models"
-    server = serve(APP, RDX_MODELS=str(models), RDX_RUNS=str(tmp_path / "runs"))
-    page = open_page(f"{server}/datasets")
+    page = open_page(f"{serve(APP)}/datasets")
     page.set_default_timeout(PATIENT_MS)
     page.get_by_text(re.compile(r"Means over \d+ pictures")).wait_for()
     page.locator(".js-plotly-plot").first.wait_for()

@@ -35,8 +35,7 @@ def shop(tmp_path: Path) -> list[Path]:
 
 @pytest.mark.slow
 def test_from_upload_to_unzipped_files(shop, tmp_path, serve, open_page):
-    server = serve(APP, RDX_RUNS=str(tmp_path / "runs"), RDX_CACHE=str(tmp_path / "cache"))
-    page = open_page(f"{server}/decide")
+    page = open_page(f"{serve(APP)}/decide")
     page.set_default_timeout(PATIENT_MS)
     page.get_by_text("Each with SSIMULACRA").wait_for()
     for name in ("AVIF", "WebP"):
