@@ -17,5 +17,5 @@ if part == "new":
     start.show()
 elif part == "stored":
     library.show()
-elif explore.show():
-    head.offer_notebook("data-sets", notebook())
+elif explore.show() and (build := notebook()):
+    head.offer_notebook("data-sets", build)

@@ -8,9 +8,14 @@ from dashboard.datasets.sections import curves, speed
 from dashboard.teach.head import Build
 
 
-def notebook() -> Build:
-    """The chosen runs and codecs: curves, BD-rates, speed and records."""
+def notebook() -> Build | None:
+    """The chosen runs and codecs: curves, BD-rates, speed and records.
+
+    None where no chosen run has ended: a notebook opens results files.
+    """
     chosen = [run for run in runs_now(RUNS.value) if run.path.exists()]
+    if not chosen:
+        return None
     state = DatasetsState(
         runs=[(run.id, run.name) for run in chosen],
         codecs=SHOWN.value,

@@ -46,9 +46,9 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def lasting() -> Iterator["Servers"]:
-    """Servers that the files of tests share."""
-    with Servers() as servers:
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Servers"]:
+    """Servers that the files of tests share, with one folder for their background jobs."""
+    with Servers(tmp_path_factory.mktemp("runs")) as servers:
         yield servers
 
 
@@ -67,7 +67,7 @@ def serve(
         def start(script: str | Path, **environment: str) -> str:
             path, servers = script, own
             if isinstance(script, Path) and not environment:
-                servers, environment = lasting, {WORKERS: ""}
+                servers, environment = lasting, {WORKERS: "", "RDX_RUNS": str(lasting.runs)}
             elif isinstance(script, str):
                 path = tmp_path_factory.mktemp("script") / "app.py"
                 path.write_text(script)
@@ -81,7 +81,8 @@ def serve(
 class Servers:
     """Servers by what they run, ended together."""
 
-    def __init__(self) -> None:
+    def __init__(self, runs: Path | None = None) -> None:
+        self.runs = runs
         self._servers: dict[tuple, tuple[subprocess.Popen, str]] = {}
 
     def __enter__(self) -> "Servers":

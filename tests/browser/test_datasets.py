@@ -3,7 +3,9 @@ the page stays quick.
 """
 
 import re
+import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,15 @@ def thousand(tmp_path: Path) -> Path:
     for i in range(1000):
         (folder / f"{i:04d}.png").write_bytes(images.png(synthetic(64, 64, seed=i), level=1))
     return folder
+
+
+@pytest.fixture
+def no_run_is_left(lasting) -> Iterator[None]:
+    """Removes the sweeps: the page would open with the newest."""
+    yield
+    for path in lasting.runs.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
 
 
 def _memory(pid: int) -> int:
@@ -68,7 +79,7 @@ def _until_done(page, count: int, seconds: float = 240) -> None:
 
 
 @pytest.mark.slow
-def test_a_sweep_of_a_thousand_pictures(thousand, tmp_path, serve, open_page):
+def test_a_sweep_of_a_thousand_pictures(thousand, tmp_path, serve, no_run_is_left, open_page):
     page = open_page(f"{serve(APP)}/datasets")
     page.set_default_timeout(PATIENT_MS)
     page.get_by_text(re.compile(r"Means over \d+ pictures")).wait_for()
@@ -121,3 +132,4 @@ def test_a_sweep_of_a_thousand_pictures(thousand, tmp_path, serve, open_page):
     _until_done(page, before + 700)
     page.get_by_role("button", name="Stop", exact=True).last.click()
     page.get_by_text("was cancelled at").wait_for()
+    page.locator(".st-key-page_notebook").wait_for(state="detached")  # it has no results file
