@@ -23,8 +23,8 @@ def speeds(
 ) -> dict[str, float] | None:
     """Seconds a megapixel of each codec, to encode and decode; None while they are looked for.
 
-    They are those of `known`, which are the shipped ones where it is not given, or else of a trial.
-    A codec whose trial failed is left out.
+    A codec that is not in `known`, by default the speeds that ship, is tried; one whose trial
+    failed is left out.
     """
     if known is None:
         shipped = service().call(owner, ("speeds",), estimate.shipped, priority=EXTRA)
@@ -38,4 +38,4 @@ def speeds(
     }
     if any(found is None for found in tried.values()):
         return None
-    return {**known} | {name: found for name, found in tried.items() if isinstance(found, float)}
+    return dict(known) | {name: found for name, found in tried.items() if isinstance(found, float)}

@@ -120,8 +120,9 @@ def _estimate(items: Sequence[Item]) -> bool:
             f", {mpx:.1f} Mpx in all: about **{rough_seconds(seconds)}** on {workers} "
             f"process{'es' * (workers != 1)}"
         )
-    st.markdown(said + ".")
-    return mean is not None and speeds is not None
+    known = mean is not None and speeds is not None
+    st.markdown(said + ("." if known else ". Estimating the time …"))
+    return known
 
 
 def _start(pictures: Pictures) -> None:
