@@ -52,6 +52,15 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Servers"]:
         yield servers
 
 
+@pytest.fixture
+def no_run_is_left(lasting: "Servers") -> Iterator[None]:
+    """Removes the jobs of a test on the shared server: pages open with the newest."""
+    yield
+    for path in lasting.runs.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+
+
 @pytest.fixture(scope="module")
 def serve(
     lasting: "Servers", tmp_path_factory: pytest.TempPathFactory
@@ -67,7 +76,7 @@ def serve(
         def start(script: str | Path, **environment: str) -> str:
             path, servers = script, own
             if isinstance(script, Path) and not environment:
-                servers, environment = lasting, {WORKERS: "", "RDX_RUNS": str(lasting.runs)}
+                servers, environment = lasting, lasting.environment()
             elif isinstance(script, str):
                 path = tmp_path_factory.mktemp("script") / "app.py"
                 path.write_text(script)
@@ -84,6 +93,12 @@ class Servers:
     def __init__(self, runs: Path | None = None) -> None:
         self.runs = runs
         self._servers: dict[tuple, tuple[subprocess.Popen, str]] = {}
+
+    def environment(self) -> dict[str, str]:
+        """That of the server that all share: a worker a core, our jobs, MNIST where it lies."""
+        shared = Path(os.environ.get("RDX_SHARED", ROOT.parent / "shared"))
+        tfds = os.environ.get("TFDS_DATA_DIR", str(shared / "data" / "tfds"))
+        return {WORKERS: "", "RDX_RUNS": str(self.runs), "TFDS_DATA_DIR": tfds}
 
     def __enter__(self) -> "Servers":
         return self

@@ -3,9 +3,7 @@ the page stays quick.
 """
 
 import re
-import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,15 +22,6 @@ def thousand(tmp_path: Path) -> Path:
     for i in range(1000):
         (folder / f"{i:04d}.png").write_bytes(images.png(synthetic(64, 64, seed=i), level=1))
     return folder
-
-
-@pytest.fixture
-def no_run_is_left(lasting) -> Iterator[None]:
-    """Removes the sweeps: the page would open with the newest."""
-    yield
-    for path in lasting.runs.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
 
 
 def _memory(pid: int) -> int:

@@ -1,42 +1,21 @@
 """Digits in a real browser: draw one, flip a bit; and two people at once, one of whom trains."""
 
-import os
 import re
 import time
-from pathlib import Path
 
 import pytest
 
 from core import jobs
 from tests.conftest import ROOT
-from tests.pages.digit_models import fill
 
 APP = ROOT / "dashboard" / "serve.py"
 
 
-@pytest.fixture(autouse=True)
-def own_runs(address) -> None:
-    """Jobs lie in the run folder of the server, which all tests of this file share."""
-
-
-@pytest.fixture(scope="module")
-def address(serve, tmp_path_factory):
-    """A server with two models of digits and, where it is, MNIST."""
-    patch = pytest.MonkeyPatch()
-    patch.setenv("RDX_MODELS", str(tmp_path_factory.mktemp("store") / "models"))
-    patch.setenv("RDX_RUNS", str(tmp_path_factory.mktemp("runs")))
-    fill()
-    shared = Path(os.environ.get("RDX_SHARED", ROOT.parent / "shared"))
-    yield serve(
-        APP,
-        RDX_MODELS=os.environ["RDX_MODELS"],
-        RDX_RUNS=os.environ["RDX_RUNS"],
-        TFDS_DATA_DIR=os.environ.get("TFDS_DATA_DIR", str(shared / "data" / "tfds")),
-    )
-    # Between tests the variable is this module's again, not a test's.
-    for job in jobs.jobs():
-        jobs.cancel(job)
-    patch.undo()
+@pytest.fixture
+def address(serve, lasting, monkeypatch, no_run_is_left) -> str:
+    """The server that all tests share, with the models that ship; its jobs are ours to see."""
+    monkeypatch.setenv("RDX_RUNS", str(lasting.runs))
+    return serve(APP)
 
 
 def visit(open_page, address: str, title: str):
@@ -92,10 +71,9 @@ def test_two_people_one_trains_both_go_on(address, open_page, tfds_dir):
         time.sleep(0.2)
     trainer.get_by_text(re.compile(r"step \d+ of 7,020")).first.wait_for(timeout=60_000)
 
-    for key in ("ArrowLeft", "ArrowRight", "ArrowLeft"):
+    for key, lmbda in (("ArrowLeft", 1000), ("ArrowRight", 2000), ("ArrowLeft", 1000)):
         start = time.monotonic()
         visitor.get_by_role("slider").first.press(key)
-        lmbda = {"ArrowLeft": 100, "ArrowRight": 2000}[key]
         visitor.get_by_text(f"at λ = {lmbda};").wait_for(timeout=10_000)
         assert time.monotonic() - start < 10
 

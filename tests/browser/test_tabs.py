@@ -1,6 +1,7 @@
 """Two tabs, back and forward, reload in the middle of work: a person finds what was there."""
 
 import json
+import os
 import re
 
 import numpy as np
@@ -110,17 +111,18 @@ def test_choices_outlive_a_visit_to_another_page(app, open_page):
         assert seen(page)[1] == ["JPEG", "WebP"]
 
 
-def test_a_reload_in_the_middle_of_work_loses_nothing(serve, open_page, tmp_path):
-    """With an empty cache: the curves of an uploaded picture are under way when the page is loaded
-    anew. Another person with the same address does not see the picture.
+def test_a_reload_in_the_middle_of_work_loses_nothing(app, open_page, tmp_path):
+    """The curves of an uploaded picture that nobody has measured before are under way when the page
+    is loaded anew. Another person with the same address does not see the picture.
     """
-    address = serve(APP, RDX_CACHE=str(tmp_path / "cache"))
-    page = open_page(f"{address}/?src=sample:chelsea&c=jpeg,jpegxl&b=60000")
+    page = open_page(f"{app}/?src=sample:chelsea&c=jpeg,jpegxl&b=60000")
     wait_for_results(page)
     choose_budget(page, 9_000)
     choose_upload(page)
     mine = tmp_path / "mine.png"
-    Image.fromarray(np.tile(sample("coffee").image, (1, 2, 1))[:, :900]).save(mine)
+    pixels = np.tile(sample("coffee").image, (1, 2, 1))[:, :900]
+    pixels[0, :8] = np.frombuffer(os.urandom(24), np.uint8).reshape(8, 3)
+    Image.fromarray(pixels).save(mine)
     page.locator(".st-key-upload input[type=file]").set_input_files(mine)
     page.locator("[data-testid=stSidebar]").get_by_text("900 × 400 px").wait_for(timeout=WAIT)
     page.wait_for_url(re.compile("src=upload"), timeout=WAIT)  # the budget follows the picture
