@@ -9,8 +9,11 @@ has its workers give back everything at once, `MALLOC_TRIM_THRESHOLD_` = 65536.)
 
 import ctypes
 import gc
+import multiprocessing
 import os
+from collections.abc import Collection
 from functools import cache
+from multiprocessing import forkserver
 
 # An owner of a cluster may have set these otherwise.
 THREADS = dict.fromkeys(
@@ -69,6 +72,35 @@ def give_back() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
+
+
+def fork_workers(preload: Collection[str]) -> None:
+    """Has the workers of Dask's local clusters forked from a process with one thread that has
+    imported the modules `preload`: they start in a tenth of the time, and share the memory of what
+    was imported. Where the system has no such processes, workers start by themselves.
+
+    That process lives as long as this one; what it has imported is what the first call names. It
+    has the environment of that call: pass workers a later one.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return
+    ours = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(THREADS)  # libraries look when they are imported
+    multiprocessing.set_forkserver_preload([*preload])
+    forkserver.ensure_running()  # it imports while this process does
+    for name, value in ours.items():
+        os.environ.pop(name)
+        if value is not None:
+            os.environ[name] = value
+    import dask
+    from distributed import utils, versions
+
+    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+    # Dask would have it import pandas, and do so itself; workers do not use it.
+    packages, versions.optional_packages = versions.optional_packages, []
+    utils.get_mp_context()
+    versions.optional_packages = packages
+    multiprocessing.set_forkserver_preload([*preload])  # should it have to be started again
 
 
 def _set(parameter: int, value: int) -> None:

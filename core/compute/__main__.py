@@ -1,23 +1,21 @@
 """Our own cluster, as a process: `python -m core.compute WORKERS` (see `cluster`)."""
 
 import logging
-import multiprocessing
 import os
 import select
 import sys
 import time
 from contextlib import suppress
-from multiprocessing import forkserver
 from typing import TYPE_CHECKING
 
 from core.compute import limits
-from core.processes import THREADS
+from core.processes import THREADS, fork_workers
 
 if TYPE_CHECKING:
     from distributed import LocalCluster
 
 WORK = "core.compute.worker"  # with the codecs
-PRELOAD = [WORK, "distributed"]
+PRELOAD = (WORK, "distributed")
 LOOK_EVERY_S = 2.0  # how often the workers are counted
 DEAD_S = 5.0  # a worker without a process for so long is not started again by its nanny
 ABSENT_S = 120.0  # one whose process has not come to the scheduler for so long never will
@@ -28,7 +26,7 @@ def serve(workers: int) -> None:
 
     The end is that of the standard input: the app that started this has gone.
     """
-    fork_workers()
+    fork_workers(PRELOAD)
     import dask
     from distributed import LocalCluster
 
@@ -58,32 +56,11 @@ def serve(workers: int) -> None:
         env=THREADS,
         silence_logs=logging.CRITICAL,
     ) as cluster:
-        multiprocessing.set_forkserver_preload(PRELOAD)  # should it have to be started again
         with suppress(BrokenPipeError):  # the app may have gone meanwhile
             os.write(sys.stdout.fileno(), f"{cluster.scheduler_address}\n".encode())
         absent: dict[object, float] = {}
         while not select.select([sys.stdin], [], [], LOOK_EVERY_S)[0]:
             replace_lost(cluster, workers, absent)
-
-
-def fork_workers() -> None:
-    """Has workers forked from a process with one thread that has imported what they need: they
-    start in a tenth of the time, and share the memory of what was imported. Where the system has
-    no such processes, workers start by themselves.
-    """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return
-    os.environ.update(THREADS)  # libraries look when they are imported
-    multiprocessing.set_forkserver_preload(PRELOAD)
-    forkserver.ensure_running()  # it imports while this process does
-    import dask
-    from distributed import utils, versions
-
-    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
-    # Dask would have it import pandas, and do so itself; workers do not use it.
-    packages, versions.optional_packages = versions.optional_packages, []
-    utils.get_mp_context()
-    versions.optional_packages = packages
 
 
 def replace_lost(cluster: "LocalCluster", workers: int, absent: dict[object, float]) -> None:

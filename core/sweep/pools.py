@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from core.errors import DataError
-from core.processes import THREADS
+from core.processes import THREADS, fork_workers
 from core.results import Record
 from core.sweep import signs, task
 from core.sweep.signs import Deadlines, Limit
@@ -30,6 +30,8 @@ LATE_EVERY_S = 0.5  # how often calls that take too long are looked for
 WAIT_S = 1.0  # how long results are waited for before the sweep looks around
 POLL_S = 0.01
 CONNECT_S = 10.0  # how long a scheduler may take to answer
+# Not our own: what the registry holds depends on the environment, which workers are told later.
+PRELOAD = ("distributed", "imagecodecs", "numpy", "PIL.Image", "scipy")
 GIVE_UP_S = 60  # how long a cluster may be without any worker
 
 Perform = Callable[..., Record]  # (item, *arguments) -> record or {"error": …}; has its own name
@@ -208,6 +210,8 @@ def pool(
     if workers == 0 and address is None:
         yield Here(perform)
         return
+    if address is None:
+        fork_workers(PRELOAD)
     import dask
     from distributed import Client, LocalCluster
 
@@ -237,7 +241,7 @@ def pool(
             threads_per_worker=1,
             processes=True,
             dashboard_address="127.0.0.1:0",
-            env=THREADS,
+            env={**os.environ, **THREADS},
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster, set_as_default=False) as client,

@@ -3,6 +3,7 @@ processes die.
 """
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from core import images, results
@@ -65,6 +67,21 @@ def test_dask_gives_the_figures_of_one_process(folder, tmp_path):
         for name, codec in CODECS.items()
         for value in plan.settings(codec, 3)
     }
+
+
+@pytest.mark.skipif(
+    "forkserver" not in multiprocessing.get_all_start_methods(), reason="no such processes here"
+)
+def test_workers_are_forked_and_have_the_environment_of_now(monkeypatch):
+    """From a process with one thread, which may have been started for an earlier pool."""
+    for turn in ("first", "second"):
+        monkeypatch.setenv("RDX_TURN", turn)
+        with pools.pool(workers=2) as pool:
+            parents = set(pool.client.run(os.getppid).values())
+            assert set(pool.client.run(os.getenv, "RDX_TURN").values()) == {turn}
+            assert set(pool.client.run(os.getenv, "OMP_NUM_THREADS").values()) == {"1"}
+    (parent,) = map(psutil.Process, parents)
+    assert "forkserver" in " ".join(parent.cmdline()) and parent.num_threads() == 1
 
 
 def test_equal_pictures_are_measured_once(folder, tmp_path):

@@ -62,17 +62,18 @@ def test_an_eighth_of_an_epoch_on_mnist_halves_the_loss(tfds_dir, monkeypatch, t
 
 _SCRIPT = """
 import sys
-from dataclasses import replace
 from pathlib import Path
-from core.datasets.mnist import sample
-from core.learned.digits import train as mnist_training
-from core.learned.training import loop as training
-config = mnist_training.DigitTraining(lmbda=500, epochs=10, batch=64, hard=0.4, seed=5)
-plan = replace(config.plan(192), checkpoint_s=0.0, report_every=1)
-for folder in sys.argv[1:]:
-    task = mnist_training.DigitTask(config, sample()[:192], sample()[192:])
-    training.train(task, plan, Path(folder), resume=True)
+from tests.core.learned.digits.test_train import train_some
+train_some(Path(sys.argv[1]))
 """
+
+
+def train_some(folder: Path) -> None:
+    """Begins or resumes thirty steps on digits of the sample."""
+    config = mnist_training.DigitTraining(lmbda=500, epochs=10, batch=64, hard=0.4, seed=5)
+    plan = replace(config.plan(192), checkpoint_s=0.0, report_every=1)
+    task = mnist_training.DigitTask(config, data.sample()[:192], data.sample()[192:])
+    training.train(task, plan, folder, resume=True)
 
 
 @pytest.mark.slow
@@ -87,8 +88,8 @@ def test_a_killed_run_resumed_ends_with_the_weights_of_an_unbroken_one(tmp_path)
     victim.wait()
     killed_at = training.read_checkpoint(broken)[1]
     assert 0 < killed_at < 30
-    folders = [str(broken), str(whole)]
-    subprocess.run([sys.executable, "-c", _SCRIPT, *folders], cwd=ROOT, check=True, timeout=240)
+    train_some(broken)
+    train_some(whole)
     (resumed, last), (unbroken, _) = (
         training.read_checkpoint(broken),
         training.read_checkpoint(whole),
