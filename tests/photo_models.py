@@ -14,8 +14,8 @@ def fill(name: str, lmbda: tuple[float, ...] = LMBDAS, activation: str = "gdn") 
     names; its card.
     """
     from core.learned.ops.tables import build_tables
+    from core.learned.photos.config import PhotoConfig
     from core.learned.photos.entropy.context_fit import fit_context_model
-    from core.learned.photos.model import PhotoConfig
     from core.learned.photos.training.klt_start import start_parameters
     from core.learned.photos.training.publish import model_of
     from core.store import zoo

@@ -9,7 +9,8 @@ import tensorflow as tf
 from core.codecs.learned.bls2017 import MODEL, NEURAL_MODEL, photo_coder
 from core.learned.ops import transforms
 from core.learned.ops.spectral import to_kernel
-from core.learned.photos.model import KERNELS, SMALLEST_BETA, STRIDES
+from core.learned.photos.config import KERNELS, STRIDES
+from core.learned.photos.model import SMALLEST_BETA
 from core.learned.photos.search import searched
 from tests.conftest import synthetic
 from tests.core.codecs.learned.peaks import peaks

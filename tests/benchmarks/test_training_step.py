@@ -8,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_compression as tfc
 
-from core.learned.photos.model import PhotoConfig, PhotoTransforms
+from core.learned.photos.config import PhotoConfig
+from core.learned.photos.model import PhotoTransforms
 from core.learned.photos.training.klt_start import start_parameters
 from core.learned.photos.training.loss import rate_distortion
 from core.learned.training.optim import Adam

@@ -12,10 +12,11 @@ def fill(lmbdas=(100, 2000), vae=True) -> None:
     from core.learned.digits import vae_train as vae_training
     from core.learned.digits.coder import DigitCoder
     from core.learned.digits.runs import DATA, first_weights
+    from core.learned.digits.shapes import coder_shapes, vae_shapes
     from core.store import zoo
 
     for lmbda in lmbdas:
-        weights = first_weights(mnist.parameter_shapes(4), seed=int(lmbda))
+        weights = first_weights(coder_shapes(4), seed=int(lmbda))
         weights["analysis/dense2/kernel"] *= (
             40 if lmbda > 1 else 0
         )  # λ = 1: nothing is worth sending
@@ -40,7 +41,7 @@ def fill(lmbdas=(100, 2000), vae=True) -> None:
     if vae:
         tensors = {
             key: value.astype(np.float16)
-            for key, value in first_weights(vae_model.parameter_shapes(3), seed=0).items()
+            for key, value in first_weights(vae_shapes(3), seed=0).items()
         }
         card = {
             "title": "VAE",

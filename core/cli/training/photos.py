@@ -155,7 +155,7 @@ def evaluate(
         )
     from core.learned.photos.card import photo_card
     from core.learned.photos.coder import PhotoCoder
-    from core.learned.photos.model import PhotoConfig
+    from core.learned.photos.config import PhotoConfig
     from core.learned.photos.training import figures
 
     stored = zoo.load(name, "bls2017")

@@ -202,7 +202,7 @@ def photo_coder(name: str) -> tuple["PhotoCoder", bytes]:
 @lru_cache(maxsize=2)
 def _coder(name: str, weights_sha256: str, root: str) -> tuple["PhotoCoder", bytes]:
     from core.learned.photos.coder import PhotoCoder
-    from core.learned.photos.model import PhotoConfig
+    from core.learned.photos.config import PhotoConfig
 
     found = zoo.load(name, "bls2017")
     card = cast(PhotoCard, found.card)

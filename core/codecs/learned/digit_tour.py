@@ -169,8 +169,9 @@ def _untrained(latent_dims: int) -> Any:
     from core.learned.digits import model as digits
     from core.learned.digits.coder import DigitCoder
     from core.learned.digits.runs import first_weights
+    from core.learned.digits.shapes import coder_shapes
 
-    parameters = first_weights(digits.parameter_shapes(latent_dims), seed=0)
+    parameters = first_weights(coder_shapes(latent_dims), seed=0)
     return DigitCoder(parameters | digits.build_tables(parameters))
 
 

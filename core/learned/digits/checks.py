@@ -1,12 +1,15 @@
-"""What makes a stored model of digits usable: its shapes, its coding tables, and its card."""
+"""What makes a stored model of digits usable: its shapes, its coding tables, and its card.
+
+Needs no TensorFlow.
+"""
 
 from typing import Any, cast
 
 import numpy as np
 
 from core.errors import ModelError
-from core.learned.digits.card import DigitCard
-from core.learned.digits.model import METRICS, PRECISION, parameter_shapes
+from core.learned.digits.card import DigitCard, VaeCard
+from core.learned.digits.shapes import METRICS, PRECISION, coder_shapes, vae_shapes
 from core.store.families import Card, Tensors, check_shapes
 
 
@@ -17,7 +20,7 @@ def check(card: Card, tensors: Tensors) -> None:
     scales = tensors.get("prior/log_scale")
     dims = 0 if scales is None else scales.size
     tables = {"cdf": (None,), "cdf_offset": (dims,)}
-    check_shapes(card, tensors, {**parameter_shapes(dims), **tables})
+    check_shapes(card, tensors, {**coder_shapes(dims), **tables})
     if not _tables_are_sound(tensors["cdf"], tensors["cdf_offset"]):
         raise ModelError(f"Model {card['name']!r} is unusable: its coding tables are not valid.")
     try:
@@ -82,3 +85,31 @@ def _numbers(card: DigitCard) -> list[Any]:
         *real["per_digit"]["bits"],
         *real["per_digit"]["bytes"],
     ]
+
+
+def check_vae(card: Card, tensors: Tensors) -> None:
+    """Raise ModelError unless `tensors` are the weights of a variational autoencoder, and `card`
+    says what the pages show.
+    """
+    first = tensors.get("decoder/dense/kernel")
+    dims = 0 if first is None else first.shape[0]
+    check_shapes(card, tensors, vae_shapes(dims))
+    try:
+        complete = _is_complete_vae(cast(VaeCard, card), dims)
+    except (KeyError, TypeError):
+        complete = False
+    if not complete:
+        raise ModelError(f"Model {card['name']!r} has an incomplete card: figures are missing.")
+
+
+def _is_complete_vae(card: VaeCard, dims: int) -> bool:
+    """Whether the card has all figures; or KeyError or TypeError."""
+    figures = card["figures"]
+    numbers = (
+        figures["kl_bits"],
+        figures["mae"],
+        card["data"]["validation"],
+    )
+    if not all(isinstance(number, int | float) for number in numbers):
+        return False
+    return isinstance(card["created"], str) and card["latent_dims"] == dims

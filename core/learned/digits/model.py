@@ -17,10 +17,9 @@ import tensorflow as tf
 import tensorflow_compression as tfc
 
 from core.learned.digits.dense import Dense
+from core.learned.digits.shapes import PRECISION
 from core.store.families import Tensors
 
-PRECISION = 16  # bits of the range coder's probabilities
-METRICS = ("mae", "mse", "ssim")
 # Probability left to the escape code, which then costs 50 dimensions 0.02 bits per digit.
 TAIL_MASS = 2.0**-12
 
@@ -29,31 +28,6 @@ UPWARDS = (
     ("synthesis/conv1", 14, 20),
     ("synthesis/conv2", 28, 1),
 )
-
-
-def parameter_shapes(latent_dims: int) -> dict[str, tuple[int, ...]]:
-    """The shapes of the trained parameters by name; convolution kernels are (height, width, side of
-    x, side of y).
-    """
-    return {
-        "analysis/conv1/kernel": (5, 5, 1, 20),
-        "analysis/conv1/bias": (20,),
-        "analysis/conv2/kernel": (5, 5, 20, 50),
-        "analysis/conv2/bias": (50,),
-        "analysis/dense1/kernel": (2450, 500),
-        "analysis/dense1/bias": (500,),
-        "analysis/dense2/kernel": (500, latent_dims),
-        "analysis/dense2/bias": (latent_dims,),
-        "synthesis/dense1/kernel": (latent_dims, 500),
-        "synthesis/dense1/bias": (500,),
-        "synthesis/dense2/kernel": (500, 2450),
-        "synthesis/dense2/bias": (2450,),
-        "synthesis/conv1/kernel": (5, 5, 20, 50),
-        "synthesis/conv1/bias": (20,),
-        "synthesis/conv2/kernel": (5, 5, 1, 20),
-        "synthesis/conv2/bias": (1,),
-        "prior/log_scale": (latent_dims,),
-    }
 
 
 class DigitTransforms(Dense):

@@ -24,6 +24,7 @@ from core.learned.digits.runs import (
     first_weights,
     train_and_store,
 )
+from core.learned.digits.shapes import METRICS, coder_shapes
 from core.learned.training.loop import Result
 from core.learned.training.optim import Adam
 from core.store import zoo
@@ -58,8 +59,8 @@ class DigitTraining(Epochs):
     init: str = ""
 
     def __post_init__(self) -> None:
-        if self.metric not in mnist.METRICS:
-            known = ", ".join(mnist.METRICS)
+        if self.metric not in METRICS:
+            known = ", ".join(METRICS)
             raise SettingError(f"The metric must be one of {known}, not {self.metric!r}.")
         ranges = {
             "lmbda": (1e-3, 1e6),
@@ -86,7 +87,7 @@ class DigitTask:
         self.batches = Shuffled(train_set, config.batch, config.seed)
         steps = config.plan(len(train_set)).steps
         self.first_hard = round((1 - config.hard) * steps)
-        shapes = mnist.parameter_shapes(config.latent_dims)
+        shapes = coder_shapes(config.latent_dims)
         start = first_weights(shapes, config.seed)
         if config.init:
             stored = zoo.load(config.init, "mnist")

@@ -10,15 +10,11 @@ grey values in 0..1.
 """
 
 from collections.abc import Mapping
-from typing import cast
 
 import numpy as np
 import tensorflow as tf
 
-from core.errors import ModelError
-from core.learned.digits.card import VaeCard
 from core.learned.digits.dense import Dense
-from core.store.families import Card, Tensors, check_shapes
 
 # Of the decoder's transposed convolutions: name, side of the output, its channels, stride.
 UPWARDS = (
@@ -26,62 +22,6 @@ UPWARDS = (
     ("decoder/conv2", 28, 32, 2),
     ("decoder/conv3", 28, 1, 1),
 )
-
-
-def parameter_shapes(latent_dims: int) -> dict[str, tuple[int, ...]]:
-    """The shapes of the trained parameters by name; transposed kernels are (height, width, out,
-    in).
-    """
-    return {
-        "encoder/conv1/kernel": (3, 3, 1, 32),
-        "encoder/conv1/bias": (32,),
-        "encoder/conv2/kernel": (3, 3, 32, 64),
-        "encoder/conv2/bias": (64,),
-        "encoder/dense/kernel": (3136, 2 * latent_dims),
-        "encoder/dense/bias": (2 * latent_dims,),
-        "decoder/dense/kernel": (latent_dims, 1568),
-        "decoder/dense/bias": (1568,),
-        "decoder/conv1/kernel": (3, 3, 64, 32),
-        "decoder/conv1/bias": (64,),
-        "decoder/conv2/kernel": (3, 3, 32, 64),
-        "decoder/conv2/bias": (32,),
-        "decoder/conv3/kernel": (3, 3, 1, 32),
-        "decoder/conv3/bias": (1,),
-    }
-
-
-def check(
-    card: Card,
-    tensors: Tensors,
-) -> None:
-    """Raise ModelError unless `tensors` are the weights of a model like this, and `card` says what
-    the pages show.
-    """
-    first = tensors.get("decoder/dense/kernel")
-    dims = 0 if first is None else first.shape[0]
-    check_shapes(card, tensors, parameter_shapes(dims))
-    try:
-        complete = _is_complete(cast(VaeCard, card), dims)
-    except (KeyError, TypeError):
-        complete = False
-    if not complete:
-        raise ModelError(f"Model {card['name']!r} has an incomplete card: figures are missing.")
-
-
-def _is_complete(
-    card: VaeCard,
-    dims: int,
-) -> bool:
-    """Whether the card has all figures; or KeyError or TypeError."""
-    figures = card["figures"]
-    numbers = (
-        figures["kl_bits"],
-        figures["mae"],
-        card["data"]["validation"],
-    )
-    if not all(isinstance(number, int | float) for number in numbers):
-        return False
-    return isinstance(card["created"], str) and card["latent_dims"] == dims
 
 
 class Vae(Dense):

@@ -21,6 +21,7 @@ from core.learned.digits.runs import (
     first_weights,
     train_and_store,
 )
+from core.learned.digits.shapes import vae_shapes
 from core.learned.training.loop import Result
 from core.learned.training.optim import Adam
 from core.store.families import Card, Tensors
@@ -60,7 +61,7 @@ class VaeTask:
     ) -> None:
         self.test_set = test_set
         self.batches = Shuffled(train_set, config.batch, config.seed)
-        shapes = vae.parameter_shapes(config.latent_dims)
+        shapes = vae_shapes(config.latent_dims)
         start = first_weights(shapes, config.seed)
         self.variables = {name: tf.Variable(value) for name, value in start.items()}
         self.model = vae.Vae(self.variables)

@@ -12,8 +12,8 @@ from itertools import pairwise
 import numpy as np
 import tensorflow as tf
 
-WIDTHS = (1, 3, 3, 1)
-LAYERS = len(WIDTHS) - 1
+from core.learned.ops.prior_shapes import LAYERS, WIDTHS
+
 LIKELIHOOD_FLOOR = 1e-9  # 30 bits: a symbol rarer than that is escaped by a real coder
 
 

@@ -8,9 +8,6 @@ coder writes the number itself.
 """
 
 import numpy as np
-import tensorflow as tf
-
-from core.learned.ops.priors import likelihood
 
 PRECISION = 16
 TAIL_MASS = 2.0**-13  # probability that falls on both sides outside a table
@@ -21,6 +18,11 @@ def build_tables(prior: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """`tables/cdf` (n,) and `tables/offset` (levels, channels), int32, from a prior's parameters
     (levels, channels, …).
     """
+    # Who only reads tables, or checks them, needs no TensorFlow.
+    import tensorflow as tf
+
+    from core.learned.ops.priors import likelihood
+
     levels, channels = prior["matrix0"].shape[:2]
     grid = np.arange(-REACH, REACH + 1)
     points = tf.constant(grid, tf.float32)

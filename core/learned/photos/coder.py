@@ -13,12 +13,13 @@ import tensorflow as tf
 
 from core.errors import BitstreamError, ModelError
 from core.learned.ops.transforms import conv_up_exactly
+from core.learned.photos.config import STRIDE, PhotoConfig
 from core.learned.photos.entropy.context_coder import ContextCoder
 from core.learned.photos.entropy.context_model import ContextModel
 from core.learned.photos.entropy.neural_coder import NeuralCoder
 from core.learned.photos.entropy.neural_tensors import has_neural
 from core.learned.photos.entropy.static_coder import StaticCoder
-from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms
+from core.learned.photos.model import PhotoTransforms
 from core.learned.photos.tiles import Tile, scaled, tiles
 
 # Tables chosen by context, one per channel, or chosen by a network.

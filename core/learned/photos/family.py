@@ -1,15 +1,11 @@
-"""The photo coder's model family, registered with the store.
-
-TensorFlow is imported once a model is checked.
-"""
+"""The photo coder's model family, registered with the store."""
 
 from core.learned.photos.card import photo_card
+from core.learned.photos.checks import check
 from core.store.families import Card, Family, Tensors, register
 
 
 def _check(card: Card, tensors: Tensors) -> None:
-    from core.learned.photos.model import check
-
     check(photo_card(card), tensors)
 
 

@@ -109,7 +109,8 @@ def gain_maps(model: "PhotoTransforms", image: np.ndarray, level: int) -> list[n
 
     from core.learned.ops import transforms
     from core.learned.ops.spectral import to_kernel
-    from core.learned.photos.model import KERNELS, SMALLEST_BETA, STRIDES
+    from core.learned.photos.config import KERNELS, STRIDES
+    from core.learned.photos.model import SMALLEST_BETA
 
     if model.config.activation != "gdn":
         return []

@@ -12,63 +12,15 @@ normalisation) and its own priors. With one level it is the paper's model.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from itertools import pairwise
 from typing import Any
 
 import tensorflow as tf
 
-from core.errors import ModelError
 from core.learned.ops import priors, transforms
 from core.learned.ops.spectral import to_kernel
-from core.learned.ops.tables import sound_tables
-from core.learned.photos.card import PhotoCard
-from core.learned.photos.entropy.context_model import context_shapes, sound_context
-from core.learned.photos.entropy.neural_layout import CHANNELS
-from core.learned.photos.entropy.neural_tensors import has_neural, neural_shapes, sound_neural
-from core.store.families import Tensors, check_shapes
+from core.learned.photos.config import KERNELS, STRIDES, PhotoConfig
 
-STRIDE = 16  # image pixels per latent position, in each direction
-KERNELS = (9, 5, 5)
-STRIDES = (4, 2, 2)
 SMALLEST_BETA = 1e-6
-
-
-@dataclass(frozen=True)
-class PhotoConfig:
-    """What a model is.
-
-    `lmbda`: one λ per level, rising, for bpp + λ · D, where D is the MSE on 0..255 or 1 − MS-SSIM.
-    """
-
-    lmbda: tuple[float, ...]
-    filters: int = 128
-    # The best 192 of a block's 768 linear coefficients end at 36 dB on Kodak, 256 at 40 dB.
-    latents: int = 256
-    colours: int = 3  # or 1: grey
-    activation: str = "gdn"  # or "relu"
-    metric: str = "mse"  # or "ms-ssim"
-    # Pixels become ±4 instead of ±½: latents then start at magnitudes that survive rounding.
-    input_scale: float = 8.0
-
-    @property
-    def levels(self) -> int:
-        """How many rates the model has."""
-        return len(self.lmbda)
-
-    @property
-    def widths(self) -> tuple[int, int, int, int]:
-        """Channels between the stages, from pixels to latents."""
-        return self.colours, self.filters, self.filters, self.latents
-
-    def to_json(self) -> dict[str, Any]:
-        """What a card or a run's record says under "config"."""
-        return asdict(self) | {"lmbda": list(self.lmbda)}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "PhotoConfig":
-        """From what `to_json` gives; raises KeyError or TypeError for anything else."""
-        return cls(**(data | {"lmbda": tuple(data["lmbda"])}))
 
 
 class PhotoTransforms:
@@ -149,69 +101,6 @@ class PhotoTransforms:
         if side == "analysis":
             return transforms.gdn(x, beta, gamma)
         return transforms.igdn(x, beta, gamma)
-
-
-def parameter_shapes(config: PhotoConfig) -> dict[str, tuple[int, ...]]:
-    """The shapes of a model's trained parameters by name."""
-    n = config.filters
-    levels = config.levels
-    latents = config.latents
-    shapes: dict[str, tuple[int, ...]] = {
-        "log_gain": (levels, latents),
-        "log_inverse_gain": (levels, latents),
-    }
-    for i, k in enumerate(KERNELS):
-        for side in ("analysis", "synthesis"):
-            shapes[f"{side}/{i}/spectrum"] = (k * k, config.widths[i], config.widths[i + 1])
-        shapes[f"synthesis/{i}/bias"] = (config.widths[i],)
-    for i in range(2):
-        shapes[f"analysis/{i}/bias"] = (n,)
-        for side in ("analysis", "synthesis"):
-            shapes[f"{side}_gain/{i}"] = (levels, n)
-            if config.activation == "gdn":
-                shapes[f"{side}_norm/{i}/root_beta"] = (n,)
-                shapes[f"{side}_norm/{i}/root_gamma"] = (n, n)
-    for i, (wide_in, wide_out) in enumerate(pairwise(priors.WIDTHS)):
-        shapes[f"prior/matrix{i}"] = (levels, latents, wide_out, wide_in)
-        shapes[f"prior/bias{i}"] = (levels, latents, wide_out, 1)
-        if i < priors.LAYERS - 1:
-            shapes[f"prior/factor{i}"] = (levels, latents, wide_out, 1)
-    return shapes
-
-
-def of_one_level(name: str) -> bool:
-    """Whether a parameter has a row for each level (gains and priors), or serves them all."""
-    if name.startswith(("prior/", "analysis_gain/", "synthesis_gain/")):
-        return True
-    return name in ("log_gain", "log_inverse_gain")
-
-
-def check(card: PhotoCard, tensors: Tensors) -> None:
-    """Raise ModelError unless `tensors` are the weights and tables of the model that the card's
-    "config" describes.
-    """
-    try:
-        config = PhotoConfig.from_json(card["config"])
-        shapes = parameter_shapes(config)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise ModelError(
-            f"Model {card['name']!r} has no usable configuration in its card."
-        ) from None
-    neural = has_neural(tensors)
-    expected: dict[str, tuple[int | None, ...]] = {}
-    expected |= shapes
-    expected["tables/cdf"] = (None,)
-    expected["tables/offset"] = (config.levels, config.latents)
-    expected |= context_shapes(config.levels, config.latents)
-    if neural:
-        expected |= neural_shapes(config.levels)
-    check_shapes(card, tensors, expected)
-    sound = sound_tables(tensors["tables/cdf"], tensors["tables/offset"])
-    sound = sound and sound_context(tensors)
-    if neural:
-        sound = sound and config.latents == CHANNELS and sound_neural(tensors)
-    if not sound:
-        raise ModelError(f"Model {card['name']!r} is unusable: its coding tables are not valid.")
 
 
 def _per_level(log_gain: tf.Tensor, levels: tf.Tensor) -> tf.Tensor:

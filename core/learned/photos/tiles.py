@@ -6,7 +6,7 @@ transforms reach, and then cut back: the result is that of the whole picture at 
 
 from collections.abc import Iterator
 
-from core.learned.photos.model import STRIDE
+from core.learned.photos.config import STRIDE
 
 TILE = 64  # latents: 1024 pixels
 MARGIN = 4  # latents; a latent sees 30 pixels beyond its own 16, a pixel 3 latents beyond its own

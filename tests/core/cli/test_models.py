@@ -1,6 +1,8 @@
 """`python -m core models`: the store from the command line."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -8,6 +10,7 @@ from typer.testing import CliRunner
 from core.cli.main import app
 from core.errors import DataError, ModelError
 from core.store import zoo
+from tests.conftest import ROOT
 from tests.pages.digit_models import fill
 
 
@@ -48,3 +51,15 @@ def test_faults_are_named(models, tmp_path):
         (("import", path), ModelError),
     ):
         assert isinstance(models(*args)[1], kind), args
+
+
+def test_shipped_models_are_verified_without_tensorflow():
+    script = (
+        "import sys; from core.cli.main import app; "
+        "app(['models', 'verify', '--json'], standalone_mode=False); "
+        "assert not {'tensorflow', 'keras', 'tensorflow_compression'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert {"mnist-500", "mnist-vae", "bls2017-neural"} <= set(found) and not any(found.values())

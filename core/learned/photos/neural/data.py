@@ -10,7 +10,7 @@ from PIL import Image
 
 from core.datasets.photos import Photos, split
 from core.learned.photos.coder import PhotoCoder
-from core.learned.photos.model import STRIDE
+from core.learned.photos.config import STRIDE
 from core.learned.photos.neural.task import Sites
 
 VIEWS = (

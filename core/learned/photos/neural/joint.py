@@ -15,8 +15,8 @@ import numpy as np
 import tensorflow as tf
 
 from core.datasets.photos import Photos
+from core.learned.photos.config import PhotoConfig
 from core.learned.photos.entropy.neural_layout import CHANNELS, FAR_CHANNELS, NEAR
-from core.learned.photos.model import PhotoConfig
 from core.learned.photos.neural.net import Network, logistic_bits
 from core.learned.photos.neural.task import COUNTS, LAYER, Sites
 from core.learned.photos.training.loss import distortion

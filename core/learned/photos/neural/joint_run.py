@@ -9,8 +9,8 @@ import numpy as np
 from core.datasets.photos import load_photos
 from core.errors import ModelError
 from core.learned.photos.card import photo_card
+from core.learned.photos.config import parameter_shapes
 from core.learned.photos.entropy.neural_tensors import has_neural
-from core.learned.photos.model import parameter_shapes
 from core.learned.photos.neural.joint import ENTROPY, JointTask
 from core.learned.photos.neural.restore import restored
 from core.learned.photos.training import record

@@ -12,9 +12,9 @@ from core.datasets.photos import load_photos
 from core.errors import ModelError
 from core.learned.photos.card import PhotoCard, photo_card
 from core.learned.photos.coder import PhotoCoder
+from core.learned.photos.config import PhotoConfig
 from core.learned.photos.entropy.neural_layout import MASKS
 from core.learned.photos.entropy.neural_tensors import MATRIX_SHAPES
-from core.learned.photos.model import PhotoConfig
 from core.learned.photos.neural.data import training_sites
 from core.learned.photos.neural.export import quantise
 from core.learned.photos.neural.joint import of_network

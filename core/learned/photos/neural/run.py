@@ -14,8 +14,8 @@ from core.datasets.photos import load_photos
 from core.errors import ModelError
 from core.learned.photos.card import photo_card
 from core.learned.photos.coder import PhotoCoder
+from core.learned.photos.config import PhotoConfig
 from core.learned.photos.entropy.neural_tensors import has_neural
-from core.learned.photos.model import PhotoConfig
 from core.learned.photos.neural.data import held_out_latents, training_sites
 from core.learned.photos.neural.restore import restored
 from core.learned.photos.neural.task import NeuralTask, Sites, channel_order, spreads

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.learned.ops.priors import prior_parameters
 from core.learned.ops.spectral import to_spectrum
-from core.learned.photos.model import KERNELS, STRIDES, PhotoConfig
+from core.learned.photos.config import KERNELS, STRIDES, PhotoConfig
 
 ROOT_GAMMA = 0.02  # γ = 0.0004: a mild normalisation
 SMALLEST_VARIANCE = 1e-4  # of a latent, for directions in which the sample does not vary

@@ -14,8 +14,9 @@ from core.images.resize import centre_crop
 from core.learned.ops.tables import build_tables
 from core.learned.photos.card import PhotoCard, photo_card
 from core.learned.photos.coder import PhotoCoder
+from core.learned.photos.config import STRIDE, PhotoConfig, parameter_shapes
 from core.learned.photos.entropy.context_fit import fit_context_model
-from core.learned.photos.model import STRIDE, PhotoConfig, PhotoTransforms, parameter_shapes
+from core.learned.photos.model import PhotoTransforms
 from core.learned.photos.training import record
 from core.learned.photos.training.figures import figures, in_colours
 from core.learned.training.checkpoint import read_checkpoint

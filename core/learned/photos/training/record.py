@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ModelError
-from core.learned.photos.model import PhotoConfig
+from core.learned.photos.config import PhotoConfig
 from core.learned.training.loop import PROGRESS
 from core.store.provenance import provenance
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from core.datasets.photos import load_photos
 from core.errors import SettingError
+from core.learned.photos.config import PhotoConfig, parameter_shapes
 from core.learned.photos.family import PHOTOS
-from core.learned.photos.model import PhotoConfig, parameter_shapes
 from core.learned.photos.training import record
 from core.learned.photos.training.task import PhotoTask
 from core.learned.photos.training.warm_start import WarmStart, warm_weights

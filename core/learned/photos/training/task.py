@@ -7,7 +7,8 @@ import tensorflow as tf
 
 from core.datasets.photos import Patches, Photos, centre_crops, split
 from core.images.resize import grey
-from core.learned.photos.model import PhotoConfig, PhotoTransforms, of_one_level
+from core.learned.photos.config import PhotoConfig, of_one_level
+from core.learned.photos.model import PhotoTransforms
 from core.learned.photos.training.klt_start import start_parameters
 from core.learned.photos.training.loss import quantised, rate_distortion
 from core.learned.training.optim import Adam

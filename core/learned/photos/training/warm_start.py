@@ -8,7 +8,7 @@ import numpy as np
 
 from core.errors import ModelError
 from core.learned.photos.card import photo_card
-from core.learned.photos.model import PhotoConfig, of_one_level
+from core.learned.photos.config import PhotoConfig, of_one_level
 from core.learned.photos.training import record
 from core.learned.training.checkpoint import read_checkpoint
 from core.store import zoo

@@ -13,12 +13,13 @@ from core.learned.digits import checks
 from core.learned.digits import model as mnist
 from core.learned.digits.coder import DigitCoder
 from core.learned.digits.runs import first_weights
+from core.learned.digits.shapes import PRECISION, coder_shapes
 
 
 @pytest.fixture(scope="module")
 def tensors():
     """An untrained model with seven latent dimensions of very different scales."""
-    parameters = first_weights(mnist.parameter_shapes(7), seed=3)
+    parameters = first_weights(coder_shapes(7), seed=3)
     parameters["prior/log_scale"] = np.linspace(-4, 3, 7).astype(np.float32)
     parameters["analysis/dense2/kernel"] *= np.exp(parameters["prior/log_scale"]) * 8
     return parameters | mnist.build_tables(parameters)
@@ -121,9 +122,9 @@ def test_search_never_costs_more_than_rounding(tensors):
 
 
 def test_tables_hold_the_priors_probabilities(tensors):
-    starts = np.flatnonzero(tensors["cdf"] == -mnist.PRECISION)
+    starts = np.flatnonzero(tensors["cdf"] == -PRECISION)
     for dim, table in enumerate(np.split(tensors["cdf"], starts[1:])):
-        share = np.diff(table[1:]) / 2.0**mnist.PRECISION
+        share = np.diff(table[1:]) / 2.0**PRECISION
         k = tensors["cdf_offset"][dim] + np.arange(len(share) - 1)
         latents = np.zeros((len(k), 7), np.float32)
         latents[:, dim] = k

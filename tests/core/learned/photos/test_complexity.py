@@ -21,7 +21,7 @@ def test_without_normalisation_only_the_kernels_count():
 
 @pytest.mark.parametrize("activation", ["gdn", "relu"])
 def test_parameters_are_those_of_the_model(activation):
-    from core.learned.photos.model import PhotoConfig, parameter_shapes
+    from core.learned.photos.config import PhotoConfig, parameter_shapes
 
     config = PhotoConfig(lmbda=(0.01,), filters=6, latents=8, activation=activation)
     shared = 0

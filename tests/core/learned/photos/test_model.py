@@ -8,10 +8,12 @@ import tensorflow as tf
 
 from core.errors import ModelError
 from core.learned.ops.tables import PRECISION, build_tables, frequencies, sound_tables, split_tables
+from core.learned.photos.checks import check
+from core.learned.photos.config import PhotoConfig, parameter_shapes
 from core.learned.photos.entropy import context_model
 from core.learned.photos.entropy.context_fit import fit_context_model
 from core.learned.photos.entropy.static_coder import StaticCoder
-from core.learned.photos.model import PhotoConfig, PhotoTransforms, check, parameter_shapes
+from core.learned.photos.model import PhotoTransforms
 from core.learned.photos.training.loss import quantised, rate_distortion
 from tests.conftest import synthetic
 from tests.core.learned.photos.tiny import TINY, model, start

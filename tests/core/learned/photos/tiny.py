@@ -3,7 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
-from core.learned.photos.model import PhotoConfig, PhotoTransforms
+from core.learned.photos.config import PhotoConfig
+from core.learned.photos.model import PhotoTransforms
 from core.learned.photos.training.klt_start import start_parameters
 from tests.conftest import synthetic
 

@@ -9,7 +9,7 @@ from core.datasets.photos import load_photos
 from core.errors import ModelError
 from core.learned.photos.card import commands
 from core.learned.photos.coder import PhotoCoder
-from core.learned.photos.model import PhotoConfig, parameter_shapes
+from core.learned.photos.config import PhotoConfig, parameter_shapes
 from core.learned.photos.neural import export
 from core.learned.photos.neural.joint import ENTROPY, JointTask
 from core.learned.photos.neural.joint_run import JointOptions, is_joint_run, train_joint

@@ -6,7 +6,7 @@ from PIL import Image
 
 from core.errors import ModelError
 from core.learned.photos.coder import PhotoCoder
-from core.learned.photos.model import PhotoConfig
+from core.learned.photos.config import PhotoConfig
 from core.learned.photos.neural import data as neural_data
 from core.learned.photos.neural import export
 from core.learned.photos.neural.publish import store_neural_run

@@ -10,7 +10,7 @@ from PIL import Image
 from core.datasets.photos import load_photos
 from core.errors import ModelError, SettingError
 from core.learned.photos.coder import PhotoCoder
-from core.learned.photos.model import PhotoConfig, parameter_shapes
+from core.learned.photos.config import PhotoConfig, parameter_shapes
 from core.learned.photos.training.figures import evaluate
 from core.learned.photos.training.publish import store_run
 from core.learned.photos.training.record import describe_data

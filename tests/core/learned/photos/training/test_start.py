@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.learned.photos.model import PhotoConfig, PhotoTransforms
+from core.learned.photos.config import PhotoConfig
+from core.learned.photos.model import PhotoTransforms
 from core.learned.photos.training import klt_start
 from core.learned.photos.training.loss import rate_distortion
 from tests.conftest import synthetic
