@@ -5,8 +5,8 @@ METRICS = ("mae", "mse", "ssim")
 
 
 def coder_shapes(latent_dims: int) -> dict[str, tuple[int, ...]]:
-    """The shapes of the trained parameters of the transform coder by name; convolution kernels are (height, width, side of
-    x, side of y).
+    """The shapes of the transform coder's trained parameters by name; convolution kernels are
+    (height, width, side of x, side of y).
     """
     return {
         "analysis/conv1/kernel": (5, 5, 1, 20),
@@ -30,8 +30,8 @@ def coder_shapes(latent_dims: int) -> dict[str, tuple[int, ...]]:
 
 
 def vae_shapes(latent_dims: int) -> dict[str, tuple[int, ...]]:
-    """The shapes of the trained parameters of the autoencoder by name; transposed kernels are (height, width, out,
-    in).
+    """The shapes of the autoencoder's trained parameters by name; transposed kernels are (height,
+    width, out, in).
     """
     return {
         "encoder/conv1/kernel": (3, 3, 1, 32),
