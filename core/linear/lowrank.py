@@ -5,7 +5,7 @@ A matrix A (m × n) is U Σ Vᵀ; its best rank-r approximation keeps the first 
 distortion of all ranks at once. Matrices may have any leading axes: a colour picture is three
 matrices (3, m, n).
 
-`import tensorflow` costs seconds, so it happens inside `decompose`; SciPy is imported late as well.
+SciPy is imported late.
 """
 
 from dataclasses import dataclass
@@ -59,17 +59,13 @@ def to_image(matrices: np.ndarray) -> np.ndarray:
 
 
 def decompose(matrices: np.ndarray) -> Factors:
-    """The full SVD of matrices (…, m, n), by `tf.linalg.svd` in float32."""
-    import tensorflow as tf
-
+    """The full SVD of matrices (…, m, n), by LAPACK in float32, as `tf.linalg.svd` of the tutorial
+    gives it: that function would cost seconds, of importing TensorFlow.
+    """
     matrices = np.asarray(matrices, dtype=np.float32)
-    s, u, v = tf.linalg.svd(matrices, full_matrices=False)
-    return Factors(
-        u=u.numpy(),
-        s=s.numpy(),
-        v=v.numpy(),
-        total=_squared_norms(matrices),
-    )
+    u, s, vt = np.linalg.svd(matrices, full_matrices=False)
+    v = np.ascontiguousarray(np.swapaxes(vt, -1, -2))
+    return Factors(u=u, s=s, v=v, total=_squared_norms(matrices))
 
 
 def decompose_truncated(matrices: np.ndarray, rank: int) -> Factors:

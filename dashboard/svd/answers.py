@@ -21,7 +21,7 @@ from dashboard import state
 from dashboard.waiting import Failure, looks, service
 
 Answer = TypeVar("Answer")
-LIMIT_S = 240.0  # the first answer of a process waits for its import of TensorFlow
+LIMIT_S = 240.0  # the largest matrices take long, on a busy machine longer
 
 
 @dataclass(frozen=True)
