@@ -29,7 +29,7 @@ from core.codecs.lowrank.svd_stream import (
     code_vectors,
     expected_magnitudes,
     most_components,
-    read_plane,
+    plane_of,
     reconstruct,
     sigma_of,
 )
@@ -55,6 +55,24 @@ class Analysis:
     colour: np.ndarray
     planes: np.ndarray
     factors: lowrank.Factors
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a file holds of a picture: its header, and the vectors of each plane."""
+
+    height: int
+    width: int
+    header: Header
+    planes: list[Vectors]
+
+    def picture(self) -> np.ndarray:
+        """The picture that it gives, uint8 (height, width, 3): the same on every machine."""
+        planes = []
+        for vectors, shifts in zip(self.planes, self.header.shifts, strict=True):
+            step = self.header.step
+            planes.append(plane_of(vectors, self.height, self.width, step, shifts))
+        return to_rgb(np.stack(planes), self.header.colour, PIXEL)
 
 
 def analyse(image: np.ndarray) -> Analysis:
@@ -120,21 +138,33 @@ class Svd(Codec):
         coder = Decoder(file.payload)
         header = code_header(coder, most_components(file.height, file.width))
         planes = []
-        for rank, shifts in zip(header.ranks, header.shifts, strict=True):
-            planes.append(read_plane(coder, file.height, file.width, header.step, rank, shifts))
-        return to_rgb(np.stack(planes), header.colour, PIXEL)
+        for rank in header.ranks:
+            planes.append(code_vectors(coder, file.height, file.width, header.step, rank))
+        return Content(file.height, file.width, header, planes).picture()
 
 
 class Prepared(Svd):
-    """The codec for one picture, already analysed: a search over settings costs no more SVDs."""
+    """The codec for one picture, already analysed: a search over settings costs no more SVDs, and
+    what it has just written it need not read to decode.
+    """
 
     def __init__(self, analysis: Analysis):
         self._analysis = analysis
+        self._written: tuple[bytes, Content] | None = None
 
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
         if image.shape[:2] != (self._analysis.height, self._analysis.width):
             raise ValueError("this codec was prepared for a picture of another size")
-        return write(self._analysis, value)
+        content = quantised(self._analysis, value)
+        encoded = _file(content, value)
+        self._written = encoded.data, content
+        return encoded
+
+    def decode(self, data: bytes) -> np.ndarray:
+        """See `Codec.decode`."""
+        if self._written is not None and self._written[0] == data:
+            return self._written[1].picture()
+        return super().decode(data)
 
 
 def write(analysis: Analysis, quality: float, rank: int | None = None) -> Encoded:
@@ -142,6 +172,11 @@ def write(analysis: Analysis, quality: float, rank: int | None = None) -> Encode
 
     It holds at most `rank` components a plane; by default all that are worth their bytes.
     """
+    return _file(quantised(analysis, quality, rank), quality)
+
+
+def quantised(analysis: Analysis, quality: float, rank: int | None = None) -> Content:
+    """What the file of a picture holds, at the step of `quality`, at most `rank` components."""
     height, width = analysis.height, analysis.width
     step = max(1, round(step_of(quality) * PIXEL))
     least = np.sqrt(_WORTH * (height + width)) * step / PIXEL
@@ -154,16 +189,21 @@ def write(analysis: Analysis, quality: float, rank: int | None = None) -> Encode
     for p in range(3):
         vectors, shifts[p] = _quantise_plane(analysis, p, step, ranks[p])
         planes.append(vectors)
+    return Content(height, width, Header(step, analysis.colour, ranks, shifts), planes)
 
+
+def _file(content: Content, quality: float) -> Encoded:
+    """The file with this content, which says that it was made at `quality`."""
+    height, width, header = content.height, content.width, content.header
     coder = Encoder()
-    code_header(coder, most_components(height, width), Header(step, analysis.colour, ranks, shifts))
-    for vectors in planes:
-        code_vectors(coder, height, width, step, len(vectors.exponents), vectors)
+    code_header(coder, most_components(height, width), header)
+    for vectors in content.planes:
+        code_vectors(coder, height, width, header.step, len(vectors.exponents), vectors)
     payload = coder.data()
     return Encoded(
         pack(Container("svd", quality, width, height, payload)),
         payload_bytes=len(payload),
-        elements=sum(lowrank.elements(height, width, r) for r in ranks),
+        elements=sum(lowrank.elements(height, width, r) for r in header.ranks),
     )
 
 

@@ -64,11 +64,10 @@ def reconstruct(q: np.ndarray, shifts: np.ndarray, step: int, length: int) -> np
     return np.clip(rows[:, :length], -_LIMIT, _LIMIT)
 
 
-def read_plane(
-    coder: RangeCoder, height: int, width: int, step: int, rank: int, shifts: np.ndarray
+def plane_of(
+    vectors: Vectors, height: int, width: int, step: int, shifts: np.ndarray
 ) -> np.ndarray:
-    """Read one plane (height, width): float64 whole numbers in 1/16 level."""
-    vectors = code_vectors(coder, height, width, step, rank)
+    """The plane (height, width) that vectors give: float64 whole numbers in 1/16 level."""
     u = reconstruct(vectors.qu, shifts[0], step, height)
     scaled_v = reconstruct(vectors.qv, shifts[1], step, width)
     # σ was multiplied into both U and V, so V is divided by it: vᵀ of length about one, in 2⁻¹⁵.

@@ -37,6 +37,21 @@ def test_a_byte_budget_is_met_closely_without_another_svd(small, monkeypatch):
         prepared.encode(image[:50], 50)
 
 
+@pytest.mark.parametrize("size", [(1, 1), (7, 90), (64, 80)])
+def test_what_was_just_written_decodes_to_the_pixels_of_the_file(small, size, monkeypatch):
+    image = np.ascontiguousarray(small[: size[0], : size[1]])
+    prepared, codec = svd.Prepared(svd.analyse(image)), get("svd")
+    for quality in (0, 30, 55, 80, 100):
+        data = prepared.encode(image, quality).data
+        assert data == codec.encode(image, quality).data
+        with monkeypatch.context() as patch:
+            patch.setattr(svd, "unpack", None)  # the file is not read
+            shown = prepared.decode(data)
+        assert np.array_equal(shown, codec.decode(data))
+    other = codec.encode(image, 40).data
+    assert np.array_equal(prepared.decode(other), codec.decode(other))
+
+
 @pytest.mark.slow
 def test_automatic_pairs_are_near_the_best_of_all_pairs(small):
     """At the bytes of an automatic file no pair of rank and step is over 0.15 dB better."""
