@@ -101,9 +101,9 @@ def test_choices_outlive_a_visit_to_another_page(app, open_page):
     wait_for_results(page)
     for count in (6_500, 7_000):  # twice there and back
         choose_budget(page, count)
-        page.get_by_role("link", name="SVD").click()
-        page.get_by_role("heading", name=SVD).wait_for(timeout=WAIT)
-        page.get_by_text("svd file of at most rank").first.wait_for(timeout=WAIT)
+        page.get_by_role("link", name="Train & models").click()
+        page.get_by_role("heading", name="Train & models").wait_for(timeout=WAIT)
+        page.get_by_text("Stored models").first.wait_for(timeout=WAIT)
         page.get_by_role("link", name="Compare").click()
         page.get_by_role("heading", name=COMPARE).wait_for(timeout=WAIT)
         wait_for_results(page)
@@ -120,11 +120,11 @@ def test_a_reload_in_the_middle_of_work_loses_nothing(app, open_page, tmp_path):
     choose_budget(page, 9_000)
     choose_upload(page)
     mine = tmp_path / "mine.png"
-    pixels = np.tile(sample("coffee").image, (1, 2, 1))[:, :900]
+    pixels = np.tile(sample("coffee").image, (2, 2, 1))[:500, :1100]
     pixels[0, :8] = np.frombuffer(os.urandom(24), np.uint8).reshape(8, 3)
     Image.fromarray(pixels).save(mine)
     page.locator(".st-key-upload input[type=file]").set_input_files(mine)
-    page.locator("[data-testid=stSidebar]").get_by_text("900 × 400 px").wait_for(timeout=WAIT)
+    page.locator("[data-testid=stSidebar]").get_by_text("1100 × 500 px").wait_for(timeout=WAIT)
     page.wait_for_url(re.compile("src=upload"), timeout=WAIT)  # the budget follows the picture
     page.get_by_text("Measuring the curves").wait_for(timeout=WAIT)
     wait_for_results(page)
@@ -133,7 +133,7 @@ def test_a_reload_in_the_middle_of_work_loses_nothing(app, open_page, tmp_path):
     assert page.get_by_text("Measuring the curves").count() == 1
     assert "src=upload" in page.url
     page.reload()
-    page.locator("[data-testid=stSidebar]").get_by_text("900 × 400 px").wait_for(timeout=WAIT)
+    page.locator("[data-testid=stSidebar]").get_by_text("1100 × 500 px").wait_for(timeout=WAIT)
     wait_for_results(page)
     assert seen(page) == before
     wait_for_curves(page)
