@@ -59,13 +59,21 @@ def to_image(matrices: np.ndarray) -> np.ndarray:
 
 
 def decompose(matrices: np.ndarray) -> Factors:
-    """The full SVD of matrices (…, m, n), by LAPACK in float32, as `tf.linalg.svd` of the tutorial
-    gives it: that function would cost seconds, of importing TensorFlow.
+    """The full SVD of finite matrices (…, m, n), by LAPACK (SciPy) in float32, as the tutorial's
+    `tf.linalg.svd` gives it: that function would cost seconds, of importing TensorFlow.
     """
+    from scipy import linalg
+
     matrices = np.asarray(matrices, dtype=np.float32)
-    u, s, vt = np.linalg.svd(matrices, full_matrices=False)
-    v = np.ascontiguousarray(np.swapaxes(vt, -1, -2))
-    return Factors(u=u, s=s, v=v, total=_squared_norms(matrices))
+    *leading, m, n = matrices.shape
+    k = min(m, n)
+    parts = [linalg.svd(matrix, full_matrices=False) for matrix in matrices.reshape(-1, m, n)]
+    return Factors(
+        u=np.stack([u for u, _, _ in parts]).reshape(*leading, m, k),
+        s=np.stack([s for _, s, _ in parts]).reshape(*leading, k),
+        v=np.stack([vt.T for _, _, vt in parts]).reshape(*leading, n, k),
+        total=_squared_norms(matrices),
+    )
 
 
 def decompose_truncated(matrices: np.ndarray, rank: int) -> Factors:

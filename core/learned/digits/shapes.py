@@ -1,4 +1,7 @@
-"""The shapes of the digit models' parameters; this imports no TensorFlow."""
+"""The shapes of the digit models' parameters, and what their tables and cards agree on.
+
+Needs no TensorFlow.
+"""
 
 PRECISION = 16  # bits of the range coder's probabilities
 METRICS = ("mae", "mse", "ssim")
