@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from core import jobs
 from core.compute.cluster import WORKERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,9 +55,12 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Servers"]:
 
 
 @pytest.fixture
-def no_run_is_left(lasting: "Servers") -> Iterator[None]:
-    """Removes the jobs of a test on the shared server: pages open with the newest."""
+def no_run_is_left(lasting: "Servers", monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Ends and removes the jobs of a test on the shared server: pages open with the newest."""
+    monkeypatch.setenv("RDX_RUNS", str(lasting.runs))
     yield
+    for job in jobs.jobs():
+        jobs.cancel(job)
     for path in lasting.runs.iterdir():
         if path.is_dir():
             shutil.rmtree(path)

@@ -12,9 +12,8 @@ APP = ROOT / "dashboard" / "serve.py"
 
 
 @pytest.fixture
-def address(serve, lasting, monkeypatch, no_run_is_left) -> str:
+def address(serve, no_run_is_left) -> str:
     """The server that all tests share, with the models that ship; its jobs are ours to see."""
-    monkeypatch.setenv("RDX_RUNS", str(lasting.runs))
     return serve(APP)
 
 

@@ -5,10 +5,7 @@ screen.
 import re
 
 import pytest
-from PIL import Image
 
-from core.images.samples import sample
-from tests.browser.compare_page import wait_for_picture
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -16,16 +13,12 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def address(serve) -> str:
-    """The page."""
-    return f"{serve(ROOT / 'dashboard' / 'serve.py')}/photos"
+    """The page with the smallest of the samples."""
+    return f"{serve(ROOT / 'dashboard' / 'serve.py')}/photos?src=sample:chelsea"
 
 
-def test_a_person_moves_the_level_and_takes_the_file_away(address, open_page, tmp_path):
-    """Of a picture so small that the search is quick."""
-    page = open_page(f"{address}?src=upload")
-    Image.fromarray(sample("chelsea").image[40:136, 100:228]).save(tmp_path / "small.png")
-    page.locator(".st-key-upload input[type=file]").set_input_files(tmp_path / "small.png")
-    wait_for_picture(page, "128 × 96 px")
+def test_a_person_moves_the_level_and_takes_the_file_away(address, open_page):
+    page = open_page(address)
     button = page.get_by_role("button", name="Learned (.rdx")
     button.wait_for()
     before = int(re.sub(r"\D", "", button.inner_text().split("rdx")[1]))
@@ -47,6 +40,6 @@ def test_a_person_moves_the_level_and_takes_the_file_away(address, open_page, tm
 
 @pytest.mark.parametrize(("width", "theme"), [(400, "dark"), (1280, "light")])
 def test_nothing_is_wider_than_the_screen(address, open_page, width, theme):
-    page = open_page(f"{address}?src=sample:chelsea", width=width, theme=theme)
+    page = open_page(address, width=width, theme=theme)
     page.get_by_text("On this picture").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
