@@ -3,7 +3,6 @@
 The same bytes and pixels with any number of threads, and bounded memory.
 """
 
-import hashlib
 import json
 import os
 import subprocess
@@ -12,7 +11,6 @@ import sys
 import numpy as np
 import pytest
 
-from core.codecs.registry import get
 from core.images import load
 from tests.conftest import ROOT, synthetic
 from tests.core.codecs.learned.peaks import peaks
@@ -36,20 +34,23 @@ import json, sys
 import numpy as np
 from core.codecs.registry import get
 {NEURAL}
-images, found = np.load(sys.argv[1]), []
-cases = json.loads(sys.argv[2])
-for name, codec, level in reversed(cases) if sys.argv[3] == "backwards" else cases:
-    data = get(codec).encode(images[name], level).data
-    both = data, get(codec).decode(data).tobytes()
-    found.append([name, codec, level, *(hashlib.sha256(b).hexdigest() for b in both)])
-print(sorted(found), *rounded_neural(images["part"]))
+def answer(images, cases):
+    found = []
+    for name, codec, level in cases:
+        data = get(codec).encode(images[name], level).data
+        both = data, get(codec).decode(data).tobytes()
+        found.append([name, codec, level, *(hashlib.sha256(b).hexdigest() for b in both)])
+    return repr((sorted(found), *rounded_neural(images["part"])))
+"""
+MAIN = """
+print(answer(np.load(sys.argv[1]), json.loads(sys.argv[2])[::-1]))
 """
 
 
 @pytest.mark.slow
 def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(tmp_path, kodak):
-    """Fresh processes with 1 and 8 threads in TensorFlow, 2 and 3 in numpy's matrix products, in
-    both directions: one tile, two across, two down, and small pictures with the encoder's search;
+    """This process, and backwards in a fresh one with 8 threads in TensorFlow and 3 in numpy's
+    matrix products: one tile, two across, two down, and small pictures with the encoder's search;
     two large tiles without it; the network with rounded latents and with its own search.
     """
     real = load(kodak[4]).image
@@ -72,31 +73,19 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
         for level in ((2,) if name == "tall" else (12,) if name in ("wide", "real") else (2, 12))
     ]
     cases += [("tiles", "bls2017-rounded", 12), ("corner", "bls2017-neural", 9)]
-    command = [sys.executable, "-c", SCRIPT, str(tmp_path / "images.npz"), json.dumps(cases)]
-    numpys = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
-    answers = {
-        subprocess.run(
-            [*command, order],
-            cwd=ROOT,
-            check=True,
-            text=True,
-            capture_output=True,
-            env=os.environ | {"TF_NUM_INTRAOP_THREADS": count} | dict.fromkeys(numpys, beside),
-        ).stdout
-        for count, beside, order in (
-            ("1", "3", "backwards"),
-            ("8", "2", "forwards"),
-        )
-    }
-    (answer,) = answers
-    assert answer.count("[") == len(cases) + 1
-    for name, codec, level in (("odd", "bls2017", 12), ("corner", "bls2017-neural", 9)):
-        data = get(codec).encode(images[name], level).data  # and in this process
-        both = data, get(codec).decode(data).tobytes()
-        assert str([name, codec, level, *(hashlib.sha256(b).hexdigest() for b in both)]) in answer
     here: dict = {}
-    exec(NEURAL, here)
-    assert answer.endswith(" ".join(map(str, here["rounded_neural"](images["part"]))) + "\n")
+    exec(SCRIPT, here)
+    numpys = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "3")
+    there = subprocess.run(
+        [sys.executable, "-c", SCRIPT + MAIN, str(tmp_path / "images.npz"), json.dumps(cases)],
+        cwd=ROOT,
+        check=True,
+        text=True,
+        capture_output=True,
+        env=os.environ | {"TF_NUM_INTRAOP_THREADS": "8"} | numpys,
+    ).stdout
+    assert there.count("[") == len(cases) + 1
+    assert there == here["answer"](images, list(map(list, cases))) + "\n"
 
 
 @pytest.mark.slow

@@ -69,8 +69,8 @@ train_some(Path(sys.argv[1]))
 
 
 def train_some(folder: Path) -> None:
-    """Begins or resumes thirty steps on digits of the sample."""
-    config = mnist_training.DigitTraining(lmbda=500, epochs=10, batch=64, hard=0.4, seed=5)
+    """Begins or resumes fifteen steps on digits of the sample."""
+    config = mnist_training.DigitTraining(lmbda=500, epochs=5, batch=64, hard=0.4, seed=5)
     plan = replace(config.plan(192), checkpoint_s=0.0, report_every=1)
     task = mnist_training.DigitTask(config, data.sample()[:192], data.sample()[192:])
     training.train(task, plan, folder, resume=True)
@@ -82,19 +82,19 @@ def test_a_killed_run_resumed_ends_with_the_weights_of_an_unbroken_one(tmp_path)
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     victim = subprocess.Popen([sys.executable, "-c", _SCRIPT, str(broken)], cwd=ROOT)
     deadline = time.monotonic() + 120
-    while _steps(broken) < 7 and time.monotonic() < deadline:
+    while _steps(broken) < 4 and time.monotonic() < deadline:
         time.sleep(0.01)
     os.kill(victim.pid, signal.SIGKILL)
     victim.wait()
     killed_at = training.read_checkpoint(broken)[1]
-    assert 0 < killed_at < 30
+    assert 0 < killed_at < 15
     train_some(broken)
     train_some(whole)
     (resumed, last), (unbroken, _) = (
         training.read_checkpoint(broken),
         training.read_checkpoint(whole),
     )
-    assert last == 30
+    assert last == 15
     for name, value in unbroken.items():
         np.testing.assert_array_equal(resumed[name], value, err_msg=name)
 

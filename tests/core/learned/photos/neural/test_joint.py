@@ -16,6 +16,8 @@ from core.learned.photos.neural.joint_run import JointOptions, is_joint_run, tra
 from core.learned.photos.neural.publish import store_joint_run
 from core.learned.photos.neural.restore import restored
 from core.learned.training.loop import PROGRESS
+from core.learned.training.step import TrainingStep
+from core.learned.training.task import Plan
 from core.store import zoo
 from tests.conftest import synthetic
 
@@ -39,6 +41,7 @@ def coder_of(stored):
 
 @pytest.mark.slow
 def test_the_network_in_training_prices_latents_as_the_coder_does(photos, tmp_path):
+    """And its step can be compiled."""
     stored = zoo.load(BASE, "bls2017")
     coder = coder_of(stored)
     network, order, sigma = restored(stored.tensors)
@@ -53,10 +56,12 @@ def test_the_network_in_training_prices_latents_as_the_coder_does(photos, tmp_pa
     for bits, y_hat, level in zip(found, latents, levels, strict=True):
         # The rest: scales in quarter octaves, means in sixteenths, one flag per channel.
         assert bits == pytest.approx(coder.symbol_bits(y_hat, level, "neural").sum(), rel=0.02)
+    compiled = TrainingStep(task, Plan(steps=2, lr=1e-4))  # the other test takes them as they stand
+    assert np.isfinite([compiled(step)["loss"] for step in range(2)]).all()
 
 
 @pytest.mark.slow
-def test_a_run_resumes_exactly_and_its_model_codes(photos, tmp_path, monkeypatch):
+def test_a_run_resumes_exactly_and_its_model_codes(photos, tmp_path, monkeypatch, eagerly):
     monkeypatch.setattr(export, "SAMPLE", 1)  # of so few photographs
 
     def options(name: str, steps: int) -> JointOptions:

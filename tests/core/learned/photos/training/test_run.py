@@ -62,7 +62,7 @@ def test_sixty_steps_on_photographs_lower_the_loss(cached, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_cut_run_ends_with_the_weights_of_an_unbroken_one(cached, tmp_path):
+def test_a_cut_run_ends_with_the_weights_of_an_unbroken_one(cached, tmp_path, eagerly):
     class Cut(PhotoTask):
         def batch(self, step):
             if step == 7:
@@ -107,7 +107,7 @@ def options(photos, run, **changes) -> Options:
 
 
 @pytest.mark.slow
-def test_from_run_to_stored_model(some, kodak, tmp_path, monkeypatch):
+def test_from_run_to_stored_model(some, kodak, tmp_path, monkeypatch, eagerly):
     monkeypatch.setenv("RDX_MODELS", str(tmp_path / "models"))
     monkeypatch.setattr("core.learned.photos.training.run.LMBDAS", lmbdas := (0.002, 0.01, 0.1))
     monkeypatch.setattr("core.learned.photos.training.publish.FIT_PICTURES", 12)

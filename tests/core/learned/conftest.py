@@ -1,0 +1,14 @@
+"""For trainings of a few steps."""
+
+from collections.abc import Iterator
+
+import pytest
+import tensorflow as tf
+
+
+@pytest.fixture
+def eagerly() -> Iterator[None]:
+    """Runs TensorFlow's functions as they stand: to compile a step takes longer than a few steps."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
