@@ -92,7 +92,7 @@ def test_a_sweep_of_a_thousand_pictures(thousand, tmp_path, serve, no_run_is_lef
         tag.locator("[role=presentation]").last.click()
         tag.wait_for(state="detached")
     page.get_by_role("button", name="Start the sweep").click()
-    _until_done(page, 200)
+    _until_done(page, 100)
 
     # It runs on while the person is on another page, and its curves have grown on the way back.
     pid = _sweep_pid(tmp_path)
@@ -100,7 +100,7 @@ def test_a_sweep_of_a_thousand_pictures(thousand, tmp_path, serve, no_run_is_lef
     page.get_by_role("link", name="Compare").click()
     page.get_by_text("What does every bit buy?").wait_for()
     page.get_by_role("link", name="Data sets").click()
-    _until_done(page, before + 200)
+    _until_done(page, before + 100)
 
     # The page answers while it runs: from a click to the drawn table.
     page.get_by_text("Curves", exact=True).click()
@@ -111,14 +111,14 @@ def test_a_sweep_of_a_thousand_pictures(thousand, tmp_path, serve, no_run_is_lef
         f"a click was answered in {alone:.1f} s before the sweep and in {busy:.1f} s while it ran"
     )
     assert busy < 5 + 4 * alone
-    _until_done(page, before + 700)
+    _until_done(page, before + 500)
     assert _memory(pid) - early < 30_000_000
 
     # It stops when told so, keeps what it has, and goes on.
     page.get_by_role("button", name="Stop", exact=True).last.click()
     page.get_by_text("was cancelled at").wait_for()
     page.get_by_role("button", name="Resume").click()
-    _until_done(page, before + 700)
+    _until_done(page, before + 500)
     page.get_by_role("button", name="Stop", exact=True).last.click()
     page.get_by_text("was cancelled at").wait_for()
     page.locator(".st-key-page_notebook").wait_for(state="detached")  # it has no results file

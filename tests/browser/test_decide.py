@@ -72,7 +72,7 @@ def test_from_upload_to_unzipped_files(shop, tmp_path, serve, open_page):
             assert float(row["psnr"]) == again["psnr"]
 
     # The address leads back, on a phone and in the dark; nothing is wider than the screen.
-    phone = open_page(page.url, width=390, height=844, theme="dark", touch=True)
+    phone = open_page(page.url, width=390, height=844, theme="dark", ratio=2, touch=True)
     phone.set_default_timeout(PATIENT_MS)
     phone.get_by_text("measured on the files").wait_for()
     phone.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")  # all is drawn

@@ -30,10 +30,10 @@ def address(tmp_path, monkeypatch) -> Iterator[str]:
 @pytest.mark.slow
 def test_no_choice_and_no_upload_is_lost_or_undone(address):
     with ThreadPoolExecutor(1) as beside:  # this thread may have a loop: that of the browser
-        whole = soak(address, actions=30, people=4, size=(96, 128))
+        whole = soak(address, actions=20, people=4, size=(96, 128))
         soaked = beside.submit(asyncio.run, whole).result()
     assert not soaked.faults
-    assert soaked.actions.total() == 30
+    assert soaked.actions.total() == 20
 
 
 async def _away_and_back(address: str) -> dict[str, str]:

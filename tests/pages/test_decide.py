@@ -136,6 +136,7 @@ def test_a_session_sees_its_own_decisions_alone(app):
     _until_done(app, KIND)
     stranger = AppTest.from_file(PAGE, default_timeout=240)
     stranger.session_state["dec_codecs"] = ["jpeg"]
+    stranger.session_state["dec_measure"] = "psnr"
     stranger.run()
     assert not stranger.exception
     assert "The answer" not in [s.value for s in stranger.subheader]
