@@ -1,6 +1,5 @@
 """`decode` and `measure`: one picture, one file."""
 
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ from core import images, metrics
 from core.cli.output import Json, show
 from core.codecs.sniff import identify
 from core.errors import BitstreamError, DataError
+from core.rd.measure import timed_decode
 
 Output = Annotated[Path, typer.Option("-o", "--output", help="The file to write.")]
 
@@ -29,9 +29,7 @@ def decode(
     except OSError as error:
         raise BitstreamError(f"Cannot read {file}: {error.strerror}.") from error
     codec, facts = identify(data)
-    start = time.perf_counter()
-    image = codec.decode(data)
-    seconds = time.perf_counter() - start
+    image, seconds = timed_decode(codec, data, codec.setting.default)
     write(output, images.png(image))
     size = {"width": image.shape[1], "height": image.shape[0]}
     show(

@@ -161,6 +161,12 @@ class Codec(ABC):
         """
         return None
 
+    def prepare(self, value: float) -> None:  # noqa: B027 (most have nothing to load)
+        """Loads what the first file at `value` in a process needs: libraries, a model.
+
+        Times are taken after it. What is missing is left to `encode` to say.
+        """
+
     def encode(self, image: np.ndarray, value: float) -> Encoded:
         """The file for `image` at setting `value`.
 

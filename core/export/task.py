@@ -4,7 +4,6 @@ Runs in worker processes, perhaps on other machines: the file travels back with 
 """
 
 import hashlib
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from core.errors import RDError
 from core.export import metadata
 from core.images import Picture
 from core.processes import settle
+from core.rd.measure import timed_decode, timed_encode
 from core.sweep import signs
 from core.sweep.sources import Item
 
@@ -44,17 +44,14 @@ def file(
     chosen = registry.get(codec)
     notes = list(picture.notes)
     signs.begin(picture.width * picture.height)
-    start = time.perf_counter()
-    data = chosen.encode(picture.image, value).data
-    encode_s = time.perf_counter() - start
+    encoded, encode_s = timed_encode(chosen, picture.image, value)
+    data = encoded.data
     if exif:
         source = item.data or Path(item.path).read_bytes()
         block = metadata.exif_of(source)
         data, remark = metadata.add_exif(data, chosen.info.suffix, block)
         notes += [remark] if remark else []
-    start = time.perf_counter()
-    decoded = chosen.decode(data)
-    decode_s = time.perf_counter() - start
+    decoded, decode_s = timed_decode(chosen, data, value)
     return {
         "image": item.name,
         "codec": codec,

@@ -6,7 +6,6 @@ bytes.
 """
 
 import math
-import time
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
@@ -17,7 +16,7 @@ from core import metrics
 from core.codecs.base import Codec, Encoded
 from core.errors import SettingError
 from core.rd import usual
-from core.rd.measure import Measured, complete, evaluate, finish
+from core.rd.measure import Measured, complete, evaluate, finish, timed_encode
 from core.rd.search import Curve, crossing
 
 TOLERANCE = 0.001  # a continuous setting is refined until it is this close to the target (relative)
@@ -202,17 +201,14 @@ def match_bytes(
 
     Raises SettingError, ImageError.
     """
-    files: dict[float, Encoded] = {}
-    seconds: dict[float, float] = {}
+    files: dict[float, tuple[Encoded, float]] = {}
 
     def length(value: float) -> int:
-        start = time.perf_counter()
-        files[value] = codec.encode(image, value)
-        seconds[value] = time.perf_counter() - start
-        return len(files[value].data)
+        files[value] = timed_encode(codec, image, value)
+        return len(files[value][0].data)
 
     found = drive(search_bytes(codec, image.shape[0] * image.shape[1], budget, at_least), length)
-    best = files[found.value], seconds[found.value]
+    best = files[found.value]
     measured = finish(codec, image, codec.setting.check(found.value), *best, names)
     return Match(measured, budget, measured.point.bytes / budget - 1, found.met, found.encodes)
 

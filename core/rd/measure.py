@@ -109,9 +109,29 @@ def evaluate(
     Raises ImageError or SettingError.
     """
     value = codec.setting.check(value)
+    return finish(codec, image, value, *timed_encode(codec, image, value), names)
+
+
+def timed_encode(codec: Codec, image: np.ndarray, value: float) -> tuple[Encoded, float]:
+    """(the file for `image` at a setting, the seconds that a codec takes that is ready to encode).
+
+    Raises ImageError or SettingError.
+    """
+    codec.prepare(value)
     start = time.perf_counter()
     encoded = codec.encode(image, value)
-    return finish(codec, image, value, encoded, time.perf_counter() - start, names)
+    return encoded, time.perf_counter() - start
+
+
+def timed_decode(codec: Codec, data: bytes, value: float) -> tuple[np.ndarray, float]:
+    """(the picture in a file of setting `value`, the seconds of a codec that is ready to decode).
+
+    Raises BitstreamError.
+    """
+    codec.prepare(value)
+    start = time.perf_counter()
+    decoded = codec.decode(data)
+    return decoded, time.perf_counter() - start
 
 
 def finish(
@@ -123,9 +143,7 @@ def finish(
     names: Iterable[str] | None = None,
 ) -> Measured:
     """What is left to do of `evaluate` after the encode, which took `encode_s` seconds."""
-    start = time.perf_counter()
-    decoded = codec.decode(encoded.data)
-    decode_s = time.perf_counter() - start
+    decoded, decode_s = timed_decode(codec, encoded.data, value)
     point = RDPoint(
         codec=codec.name,
         setting=value,

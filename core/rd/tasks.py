@@ -14,7 +14,7 @@ from core.codecs.sniff import identify
 from core.images import Picture
 from core.images.resize import middle
 from core.rd.match import Found, best_size, drive, search_bytes
-from core.rd.measure import Measured, complete, evaluate, finish
+from core.rd.measure import Measured, complete, evaluate, finish, timed_encode
 
 SLICE_S = 0.25  # a search that took so long pauses before its next encode: others get their turn
 Timed = tuple[Encoded, float]
@@ -23,9 +23,7 @@ Shown = tuple[Measured, bytes]
 
 def encode(picture: Picture, codec: Codec, value: float) -> Timed:
     """(the file at a setting, seconds that it took)."""
-    start = time.perf_counter()
-    encoded = codec.encode(picture.image, value)
-    return encoded, time.perf_counter() - start
+    return timed_encode(codec, picture.image, value)
 
 
 def show(

@@ -28,6 +28,9 @@ class _Grey(Codec):
     def __init__(self, codec: Codec) -> None:
         self.codec, self.info, self.setting = codec, codec.info, codec.setting
 
+    def prepare(self, value: float) -> None:
+        self.codec.prepare(value)
+
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
         return self.codec.encode(image[..., :1], value)
 

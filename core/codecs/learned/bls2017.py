@@ -4,6 +4,7 @@ The setting is the level of a model of all rates. The file names the model by it
 that it decodes with that very model or not at all.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
@@ -88,6 +89,10 @@ class Bls2017(Codec):
             return self.card["weights_sha256"]
         except ModelError:
             return ""
+
+    def prepare(self, value: float) -> None:
+        with suppress(ModelError):
+            photo_coder(self.card["name"])
 
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
         from core.learned.photos.search import searched

@@ -5,6 +5,7 @@ one stream. The setting is the model's λ; the file names the model by its finge
 decodes with that very model or not at all.
 """
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
@@ -70,6 +71,10 @@ class Mnist(Codec):
             return stored.card(model_for(value))["weights_sha256"]
         except (ModelError, SettingError):
             return ""
+
+    def prepare(self, value: float) -> None:
+        with suppress(ModelError, SettingError):
+            digit_coder(model_for(value))
 
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
         return encode_with(model_for(value), image)

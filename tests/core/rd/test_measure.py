@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from core import metrics
+from core.codecs.learned import bls2017, mnist
 from core.codecs.registry import CODECS, get
+from core.errors import ModelError, SettingError
+from core.rd.match import match_bytes
 from core.rd.measure import complete, evaluate
 
 
@@ -19,6 +22,57 @@ def test_the_figures_are_those_of_the_file(codec, small):
     assert measured.point.bpp == pytest.approx(8 * len(measured.data) / (96 * 128))
     assert measured.point.measures == metrics.measure(small, decoded, metrics.QUICK)
     assert measured.point.ratio == pytest.approx(small.size / len(measured.data))
+
+
+def test_times_are_those_of_a_codec_that_is_ready(small, monkeypatch):
+    """What the first file of a process loads is in neither; by a clock that only codecs move."""
+    now = 0.0
+
+    class Slow(type(get("webp"))):
+        def __init__(self):
+            vars(self).update(vars(get("webp")))
+
+        def prepare(self, value):
+            nonlocal now
+            now += 100
+
+        def encode(self, image, value):
+            nonlocal now
+            now += 2
+            return super().encode(image, value)
+
+        def decode(self, data):
+            nonlocal now
+            now += 1
+            return super().decode(data)
+
+    monkeypatch.setattr("time.perf_counter", lambda: now)
+    for point in (
+        evaluate(Slow(), small, 50).point,
+        match_bytes(Slow(), small, 3000).measured.point,
+    ):
+        assert (point.encode_s, point.decode_s) == (2, 1)
+
+
+@pytest.mark.parametrize("name", ["bls2017", "bls2017-neural", "mnist"])
+def test_a_codec_that_is_ready_has_its_model(name, small):
+    codec = get(name)
+    image = small if codec.refusal(small) is None else small[:28, :28, :1].copy()
+    value, loaded = codec.setting.low, bls2017._coder if name != "mnist" else mnist._coder
+    loaded.cache_clear()
+    codec.prepare(value)
+    assert loaded.cache_info().currsize == 1
+    codec.decode(codec.encode(image, value).data)
+    assert loaded.cache_info().misses == 1
+
+
+def test_a_codec_without_its_model_says_so_when_it_encodes(small, tmp_path, monkeypatch):
+    monkeypatch.setenv("RDX_MODELS", str(tmp_path))
+    monkeypatch.setattr("core.store.places.shipped", lambda: None)
+    with pytest.raises(ModelError):
+        evaluate(get("bls2017"), small, 5)
+    with pytest.raises(SettingError):
+        evaluate(get("mnist"), small[:28, :28, :1].copy(), 500)
 
 
 def test_a_record_is_plain_json(small):
