@@ -46,6 +46,7 @@ class Seen:
     """What the people saw: seconds to the first table, seconds of each change, errors."""
 
     first: list[float] = field(default_factory=list)
+    inputs: list[float] = field(default_factory=list)  # seconds to the slider, in a browser
     moves: list[float] = field(default_factory=list)
     moved: list[float] = field(default_factory=list)  # when each change was made, in minutes
     errors: list[str] = field(default_factory=list)
@@ -213,6 +214,7 @@ def _run(address: str, options: argparse.Namespace, pid: int | None) -> list[str
         )
         asyncio.run(people)
         tell("first table", seen.first)
+        tell("the slider", seen.inputs)
         tell("a move of the slider", seen.moves)
         tell_by_minute(seen)
         return seen.errors

@@ -1,10 +1,10 @@
 """The same class in real browsers: what a person sees, from the key to the pixels.
 
-Each opens Compare on a sample, or brings a picture of one's own, waits for pictures and table, and
-then moves the budget's slider by a stop every 1 to 4 seconds. With `photos` it is the level's
-slider on Photos. A move is over when the captions below the pictures are new (moved by more than a
-stop, they could be those of a stop in between), or where both stops have the same files, when the
-table tells how far these are from the new budget.
+Each opens Compare on a sample, or brings a picture of one's own, waits for pictures and table, then
+for the slider of the budget, and moves it by a stop every 1 to 4 seconds. With `photos` it is the
+level's slider on Photos. A move is over when the captions below the pictures are new (moved by more
+than a stop, they could be those of a stop in between), or where both stops have the same files,
+when the table tells how far these are from the new budget.
 """
 
 import asyncio
@@ -60,9 +60,10 @@ SLIDERS = {
 
 
 class Seen(Protocol):
-    """Where times and errors go: seconds to the first table, seconds of each move."""
+    """Where times and errors go: seconds to the first table and to the slider, of each move."""
 
     first: list[float]
+    inputs: list[float]
     moves: list[float]
     moved: list[float]
     errors: list[str]
@@ -91,6 +92,8 @@ async def _visit(
     picture: Path | None,
     seen: Seen,
 ) -> None:
+    from playwright.async_api import TimeoutError as Late
+
     await asyncio.sleep(number)
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
     page = await context.new_page()
@@ -105,10 +108,17 @@ async def _visit(
         await page.locator(".st-key-upload input[type=file]").set_input_files(picture)
         about = page.locator("[data-testid=stSidebar]").get_by_text(picture.name)
         await about.wait_for()
-    for there in (PICTURES, TABLE):
-        await page.wait_for_function(there, polling=1000 * POLL_S)
-    seen.first.append(time.monotonic() - begin)
     slider, rng = page.locator(SLIDERS[kind]).first, random.Random(number)
+    try:
+        for there in (PICTURES, TABLE):
+            await page.wait_for_function(there, polling=1000 * POLL_S)
+        seen.first.append(time.monotonic() - begin)
+        await slider.wait_for(state="attached")
+        seen.inputs.append(time.monotonic() - begin)
+    except Late:
+        seen.errors.append(f"browser {number}: part of the page was missing for {LIMIT_S:g} s")
+        await context.close()
+        return
     while time.monotonic() < end:
         await asyncio.sleep(rng.uniform(1, 4))
         before = await page.evaluate(SHOWN)
