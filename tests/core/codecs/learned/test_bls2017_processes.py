@@ -85,7 +85,7 @@ def test_the_same_bytes_and_pixels_with_any_number_of_threads_and_in_any_order(t
         env=os.environ | {"TF_NUM_INTRAOP_THREADS": "8"} | numpys,
     ).stdout
     assert there.count("[") == len(cases) + 1
-    assert there == here["answer"](images, list(map(list, cases))) + "\n"
+    assert there == here["answer"](images, cases) + "\n"
 
 
 @pytest.mark.slow
