@@ -29,7 +29,7 @@ def decode(
     except OSError as error:
         raise BitstreamError(f"Cannot read {file}: {error.strerror}.") from error
     codec, facts = identify(data)
-    image, seconds = timed_decode(codec, data, codec.setting.default)
+    image, seconds = timed_decode(codec, data)
     write(output, images.png(image))
     size = {"width": image.shape[1], "height": image.shape[0]}
     show(

@@ -162,9 +162,15 @@ class Codec(ABC):
         return None
 
     def prepare(self, value: float) -> None:  # noqa: B027 (most have nothing to load)
-        """Loads what the first file at `value` in a process needs: libraries, a model.
+        """Loads what encoding the first picture at `value` in a process needs: libraries, a model.
 
         Times are taken after it. What is missing is left to `encode` to say.
+        """
+
+    def prepare_for(self, data: bytes) -> None:  # noqa: B027 (most have nothing to load)
+        """Loads what decoding the first file like `data` in a process needs, as `prepare` does.
+
+        Raises BitstreamError where the model of the file is missing.
         """
 
     def encode(self, image: np.ndarray, value: float) -> Encoded:

@@ -51,7 +51,7 @@ def file(
         block = metadata.exif_of(source)
         data, remark = metadata.add_exif(data, chosen.info.suffix, block)
         notes += [remark] if remark else []
-    decoded, decode_s = timed_decode(chosen, data, value)
+    decoded, decode_s = timed_decode(chosen, data)
     return {
         "image": item.name,
         "codec": codec,

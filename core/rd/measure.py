@@ -123,12 +123,12 @@ def timed_encode(codec: Codec, image: np.ndarray, value: float) -> tuple[Encoded
     return encoded, time.perf_counter() - start
 
 
-def timed_decode(codec: Codec, data: bytes, value: float) -> tuple[np.ndarray, float]:
-    """(the picture in a file of setting `value`, the seconds of a codec that is ready to decode).
+def timed_decode(codec: Codec, data: bytes) -> tuple[np.ndarray, float]:
+    """(the picture in a file, the seconds that a codec takes that is ready to decode it).
 
     Raises BitstreamError.
     """
-    codec.prepare(value)
+    codec.prepare_for(data)
     start = time.perf_counter()
     decoded = codec.decode(data)
     return decoded, time.perf_counter() - start
@@ -143,7 +143,7 @@ def finish(
     names: Iterable[str] | None = None,
 ) -> Measured:
     """What is left to do of `evaluate` after the encode, which took `encode_s` seconds."""
-    decoded, decode_s = timed_decode(codec, encoded.data, value)
+    decoded, decode_s = timed_decode(codec, encoded.data)
     point = RDPoint(
         codec=codec.name,
         setting=value,

@@ -61,7 +61,7 @@ def trial(codec: str) -> float | None:
     try:
         chosen = registry.get(codec)
         value = settings(chosen, 1)[0]
-        # The first time, libraries are still being loaded.
+        # The first time costs more: imports, and graphs that are built at first use.
         points = [evaluate(chosen, image.astype(np.uint8), value, ("mse",)).point for _ in "12"]
     except RDError:
         return None

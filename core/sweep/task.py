@@ -31,6 +31,9 @@ class _Grey(Codec):
     def prepare(self, value: float) -> None:
         self.codec.prepare(value)
 
+    def prepare_for(self, data: bytes) -> None:
+        self.codec.prepare_for(data)
+
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
         return self.codec.encode(image[..., :1], value)
 

@@ -94,6 +94,9 @@ class Bls2017(Codec):
         with suppress(ModelError):
             photo_coder(self.card["name"])
 
+    def prepare_for(self, data: bytes) -> None:
+        _model_of(data)
+
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
         from core.learned.photos.search import searched
 
@@ -177,6 +180,21 @@ class Bls2017Neural(Bls2017):
 
 def _open(data: bytes) -> tuple["PhotoCoder", np.ndarray, int, Container]:
     """(model, ŷ, level from 0, file) of `data`."""
+    model, coding, file = _model_of(data)
+    level = round(file.setting) - 1
+    known = level + 1 == file.setting and 0 <= level < model.config.levels
+    if not known or model.config.colours != 3:
+        raise BitstreamError(
+            f"This file asks for level {file.setting:g}, which its model does not have."
+        )
+    rows = -(-file.height // STRIDE)
+    columns = -(-file.width // STRIDE)
+    y_hat = model.decode(file.payload, level, rows, columns, coding)
+    return model, y_hat, level, file
+
+
+def _model_of(data: bytes) -> tuple["PhotoCoder", "Coding", Container]:
+    """(model, entropy coder, file) of `data`."""
     file = unpack(data)
     codings = [coding for coding, name in FORMATS.items() if name == file.codec]
     if not codings:
@@ -187,16 +205,7 @@ def _open(data: bytes) -> tuple["PhotoCoder", np.ndarray, int, Container]:
         model, _ = photo_coder(zoo.find(file.fingerprint, "bls2017"))
     except ModelError as error:
         raise BitstreamError(str(error)) from None
-    level = round(file.setting) - 1
-    known = level + 1 == file.setting and 0 <= level < model.config.levels
-    if not known or model.config.colours != 3:
-        raise BitstreamError(
-            f"This file asks for level {file.setting:g}, which its model does not have."
-        )
-    rows = -(-file.height // STRIDE)
-    columns = -(-file.width // STRIDE)
-    y_hat = model.decode(file.payload, level, rows, columns, codings[0])
-    return model, y_hat, level, file
+    return model, codings[0], file
 
 
 def photo_coder(name: str) -> tuple["PhotoCoder", bytes]:

@@ -76,6 +76,9 @@ class Mnist(Codec):
         with suppress(ModelError, SettingError):
             digit_coder(model_for(value))
 
+    def prepare_for(self, data: bytes) -> None:
+        _model_of(data)
+
     def _encode(self, image: np.ndarray, value: float) -> Encoded:
         return encode_with(model_for(value), image)
 
@@ -84,20 +87,25 @@ class Mnist(Codec):
 
         Raises BitstreamError, also where the model is not in the store.
         """
-        file = unpack(data, "mnist")
-        if file.width != SIDE or file.height % SIDE or file.height > SIDE * MAX_DIGITS:
-            raise BitstreamError(
-                f"This file describes digits of {file.width} × {file.height} pixels; "
-                "digits are 28 × 28."
-            )
-        try:
-            model = digit_coder(zoo.find(file.fingerprint, "mnist"))
-        except ModelError as error:
-            raise BitstreamError(str(error)) from None
+        model, file = _model_of(data)
         y_hat = model.from_stream(file.payload, file.height // SIDE)
         if model.stream(y_hat) != file.payload:
             raise BitstreamError("This file's payload is not one that its model writes.")
         return model.pictures(y_hat).reshape(-1, SIDE, 1)
+
+
+def _model_of(data: bytes) -> tuple["DigitCoder", Container]:
+    """(model, file) of `data`."""
+    file = unpack(data, "mnist")
+    if file.width != SIDE or file.height % SIDE or file.height > SIDE * MAX_DIGITS:
+        raise BitstreamError(
+            f"This file describes digits of {file.width} × {file.height} pixels; "
+            "digits are 28 × 28."
+        )
+    try:
+        return digit_coder(zoo.find(file.fingerprint, "mnist")), file
+    except ModelError as error:
+        raise BitstreamError(str(error)) from None
 
 
 def cards() -> list[DigitCard]:

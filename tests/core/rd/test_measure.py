@@ -1,14 +1,17 @@
 """A point's figures belong to its file."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core import metrics
 from core.codecs.learned import bls2017, mnist
 from core.codecs.registry import CODECS, get
-from core.errors import ModelError, SettingError
+from core.coding.container import pack, unpack
+from core.errors import BitstreamError, ModelError, SettingError
 from core.rd.match import match_bytes
-from core.rd.measure import complete, evaluate
+from core.rd.measure import complete, evaluate, timed_decode
 
 
 @pytest.mark.parametrize("codec", CODECS.values(), ids=list(CODECS))
@@ -36,6 +39,10 @@ def test_times_are_those_of_a_codec_that_is_ready(small, monkeypatch):
             nonlocal now
             now += 100
 
+        def prepare_for(self, data):
+            nonlocal now
+            now += 10
+
         def encode(self, image, value):
             nonlocal now
             now += 2
@@ -62,8 +69,25 @@ def test_a_codec_that_is_ready_has_its_model(name, small):
     loaded.cache_clear()
     codec.prepare(value)
     assert loaded.cache_info().currsize == 1
-    codec.decode(codec.encode(image, value).data)
+    data = codec.encode(image, value).data
     assert loaded.cache_info().misses == 1
+    loaded.cache_clear()
+    codec.prepare_for(data)
+    assert loaded.cache_info().currsize == 1
+    codec.decode(data)
+    assert loaded.cache_info().misses == 1
+
+
+@pytest.mark.parametrize("name", ["bls2017", "mnist"])
+def test_a_file_without_its_model_is_refused_before_any_is_loaded(name, small):
+    codec = get(name)
+    image = small if codec.refusal(small) is None else small[:28, :28, :1].copy()
+    file = unpack(codec.encode(image, codec.setting.low).data)
+    loaded = bls2017._coder if name == "bls2017" else mnist._coder
+    loaded.cache_clear()
+    with pytest.raises(BitstreamError, match="not in the store"):
+        timed_decode(codec, pack(replace(file, fingerprint=b"none")))
+    assert loaded.cache_info().misses == 0
 
 
 def test_a_codec_without_its_model_says_so_when_it_encodes(small, tmp_path, monkeypatch):

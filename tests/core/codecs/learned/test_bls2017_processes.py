@@ -15,9 +15,11 @@ from core.images import load
 from tests.conftest import ROOT, synthetic
 from tests.core.codecs.learned.peaks import peaks
 
-NEURAL = """
-import hashlib
+SCRIPT = """
+import hashlib, json, sys
+import numpy as np
 from core.codecs.learned.bls2017 import NEURAL_MODEL, photo_coder
+from core.codecs.registry import get
 
 def rounded_neural(image):
     "The strings of rounded latents at a low and a high level, and what they decode to."
@@ -28,12 +30,7 @@ def rounded_neural(image):
         again = coder.decode(data, level, *y_hat.shape[:2], "neural")
         assert (again == y_hat).all()
         yield hashlib.sha256(data).hexdigest(), hashlib.sha256(again.tobytes()).hexdigest()
-"""
-SCRIPT = f"""
-import json, sys
-import numpy as np
-from core.codecs.registry import get
-{NEURAL}
+
 def answer(images, cases):
     found = []
     for name, codec, level in cases:
