@@ -25,7 +25,8 @@ head = Head(
 )
 st.sidebar.empty()  # there from the start: the pictures need not move for it
 too_few = st.empty()
-places = view.Places()
+keep = choice.is_shown(state.current_picture())
+places = view.Places(keep)
 measurements().service.begin(owner, ("compare", state.current_picture().sha256))
 drawn = False
 if view.is_first_visit():
@@ -42,14 +43,16 @@ if len(chosen.codecs) >= choice.MIN_CODECS:
 
 if not drawn:
     drawn = bool(view.show_at_once(owner, picture, chosen, places))
-section = curves.Section(chosen) if len(chosen.codecs) >= choice.MIN_CODECS else None
+section = curves.Section(chosen, keep) if len(chosen.codecs) >= choice.MIN_CODECS else None
 taken = st.container()
 st.subheader("Open a bitstream")
 bitstream = files.Bitstream()
 choice.write_link()
 
 shown = view.wait(owner, picture, chosen, places)
-choice.remember_shown({r.codec.name: r.measured.point.setting for r in shown if r.measured})
+choice.remember_shown(
+    picture, {r.codec.name: r.measured.point.setting for r in shown if r.measured}
+)
 if not drawn:
     view.show_viewer(owner, picture, shown, places)
 files.show_bitstream(owner, picture, bitstream)
@@ -57,7 +60,7 @@ files.show_bitstream(owner, picture, bitstream)
 if section is not None and any(r.measured for r in shown):
     ahead.compute_next(owner, picture, chosen)
     with taken:
-        exports = files.show_files(picture, shown)
+        exports = files.show_files(picture, shown, keep)
     missing = results.count_missing(shown)
 
     def all_there() -> bool:

@@ -40,13 +40,15 @@ if card is None:
 codec = PhotoModel(card, st.session_state.pho_search)
 level = models.choose_level(card)
 head.offer_notebook("photos", notebook(picture, codec, level))
-places = view.Places()
 st.session_state.setdefault("pho_section", SECTIONS[0])
+subject = (picture.sha256, codec.name, st.session_state.pho_section)
+keep = st.session_state.get("pho_shown") == subject
+places = view.Places(keep)
 section = st.segmented_control(
     "Section", SECTIONS, key="pho_section", required=True, label_visibility="collapsed"
 )
 if section == "Rate and distortion":
-    rates = curves.Section(picture, codec)
+    rates = curves.Section(picture, codec, keep)
 elif section == "Inside the model":
     parts = inside.Section()
 elif section == "Relaxed or rounded":
@@ -54,7 +56,7 @@ elif section == "Relaxed or rounded":
 elif section == "Training":
     history.show(card)
 
-questions = lesson.Section(picture, card)
+questions = lesson.Section(picture, card, keep)
 shown = view.wait(owner, picture, codec, level, places)
 with places.viewer:
     view.show_pictures(owner, picture, shown)
@@ -75,6 +77,7 @@ for _ in looks(owner, 0.5):
         done = parts.show(owner, picture, codec, level) and done
     elif section == "Relaxed or rounded":
         done = noise.show(owner, picture, codec) and done
+    st.session_state.pho_shown = subject
     there = view.compute_ahead(owner, picture, codec, level, shown) and done and not missing
     questions.show(codec, level, last=there)
     if there:

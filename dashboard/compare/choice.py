@@ -127,9 +127,15 @@ def show_settings(settings: dict[str, float]) -> None:
     st.session_state.cmp_mode = "own"
 
 
-def remember_shown(settings: dict[str, float]) -> None:
+def remember_shown(picture: Picture, settings: dict[str, float]) -> None:
     """Keeps what is shown (codec -> setting): the others stay when one of them is changed."""
     st.session_state.cmp_shown = settings
+    st.session_state.cmp_shown_of = picture.sha256
+
+
+def is_shown(picture: Picture) -> bool:
+    """Whether what the page shows now is of `picture`, and may stay until it is drawn anew."""
+    return st.session_state.get("cmp_shown_of") == picture.sha256
 
 
 def write_link() -> None:

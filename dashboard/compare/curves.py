@@ -22,14 +22,18 @@ from dashboard.compare.results import Result
 from dashboard.measured_curves import Curves, gather
 from dashboard.ui.chart_clicks import on_pick
 from dashboard.ui.charts import chart_config
+from dashboard.ui.places import Place
 from dashboard.ui.take_home import take_home
 from dashboard.ui.text import left_text, plain
 
 
 class Section:
-    """The section of the page: its inputs, drawn at once, and its places, filled as curves grow."""
+    """The section of the page: its inputs, drawn at once, and its places, filled as curves grow.
 
-    def __init__(self, chosen: Choice) -> None:
+    With `keep`, chart and table of the run before stay until then.
+    """
+
+    def __init__(self, chosen: Choice, keep: bool) -> None:
         self.codecs = chosen.codecs
         st.subheader("Rate and distortion")
         left, right = st.columns([5, 1], vertical_alignment="center")
@@ -37,14 +41,14 @@ class Section:
         self._button = right.empty()
         _axes()
         with st.container(key="cmp_chart"):
-            self._chart = st.empty()
+            self._chart = Place(keep)
         self._menu = st.container()
         self._figure: object = None
         follow_clicks()
         _lmbda(chosen.codecs)
         st.subheader("BD-rate on this picture")
         self._anchor = bd_table.choose_anchor(chosen.codecs)
-        self._table = st.empty()
+        self._table = Place(keep)
         self._looks = 0
         self._drawn: object = None
         self._started: tuple[float, int] | None = None
@@ -60,7 +64,7 @@ class Section:
         if drawn != self._drawn:
             self._drawn = drawn
             self._show_chart(picture, curves, points)
-            with self._table.container():
+            with self._table.now().container():
                 bd_table.show(self.codecs, self._anchor, curves)
         return curves
 
@@ -78,7 +82,7 @@ class Section:
         )
         self._looks += 1  # a run may draw a key once
         key = f"cmp_chart_{self._looks}"
-        self._chart.plotly_chart(chart, key=key, config=chart_config(f"rd-{picture.name}"))
+        self._chart.now().plotly_chart(chart, key=key, config=chart_config(f"rd-{picture.name}"))
         first = self._figure is None
         self._figure = chart
         if first:

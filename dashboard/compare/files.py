@@ -17,6 +17,7 @@ from dashboard.compare import report
 from dashboard.compare.results import Result, original_png
 from dashboard.measured_curves import Curves
 from dashboard.ui.download import download
+from dashboard.ui.places import Place
 from dashboard.ui.text import decibel, plain, size_text
 from dashboard.ui.viewer import Panel, viewer
 from dashboard.waiting import Failure, looks, service
@@ -24,8 +25,10 @@ from dashboard.waiting import Failure, looks, service
 MAX_FILE = 100_000_000
 
 
-def show_files(picture: Picture, shown: list[Result]) -> "Exports":
-    """Buttons for every bitstream and every reconstruction; the place for points and report."""
+def show_files(picture: Picture, shown: list[Result], keep: bool) -> "Exports":
+    """Buttons for every bitstream and every reconstruction; the place for points and report, which
+    stays as it was for now with `keep`.
+    """
     st.subheader("Take away")
     stem = file_stem(picture)
     there = [r for r in shown if r.measured]
@@ -33,7 +36,7 @@ def show_files(picture: Picture, shown: list[Result]) -> "Exports":
     for column, r in zip(columns, there, strict=False):
         with column, st.container(border=True):
             _show_file(stem, r)
-    return Exports(stem)
+    return Exports(stem, keep)
 
 
 def file_stem(picture: Picture) -> str:
@@ -63,19 +66,32 @@ def _show_file(stem: str, r: Result) -> None:
 
 
 class Exports:
-    """The place of points and report: a remark at first, buttons once the curves are measured."""
+    """The place of points and report: a remark at first, buttons once the curves are measured.
 
-    def __init__(self, stem: str) -> None:
+    With `keep`, the buttons of the run before stay until then.
+    """
+
+    def __init__(self, stem: str, keep: bool) -> None:
         self._stem = stem
         self._latest: tuple[list[Result], Curves] = ([], Curves({}, 0, 0, {}, True))
-        self._drawn = False
-        self._place = st.empty()
-        self._place.caption("Points and report are ready once the curves are measured, or stopped.")
+        self._drawn = self._told = False
+        self._place = Place(keep)
+        if not keep:
+            self._tell()
+
+    def _tell(self) -> None:
+        if not self._told:
+            self._told = True
+            said = "Points and report are ready once the curves are measured, or stopped."
+            self._place.now().caption(said)
 
     def show(self, owner: str, picture: Picture, shown: list[Result], curves: Curves) -> None:
         """Draws the buttons once; what they give away is always the latest."""
         self._latest = shown, curves
-        if self._drawn or not (curves.is_done() or curves.stopped):
+        if self._drawn:
+            return
+        if not (curves.is_done() or curves.stopped):
+            self._tell()
             return
         self._drawn = True
         original = original_png(owner, picture)
@@ -98,7 +114,7 @@ class Exports:
             return report.html(picture, original, there(), self._latest[1].points)
 
         stem = self._stem
-        with self._place.container():
+        with self._place.now().container():
             one, two, three = st.columns(3)
         with one:
             name = f"{stem}_points.csv"

@@ -16,6 +16,7 @@ from dashboard.compare import choice
 from dashboard.compare.choice import MIN_CODECS, Choice
 from dashboard.compare.results import Result, count_missing, original_png, results
 from dashboard.measurements import measurements
+from dashboard.ui.places import Place
 from dashboard.ui.tables import Column, codec_table
 from dashboard.ui.take_home import take_home
 from dashboard.ui.text import decibel, plain, seconds_text, size_text
@@ -35,12 +36,15 @@ CHART_S_MOST = 3.0
 
 
 class Places:
-    """Where the results are drawn, each time more of them are there."""
+    """Where the results are drawn, each time more of them are there.
 
-    def __init__(self) -> None:
+    With `keep`, the table of the run before stays until then, as the viewer does.
+    """
+
+    def __init__(self, keep: bool) -> None:
         self.viewer = st.container()
         self._waiting = st.empty()
-        self._table = st.empty()
+        self._table = Place(keep)
         self._menu = st.container()
         self._drawn: list[dict[str, Any]] | None = None
         self._latest: list[Result] = []
@@ -54,7 +58,7 @@ class Places:
             return
         self._drawn = rows
         self._latest = [r for r in shown if r.measured]
-        with self._table.container():
+        with self._table.now().container():
             _draw_table(rows, shown, absent)
         if self._latest and not self._offered:
             self._offered = True

@@ -18,6 +18,7 @@ from core.results.curves import Curve
 from dashboard.measured_curves import Curves, gather
 from dashboard.photos.answers import RIVALS, Shown, no_ms_ssim
 from dashboard.ui.charts import chart_config
+from dashboard.ui.places import Place
 from dashboard.ui.take_home import take_home
 from dashboard.ui.text import plain, signed
 
@@ -31,9 +32,12 @@ def _paper() -> dict[str, Curve]:
 
 
 class Section:
-    """The section's inputs, and its places, which fill as the curves are measured."""
+    """The section's inputs, and its places, which fill as the curves are measured.
 
-    def __init__(self, picture: Picture, codec: PhotoModel) -> None:
+    With `keep`, chart and text of the run before stay until then.
+    """
+
+    def __init__(self, picture: Picture, codec: PhotoModel, keep: bool) -> None:
         self._codecs = (codec, *map(get, RIVALS))
         st.session_state.setdefault("pho_axis", "psnr")
         left, right = st.columns([3, 1], vertical_alignment="center")
@@ -52,9 +56,9 @@ class Section:
         self._axis = "psnr" if absent else st.session_state.pho_axis
         self._progress = st.empty()
         with st.container(key="pho_rd"):
-            self._chart = st.empty()
+            self._chart = Place(keep)
         self._menu = st.container()
-        self._text = st.empty()
+        self._text = Place(keep)
         self._figure: object = None
         self._drawn: object = None
         self._looks = 0
@@ -95,12 +99,12 @@ class Section:
         )
         self._looks += 1  # a run may draw a key once
         key, config = f"pho_rd_{self._looks}", chart_config(f"rd-{picture.name}")
-        self._chart.plotly_chart(fig, key=key, config=config)
+        self._chart.now().plotly_chart(fig, key=key, config=config)
         first = self._figure is None
         self._figure = fig
         if first:
             self._offer(picture)
-        with self._text.container():
+        with self._text.now().container():
             st.caption(
                 "Every point of a line is a real file of this picture; circles are the files shown "
                 "above. The crosses are **means over the 24 Kodak pictures** as Ballé et al. 2017 "

@@ -1,21 +1,23 @@
 """The page's exercises, on the picture and the level."""
 
-import streamlit as st
-
 from core.codecs.learned.photo_models import PhotoModel
 from core.images import Picture
 from core.learned.photos.card import PhotoCard
 from core.teaching.photos import Point, exercises
 from dashboard.measurements import measurements
 from dashboard.teach.exercises import show_exercises
+from dashboard.ui.places import Place
 
 
 class Section:
-    """The place of the exercises: they are drawn once a run, as soon as their figures are there."""
+    """The place of the exercises: they are drawn once a run, as soon as their figures are there.
 
-    def __init__(self, picture: Picture, card: PhotoCard) -> None:
+    With `keep`, those of the run before stay until then.
+    """
+
+    def __init__(self, picture: Picture, card: PhotoCard, keep: bool) -> None:
         self._picture, self._card = picture, card
-        self._place = st.empty()
+        self._place = Place(keep)
         self._drawn = False
 
     def show(self, codec: PhotoModel, level: int, last: bool) -> None:
@@ -32,5 +34,5 @@ class Section:
             return
         self._drawn = True
         width, height = self._picture.width, self._picture.height
-        with self._place.container():
+        with self._place.now().container():
             show_exercises("pho", exercises(self._card, width, height, sorted(points)))

@@ -20,6 +20,7 @@ from dashboard.compare.view import table_row
 from dashboard.photos import answers
 from dashboard.photos.answers import GAIN, Look, Shown
 from dashboard.ui.download import download
+from dashboard.ui.places import Place
 from dashboard.ui.tables import Column, codec_table
 from dashboard.ui.take_home import take_home
 from dashboard.ui.text import decibel, plain, seconds_text
@@ -30,11 +31,14 @@ PATIENCE_S = 0.8  # how long a run waits for everything before it draws what is 
 
 
 class Places:
-    """Where the top of the page is drawn, each time more of it is there."""
+    """Where the top of the page is drawn, each time more of it is there.
 
-    def __init__(self) -> None:
+    With `keep`, the table of the run before stays until then, as the viewer does.
+    """
+
+    def __init__(self, keep: bool) -> None:
         self.viewer = st.container()
-        self.table = st.empty()
+        self.table = Place(keep)
         self.progress = st.empty()
         self.downloads = st.container()
         self._since = time.monotonic()
@@ -64,7 +68,7 @@ class Places:
         if drawn != self._drawn:
             self._drawn = drawn
             self._draws += 1  # a run may draw a key once
-            with self.table.container():
+            with self.table.now().container():
                 _draw_table(picture, codec, shown, measured, self._draws)
         if answers.no_ms_ssim(picture):
             return True

@@ -45,7 +45,7 @@ class Head:
     def show_tools(self) -> None:
         """Draws the glossary, and keeps the place of the notebook."""
         with self._tools:
-            self._notebook = st.empty()
+            self._notebook = st.container(width="content")
             with st.popover("Glossary", icon=":material/dictionary:", type="tertiary"):
                 _show_glossary()
 

@@ -267,6 +267,41 @@ def test_the_report_opens_by_itself(cat, tmp_path, chromium):
     assert_none(problems)
 
 
+def test_what_is_drawn_anew_is_not_taken_away_before(cat):
+    page, problems = cat
+    page.locator(".st-key-dl_report").wait_for(timeout=WAIT)
+    page.evaluate(
+        """() => {
+          const kept = [
+            ".codecs",
+            ".st-key-cmp_chart [data-testid=stPlotlyChart]",
+            ".st-key-dl_report",
+            ".st-key-page_notebook",
+          ];
+          const count = () => kept.map(part => document.querySelectorAll(part).length);
+          window.fewest = count();
+          window.watch = new MutationObserver(() => {
+            window.fewest = count().map((n, i) => Math.min(n, window.fewest[i]));
+          });
+          window.watch.observe(document.body, { childList: true, subtree: true });
+        }"""
+    )
+    budget = page.locator(".st-key-cmp_bytes input")
+    for nbytes in (5432, 9876):
+        before = page.locator(".codecs").first.inner_text()
+        budget.fill(str(nbytes))
+        budget.press("Enter")
+        page.wait_for_function(
+            "before => document.querySelector('.codecs')?.innerText !== before",
+            arg=before,
+            timeout=WAIT,
+        )
+        wait_for_curves(page)
+    page.evaluate("window.watch.disconnect()")
+    assert page.evaluate("window.fewest") == [2, 1, 1, 1]
+    assert_none(problems)
+
+
 def test_lambda_moves_every_codec_to_its_optimum(cat):
     page, problems = cat
     page.locator(".st-key-cmp_tangent label").click()
