@@ -5,14 +5,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 
 class Place:
-    """A place that shows what the run before drew there until something new is drawn.
+    """With `keep`, a place that shows what the run before drew there until something new is drawn.
 
-    `st.empty` clears its place at once: what stands below moves up and down again, and a browser
-    builds anew what might have stayed. With `keep` false this does the same: for content that would
-    be wrong now.
+    `st.empty` clears its place at once, so that what stands below moves up and down again. Without
+    `keep` this does the same: for content that would be wrong now.
     """
 
-    def __init__(self, keep: bool = True) -> None:
+    def __init__(self, keep: bool) -> None:
         self._box = st.container()
         self._inner: DeltaGenerator | None = None
         if not keep:

@@ -95,9 +95,10 @@ def test_entropy_coder(picture, coding, direction, against):
     analysis, _ = bare(model.model)
     x, y_hat = tf.constant(picture[None]), model.latents(picture, LEVEL)
     string = model.encode(y_hat, LEVEL, coding)
+    rows, columns, _ = y_hat.shape
     work = {
         "write": lambda: model.encode(y_hat, LEVEL, coding),
-        "read": lambda: model.decode(string, LEVEL, *y_hat.shape[:2], coding),
+        "read": lambda: model.decode(string, LEVEL, rows, columns, coding),
     }[direction]
     against(work, lambda: analysis(x).numpy(), "768 × 512 px")
 
@@ -121,7 +122,8 @@ def test_codec(picture, work, coding, against):
         return model.encode(searched(model, picture, LEVEL, coding), LEVEL, coding)
 
     def decode() -> np.ndarray:
-        found = model.decode(payload, LEVEL, *y_hat.shape[:2], coding)
+        rows, columns, _ = y_hat.shape
+        found = model.decode(payload, LEVEL, rows, columns, coding)
         return model.picture(found, LEVEL, 512, 768)
 
     whole = {"rounded": rounded, "searched": search, "decode": decode}[work]

@@ -97,7 +97,7 @@ def test_our_step_costs_at_most_two_fifths(timed):
     """Both steps take turns, so that a busy machine slows both; the ratio of the fastest counts."""
     x = tf.constant(np.stack([synthetic(128, 128, seed) for seed in range(8)]))
     steps = {"ours": ours(x), "layers": layers(x)}
-    seconds = {name: [] for name in steps}
+    seconds: dict[str, list[float]] = {name: [] for name in steps}
     for turn in range(REPEATS + 1):
         for name, step in steps.items():
             start = time.perf_counter()

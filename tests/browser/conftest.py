@@ -57,6 +57,7 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Servers"]:
 @pytest.fixture
 def no_run_is_left(lasting: "Servers", monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Ends and removes the jobs of a test on the shared server: pages open with the newest."""
+    assert lasting.runs is not None
     monkeypatch.setenv("RDX_RUNS", str(lasting.runs))
     yield
     for job in jobs.jobs():
@@ -115,9 +116,10 @@ class Servers:
         return self._servers[key][1]
 
     def __exit__(self, *_: object) -> None:
-        for process, _ in self._servers.values():
+        processes = [process for process, address in self._servers.values()]
+        for process in processes:
             process.terminate()
-        for process, _ in self._servers.values():
+        for process in processes:
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
@@ -223,7 +225,8 @@ def tab(tabs) -> Iterator[tuple]:
 
     For tests that need no new person: nothing is loaded anew between them.
     """
-    page, problems = tabs.take(), []
+    problems: list[str] = []
+    page = tabs.take()
     look_away = watch(page, problems)
     yield page, problems
     look_away()
@@ -239,7 +242,8 @@ def open_page(tabs) -> Iterator[Callable]:
     the end the test fails if a page threw an exception or wrote an error to the console; a test
     that provokes one clears `open_page.problems`.
     """
-    used, problems = [], []
+    used: list[tuple] = []
+    problems: list[str] = []
 
     def open_one(address: str, beside=None, **screen):
         page = beside.context.new_page() if beside is not None else tabs.take(**screen)
@@ -247,7 +251,7 @@ def open_page(tabs) -> Iterator[Callable]:
         page.goto(address)
         return page
 
-    open_one.problems = problems
+    open_one.problems = problems  # type: ignore[attr-defined]
     yield open_one
     for page, beside, screen, look_away in used:
         look_away()

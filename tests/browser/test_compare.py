@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from PIL import Image
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.compare_page import (
     WAIT,
@@ -267,39 +268,39 @@ def test_the_report_opens_by_itself(cat, tmp_path, chromium):
     assert_none(problems)
 
 
-def test_what_is_drawn_anew_is_not_taken_away_before(cat):
-    page, problems = cat
-    page.locator(".st-key-dl_report").wait_for(timeout=WAIT)
-    page.evaluate(
-        """() => {
-          const kept = [
-            ".codecs",
-            ".st-key-cmp_chart [data-testid=stPlotlyChart]",
-            ".st-key-dl_report",
-            ".st-key-page_notebook",
-          ];
-          const count = () => kept.map(part => document.querySelectorAll(part).length);
-          window.fewest = count();
-          window.watch = new MutationObserver(() => {
-            window.fewest = count().map((n, i) => Math.min(n, window.fewest[i]));
-          });
-          window.watch.observe(document.body, { childList: true, subtree: true });
-        }"""
-    )
-    budget = page.locator(".st-key-cmp_bytes input")
-    for nbytes in (5432, 9876):
-        before = page.locator(".codecs").first.inner_text()
-        budget.fill(str(nbytes))
-        budget.press("Enter")
-        page.wait_for_function(
-            "before => document.querySelector('.codecs')?.innerText !== before",
-            arg=before,
-            timeout=WAIT,
-        )
-        wait_for_curves(page)
-    page.evaluate("window.watch.disconnect()")
-    assert page.evaluate("window.fewest") == [2, 1, 1, 1]
-    assert_none(problems)
+async def taken_away(address: str) -> list[str]:
+    """What the messages of two moves of the budget take away before something else is drawn."""
+    async with person(address.removeprefix("http://")) as one:
+        kinds: dict[tuple[int, ...], str] = {}  # path -> what is there
+        gone: list[tuple[tuple[int, ...], str]] = []
+        away, take, moving = [], one._take, False
+
+        def watch(message: ForwardMsg) -> None:
+            if message.WhichOneof("type") == "delta":
+                path, delta = tuple(message.metadata.delta_path), message.delta
+                away.extend(kind for was, kind in gone if was != path and moving)
+                gone.clear()
+                kind = delta.new_element.WhichOneof("type") or "block"
+                if kind == "empty" and kinds.get(path, kind) != kind:
+                    gone.append((path, kinds[path]))
+                kinds[path] = kind
+            take(message)
+
+        one._take = watch
+        one.open("src=sample:chelsea&c=jpeg,webp")
+        assert await one.until_so(lambda: one.measured, WAIT / 1000)
+        moving = True
+        for budget in (5432, 9876):
+            before = one.runs
+            one.set_budget(budget)
+            assert await one.until_so(lambda n=before: one.runs > n and one.measured, WAIT / 1000)
+        return [kind for kind in away if kind not in ("markdown", "progress", "button")]
+
+
+def test_what_is_drawn_anew_is_not_taken_away_before(app):
+    """Table, chart and buttons: what stands below them does not jump."""
+    with ThreadPoolExecutor(1) as beside:  # the browser's own loop runs in this thread
+        assert beside.submit(lambda: asyncio.run(taken_away(app))).result() == []
 
 
 def test_lambda_moves_every_codec_to_its_optimum(cat):

@@ -32,7 +32,8 @@ def held(app: AppTest) -> dict[str, object]:
     ):
         for element in elements:
             state = inputs.drawn(kind, element.proto)
-            value = getattr(state, state.WhichOneof("value"))
+            assert state is not None
+            value = getattr(state, state.WhichOneof("value") or "")
             found[element.label] = list(value.data) if hasattr(value, "data") else value
     return found
 

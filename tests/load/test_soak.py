@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -48,7 +49,8 @@ async def _away_and_back(address: str) -> dict[str, str]:
         stood.CopyFrom(one._states[slider])
         for budget in (20_000, 30_000):
             one.set_budget(budget)
-            assert await one.until_so(lambda b=budget: one.link.get("b") == str(b), LIMIT_S)
+            told = partial(lambda wanted: one.link.get("b") == wanted, str(budget))
+            assert await one.until_so(told, LIMIT_S)
         one.choose("Compare at", "Same quality")
         assert await one.until_so(
             lambda: one.link.get("m") == "quality" and not one.sees(BYTES), LIMIT_S
