@@ -103,13 +103,13 @@ async def _visit(
     path = "" if kind == "compare" else kind
     source = "upload" if picture else f"sample:{SAMPLES[number % len(SAMPLES)]}"
     begin = time.monotonic()
-    await page.goto(f"http://{address}/{path}?src={source}")
-    if picture:
-        await page.locator(".st-key-upload input[type=file]").set_input_files(picture)
-        about = page.locator("[data-testid=stSidebar]").get_by_text(picture.name)
-        await about.wait_for()
     slider, rng = page.locator(SLIDERS[kind]).first, random.Random(number)
     try:
+        await page.goto(f"http://{address}/{path}?src={source}")
+        if picture:
+            await page.locator(".st-key-upload input[type=file]").set_input_files(picture)
+            about = page.locator("[data-testid=stSidebar]").get_by_text(picture.name)
+            await about.wait_for()
         for there in (PICTURES, TABLE):
             await page.wait_for_function(there, polling=1000 * POLL_S)
         seen.first.append(time.monotonic() - begin)
