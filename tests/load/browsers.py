@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from PIL import Image
+
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
@@ -108,7 +110,9 @@ async def _visit(
         await page.goto(f"http://{address}/{path}?src={source}")
         if picture:
             await page.locator(".st-key-upload input[type=file]").set_input_files(picture)
-            about = page.locator("[data-testid=stSidebar]").get_by_text(picture.name)
+            # The uploader names the file at once; its size tells that the page has it.
+            width, height = Image.open(picture).size
+            about = page.locator("[data-testid=stSidebar]").get_by_text(f"{width} × {height} px")
             await about.wait_for()
         for there in (PICTURES, TABLE):
             await page.wait_for_function(there, polling=1000 * POLL_S)
