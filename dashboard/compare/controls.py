@@ -28,6 +28,13 @@ BPPS = tuple(
 
 
 ECHO_S = 1.0  # how long the browser may repeat a value that it was told to replace
+ECHOES = 5  # of so many values that it was told to replace
+# Inputs beside the slider of the budget: a message with a new value of theirs is no move of it.
+OTHERS = (
+    *("cmp_aim", "cmp_codecs", "cmp_mode", "cmp_bytes", "cmp_y", "cmp_log", "cmp_hull"),
+    *("cmp_tangent", "cmp_lmbda", "picture_kind", "sample_name"),
+    *("upload", "decode_file"),
+)
 
 
 def controls(picture: Picture) -> choice.Choice:
@@ -111,16 +118,19 @@ def _size_target(picture: Picture) -> None:
         return min(BPPS, key=lambda b: abs(np.log(b * pixels / 8 / ss.cmp_bytes)))
 
     def from_slider() -> None:
-        before, told = ss.get("cmp_told", (None, 0.0))
-        echo = ss.cmp_bpp == before and time.monotonic() < told + ECHO_S
+        before, told = ss.get("cmp_told", ((), 0.0))
+        late = time.monotonic() > told + ECHO_S and _others() == ss.get("cmp_others")
+        echo = ss.cmp_bpp in before and not late
         # Nor is it a choice where the slider comes back after another mode: it was not there.
         if ss.cmp_mode == "size" and ss.get("cmp_slid") and not echo and ss.cmp_bpp != nearest():
             ss.cmp_bytes = max(1, round(ss.cmp_bpp * pixels / 8))
+            ss.pop("cmp_told", None)
 
     bpp = nearest()
     if ss.get("cmp_bpp", bpp) != bpp:  # until it hears of this, the browser sends the old value
-        ss.cmp_told = ss.cmp_bpp, time.monotonic()
-    ss.cmp_bpp = bpp
+        replaced = (*ss.get("cmp_told", ((), 0.0))[0], ss.cmp_bpp)
+        ss.cmp_told = replaced[-ECHOES:], time.monotonic()
+    ss.cmp_bpp, ss.cmp_others = bpp, _others()
     st.select_slider(
         "Budget", BPPS, bpp, key="cmp_bpp", on_change=from_slider, format_func="{:g} bpp".format
     )
@@ -136,6 +146,11 @@ def _size_target(picture: Picture) -> None:
         f"{size_text(ss.cmp_bytes)} · {ss.cmp_bytes * 8 / pixels:.3f} bits per pixel · "
         f"1 : {3 * pixels / ss.cmp_bytes:.1f} of the raw picture"
     )
+
+
+def _others() -> str:
+    """What the other inputs say."""
+    return repr([st.session_state.get(key) for key in OTHERS])
 
 
 def _quality_target() -> None:

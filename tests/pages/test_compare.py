@@ -32,6 +32,19 @@ def test_same_file_size(app):
     )
 
 
+@pytest.mark.parametrize("moved", [False, True], ids=["an echo", "a move"])
+def test_a_late_echo_of_the_slider_is_no_choice(app, moved, monkeypatch):
+    """It comes with a choice of something else; a person's move comes alone."""
+    monkeypatch.setattr("dashboard.compare.controls.ECHO_S", 0.0)
+    stood = app.select_slider(key="cmp_bpp").value
+    app.number_input(key="cmp_bytes").set_value(2000).run()
+    app.select_slider(key="cmp_bpp").set_value(stood)
+    if not moved:
+        app.toggle(key="cmp_hull").set_value(True)
+    settled(app.run())
+    assert (app.session_state.cmp_bytes == 2000) != moved
+
+
 def test_same_quality(app):
     app.radio(key="cmp_mode").set_value("quality").run()
     app.slider(key="cmp_target_psnr").set_value(35.0).run()
