@@ -28,12 +28,22 @@ BPPS = tuple(
 
 
 ECHO_S = 1.0  # how long the browser may repeat a value that it was told to replace
-ECHOES = 5  # of so many values that it was told to replace
-# Inputs beside the slider of the budget: a message with a new value of theirs is no move of it.
+ECHOES = 5  # how many of those values are remembered
+# The inputs beside the budget's slider: a message that brings a new value of one is no move of it.
 OTHERS = (
-    *("cmp_aim", "cmp_codecs", "cmp_mode", "cmp_bytes", "cmp_y", "cmp_log", "cmp_hull"),
-    *("cmp_tangent", "cmp_lmbda", "picture_kind", "sample_name"),
-    *("upload", "decode_file"),
+    AIM.key,
+    "cmp_codecs",
+    "cmp_mode",
+    "cmp_bytes",
+    "cmp_y",
+    "cmp_log",
+    "cmp_hull",
+    "cmp_tangent",
+    "cmp_lmbda",
+    "picture_kind",
+    "sample_name",
+    "upload",
+    "decode_file",
 )
 
 
@@ -149,7 +159,7 @@ def _size_target(picture: Picture) -> None:
 
 
 def _others() -> str:
-    """What the other inputs say."""
+    """What the inputs beside the slider say; of files, which ones."""
     return repr([st.session_state.get(key) for key in OTHERS])
 
 
