@@ -14,7 +14,7 @@ if str(ROOT) not in sys.path:  # Streamlit puts this file's folder on the path, 
 
 from dashboard import admission, housekeeping, returning, state  # noqa: E402
 from dashboard.streamlit_patches import answers, imports, reruns  # noqa: E402
-from dashboard.ui import slots, theme  # noqa: E402
+from dashboard.ui import theme  # noqa: E402
 
 st.set_page_config(
     page_title="RD Explorer", page_icon=str(ROOT / "dashboard" / "icon.png"), layout="wide"
@@ -26,7 +26,6 @@ reruns.mend()
 
 housekeeping.begin()
 admission.admit(state.session_id())
-slots.hold_kept()
 returning.remember()
 
 # without icons: until their font is loaded, they are words that cover the neighbours' links

@@ -12,7 +12,6 @@ from core.errors import RDError
 from core.images import Picture
 from core.images.fetch import fetch
 from core.images.samples import SAMPLES, sample
-from dashboard.ui.slots import keep
 from dashboard.ui.text import plain
 
 DEFAULT_SAMPLE = "astronaut"
@@ -86,10 +85,14 @@ def picture_chooser() -> Picture:
             if "://" in current.source
             else kinds[1]
         )
-        keep("picture_kind")
         st.session_state.setdefault("picture_kind", start)
         kind = st.segmented_control(
-            "Picture", kinds, key="picture_kind", required=True, width="stretch"
+            "Picture",
+            kinds,
+            key="picture_kind",
+            persist_state="session",
+            required=True,
+            width="stretch",
         )
         if kind == "Sample":
             _choose_sample(current)
@@ -117,13 +120,13 @@ def _choose_sample(current: Picture) -> None:
         set_picture(sample(st.session_state.sample_name))
 
     name = current.source.removeprefix("sample:")
-    keep("sample_name")
     st.session_state.setdefault("sample_name", name if name in SAMPLES else None)
     st.selectbox(
         "Sample picture",
         list(SAMPLES),
         format_func=SAMPLES.__getitem__,
         key="sample_name",
+        persist_state="session",
         on_change=changed,
         label_visibility="collapsed",
         placeholder="Choose a sample",

@@ -11,7 +11,6 @@ from dashboard import state
 from dashboard.photos import bits, curves, history, inside, lesson, models, relaxed, view
 from dashboard.photos.notebook import notebook
 from dashboard.teach.head import Head
-from dashboard.ui import slots
 from dashboard.waiting import looks, service
 
 SECTIONS = (
@@ -29,7 +28,6 @@ head = Head(
     "Compression* (2017): what to keep of a photograph was learned. Every figure belongs to a real "
     "file.",
 )
-slots.keep(*models.KEYS)
 picture = state.picture_chooser()
 card = models.choose_model()
 service().begin(owner, ("photos", picture.sha256))
@@ -45,7 +43,12 @@ subject = (picture.sha256, codec.name, st.session_state.pho_section)
 keep = st.session_state.get("pho_shown") == subject
 places = view.Places(keep)
 section = st.segmented_control(
-    "Section", SECTIONS, key="pho_section", required=True, label_visibility="collapsed"
+    "Section",
+    SECTIONS,
+    key="pho_section",
+    persist_state="session",
+    required=True,
+    label_visibility="collapsed",
 )
 if section == "Rate and distortion":
     rates = curves.Section(picture, codec, keep)

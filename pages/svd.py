@@ -7,7 +7,7 @@ from core.teaching import svd as teaching
 from dashboard import state
 from dashboard.svd import playground, rate, sections
 from dashboard.svd.answers import Subject
-from dashboard.svd.controls import RANK, rank_controls
+from dashboard.svd.controls import rank_controls
 from dashboard.svd.notebook import notebook
 from dashboard.teach.exercises import show_exercises
 from dashboard.teach.head import Head
@@ -19,7 +19,6 @@ head = Head(
     "matter most – TensorFlow's tutorial *Matrix approximation with Core APIs*, on your picture, "
     "in elements and in real bytes.",
 )
-RANK.keep()
 picture = state.picture_chooser()
 service().begin(state.session_id(), ("svd", picture.sha256))
 subject = Subject(picture, sections.choose_size(picture))

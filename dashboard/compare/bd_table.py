@@ -18,7 +18,13 @@ def choose_anchor(codecs: tuple[Codec, ...]) -> str:
     if ss.cmp_anchor not in titles:
         ss.cmp_anchor = codecs[0].name
     left, right = st.columns(2)
-    left.selectbox("Anchor", list(titles), format_func=titles.__getitem__, key="cmp_anchor")
+    left.selectbox(
+        "Anchor",
+        list(titles),
+        format_func=titles.__getitem__,
+        key="cmp_anchor",
+        persist_state="session",
+    )
     form = FORMS[_quality()]
     right.caption(
         f"Mean difference of bytes at equal quality ({form.label}), on this one picture. Negative: "

@@ -12,7 +12,7 @@ from core.errors import SettingError
 from core.images import Picture
 from core.metrics import FORMS, MEASURES, named
 from dashboard import state
-from dashboard.ui import address, slots
+from dashboard.ui import address
 
 MODES = {"size": "Same file size", "quality": "Same quality", "own": "Own settings"}
 # Axes of quality: every measure that curves are compared in, and the MSE, over which λ's tangents
@@ -59,7 +59,6 @@ def initialise(picture: Picture) -> None:
     is marked as done after it, not before.
     """
     ss = st.session_state
-    slots.keep(*_DEFAULTS, "cmp_bytes", *(own_key(name) for name in CODECS))
     for key, value in _DEFAULTS.items():
         ss.setdefault(key, value)
     for codec in CODECS.values():

@@ -61,12 +61,15 @@ def controls(picture: Picture) -> choice.Choice:
             format_func=lambda name: CODECS[name].info.title,
             default=st.session_state.cmp_codecs,
             key="cmp_codecs",
+            persist_state="session",
             max_selections=MAX_CODECS,
         )
         tuning_note(st.session_state.cmp_codecs, judged_by())
         modes = list(MODES)
         at = modes.index(st.session_state.cmp_mode)
-        st.radio("Compare at", modes, at, format_func=MODES.get, key="cmp_mode")
+        st.radio(
+            "Compare at", modes, at, format_func=MODES.get, key="cmp_mode", persist_state="session"
+        )
         if st.session_state.cmp_mode == "size":
             _size_target(picture)
         elif st.session_state.cmp_mode == "quality":
@@ -105,6 +108,7 @@ def setting_control(codec: Codec, key: str) -> float:
         ladder,
         st.session_state[key],
         key=key,
+        persist_state="session",
         format_func=lambda v: f"{v:.4g}" if v in usual else f"{v:.6g}",
     )
 
@@ -140,9 +144,17 @@ def _size_target(picture: Picture) -> None:
     if ss.get("cmp_bpp", bpp) != bpp:  # until it hears of this, the browser sends the old value
         replaced = (*ss.get("cmp_told", ((), 0.0))[0], ss.cmp_bpp)
         ss.cmp_told = replaced[-ECHOES:], time.monotonic()
-    ss.cmp_bpp, ss.cmp_others = bpp, _others()
+    if ss.get("cmp_bpp") != bpp:
+        ss.cmp_bpp = bpp
+    ss.cmp_others = _others()
     st.select_slider(
-        "Budget", BPPS, bpp, key="cmp_bpp", on_change=from_slider, format_func="{:g} bpp".format
+        "Budget",
+        BPPS,
+        bpp,
+        key="cmp_bpp",
+        persist_state="session",
+        on_change=from_slider,
+        format_func="{:g} bpp".format,
     )
     st.number_input(
         "File size, at most (bytes)",
@@ -150,6 +162,7 @@ def _size_target(picture: Picture) -> None:
         200_000_000,
         ss.cmp_bytes,
         key="cmp_bytes",
+        persist_state="session",
         step=max(1, round(pixels / 800) * 10),
     )
     st.caption(
@@ -167,7 +180,12 @@ def _quality_target() -> None:
     names = list(FORMS)
     at = names.index(st.session_state.cmp_measure)
     st.selectbox(
-        "Measure", names, at, format_func=lambda name: FORMS[name].label, key="cmp_measure"
+        "Measure",
+        names,
+        at,
+        format_func=lambda name: FORMS[name].label,
+        key="cmp_measure",
+        persist_state="session",
     )
     form = FORMS[st.session_state.cmp_measure]
     low, high, _ = form.target
@@ -178,6 +196,7 @@ def _quality_target() -> None:
         high,
         st.session_state[key],
         key=key,
+        persist_state="session",
         step=0.25,
         format=f"%.{form.decimals}f {form.unit}".strip(),
     )

@@ -137,11 +137,18 @@ def _is_stopped(picture: Picture, codecs: tuple[Codec, ...]) -> bool:
 
 def _axes() -> None:
     columns = st.columns([2, 1, 1, 2], vertical_alignment="bottom")
-    columns[0].selectbox("Quality axis", list(AXES), format_func=AXES.__getitem__, key="cmp_y")
-    columns[1].toggle("Log rate", key="cmp_log")
+    columns[0].selectbox(
+        "Quality axis",
+        list(AXES),
+        format_func=AXES.__getitem__,
+        key="cmp_y",
+        persist_state="session",
+    )
+    columns[1].toggle("Log rate", key="cmp_log", persist_state="session")
     columns[2].toggle(
         "Hull",
         key="cmp_hull",
+        persist_state="session",
         help="Lower convex hull of all points: what switching codecs could give.",
     )
     columns[3].caption("Click a point to see that very reconstruction in the viewer.")
@@ -167,6 +174,7 @@ def _lmbda(codecs: tuple[Codec, ...]) -> None:
     columns[0].toggle(
         "Operate at λ",
         key="cmp_tangent",
+        persist_state="session",
         on_change=moved,
         help="Each codec works where R + λD is least (R in bpp, D the MSE): there a line of slope "
         "−1/λ touches its points.",
@@ -175,6 +183,7 @@ def _lmbda(codecs: tuple[Codec, ...]) -> None:
         "λ, bpp per unit of MSE",
         LMBDAS,
         key="cmp_lmbda",
+        persist_state="session",
         on_change=moved,
         disabled=not ss.cmp_tangent,
     )

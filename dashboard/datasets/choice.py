@@ -65,6 +65,7 @@ def choose_runs() -> list[Run]:
         list(stored),
         format_func=lambda i: stored[i].name,
         key=RUNS.key,
+        persist_state="session",
         max_selections=MAX_RUNS,
         help="Choose several to compare them: yesterday's with today's, or two data sets.",
     )
@@ -86,9 +87,13 @@ def choose(chosen: list[Run]) -> Choice | None:
     left, right = st.columns([3, 1])
     with left:
         _choose_codecs(titles)
-    METRIC.keep_within(FORMS)
+    METRIC.begin_within(FORMS)
     right.selectbox(
-        "Measure", list(FORMS), format_func=lambda name: FORMS[name].label, key=METRIC.key
+        "Measure",
+        list(FORMS),
+        format_func=lambda name: FORMS[name].label,
+        key=METRIC.key,
+        persist_state="session",
     )
     return Choice(tuple(run.id for run in chosen), tuple(SHOWN.value), METRIC.value)
 
@@ -97,7 +102,13 @@ def _choose_codecs(titles: Mapping[str, str]) -> None:
     known = [codec for codec in SHOWN.value if codec in titles]
     SHOWN.set(known or at_first(list(titles)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.multiselect("Codecs shown", list(titles), format_func=titles.__getitem__, key=SHOWN.key)
+        st.multiselect(
+            "Codecs shown",
+            list(titles),
+            format_func=titles.__getitem__,
+            key=SHOWN.key,
+            persist_state="session",
+        )
         if len(SHOWN.value) < len(titles):
             st.button(f"All {len(titles)}", key="ds_all", on_click=_show, args=(list(titles),))
 

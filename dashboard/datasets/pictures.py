@@ -72,8 +72,10 @@ def _uploads() -> Pictures | None:
 
 
 def _folder() -> Pictures | None:
-    FOLDER_PATH.keep()
-    st.text_input("Folder", key=FOLDER_PATH.key, placeholder="/path/to/pictures")
+    FOLDER_PATH.begin()
+    st.text_input(
+        "Folder", key=FOLDER_PATH.key, persist_state="session", placeholder="/path/to/pictures"
+    )
     path = FOLDER_PATH.value.strip()
     if not path:
         st.caption("All pictures in it and in its subfolders are measured.")
@@ -84,14 +86,15 @@ def _folder() -> Pictures | None:
 
 def _data_set() -> Pictures:
     left, right = st.columns(2)
-    DATA_SET.keep()
-    COUNT.keep()
+    DATA_SET.begin()
+    COUNT.begin()
     left.text_input(
         "Data set",
         key=DATA_SET.key,
+        persist_state="session",
         help="A name in TensorFlow Datasets; its test split is used.",
     )
-    right.number_input("Number of pictures", 1, 10_000, key=COUNT.key)
+    right.number_input("Number of pictures", 1, 10_000, key=COUNT.key, persist_state="session")
     st.caption("The codec Digits takes MNIST only; the others take any data set of pictures.")
     spec = f"{sources.TFDS_PREFIX}{DATA_SET.value.strip()}:test:{int(COUNT.value)}"
     return Pictures(TFDS, [spec], _from_tfds(spec))

@@ -53,31 +53,50 @@ def show() -> None:
 def _choose_codecs() -> None:
     """Codecs, settings, measures, and how the sweep is run."""
     for slot in (CODEC_NAMES, POINTS, MEASURE_NAMES, NAME, WORKERS, DASK, AGAIN):
-        slot.keep()
+        slot.begin()
     aim_control(AIM, CODEC_NAMES.key, (MEASURE_NAMES.value or USUAL)[0])
     st.multiselect(
         "Codecs",
         list(CODECS),
         format_func=lambda name: CODECS[name].info.title,
         key=CODEC_NAMES.key,
+        persist_state="session",
     )
-    st.slider("Settings per codec, spread over its range", 2, 15, key=POINTS.key)
+    st.slider(
+        "Settings per codec, spread over its range", 2, 15, key=POINTS.key, persist_state="session"
+    )
     st.multiselect(
         "Measures",
         list(NAMES),
         format_func=lambda name: MEASURES[name].short,
         key=MEASURE_NAMES.key,
+        persist_state="session",
         help="Only these are computed, and the MSE, which costs next to nothing.",
     )
     with st.expander("Name, processes, cluster"):
         st.text_input(
-            "Name of the run", key=NAME.key, placeholder="if empty: where the pictures are from"
+            "Name of the run",
+            key=NAME.key,
+            persist_state="session",
+            placeholder="if empty: where the pictures are from",
         )
-        st.number_input("Worker processes on this machine", 1, 4 * _CORES, key=WORKERS.key)
-        st.text_input("Address of a Dask scheduler", key=DASK.key, placeholder="tcp://host:8786")
+        st.number_input(
+            "Worker processes on this machine",
+            1,
+            4 * _CORES,
+            key=WORKERS.key,
+            persist_state="session",
+        )
+        st.text_input(
+            "Address of a Dask scheduler",
+            key=DASK.key,
+            persist_state="session",
+            placeholder="tcp://host:8786",
+        )
         st.toggle(
             "Measure again what earlier runs hold",
             key=AGAIN.key,
+            persist_state="session",
             help=(
                 "An equal measurement – same pixels, codec, options, versions, model and setting "
                 "– gives equal figures; only its times may differ."

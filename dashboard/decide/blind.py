@@ -75,7 +75,7 @@ def _set_up() -> None:
     )
     chosen = pictures.choose()
     for slot in (NAMES, BPP, COUNT, REPEATS):
-        slot.keep()
+        slot.begin()
     left, right = st.columns([3, 2])
     with left:
         st.multiselect(
@@ -83,18 +83,26 @@ def _set_up() -> None:
             codecs.offered(),
             format_func=lambda name: CODECS[name].info.title,
             key=NAMES.key,
+            persist_state="session",
             max_selections=MOST,
         )
     with right:
         how = one_of("Compared at", EQUAL, HOW)
         if how == SIZE:
-            st.number_input("Bits per pixel, at most", 0.02, 8.0, key=BPP.key, step=0.05)
+            st.number_input(
+                "Bits per pixel, at most",
+                0.02,
+                8.0,
+                key=BPP.key,
+                persist_state="session",
+                step=0.05,
+            )
         else:
             form = FORMS[quality.MEASURE.value]
             st.caption(f"{form.short} {quality.target().value:g}, as chosen under *Decide*.")
     one, two, three = st.columns([2, 2, 2], vertical_alignment="bottom")
-    one.number_input("Pictures", 1, PICTURES, key=COUNT.key)
-    two.number_input("Each pair, times", 1, 10, key=REPEATS.key)
+    one.number_input("Pictures", 1, PICTURES, key=COUNT.key, persist_state="session")
+    two.number_input("Each pair, times", 1, 10, key=REPEATS.key, persist_state="session")
     few = len(NAMES.value) < 2 or chosen is None
     three.button(
         "Begin",

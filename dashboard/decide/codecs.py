@@ -33,8 +33,8 @@ def offered() -> list[str]:
 def choose() -> None:
     """Draws codecs and constraints."""
     for slot in (NAMES, SHARE_PERCENT, FORMATS, ENCODE_S, DECODE_S):
-        slot.keep()
-    BASELINE.keep_within(offered())
+        slot.begin()
+    BASELINE.begin_within(offered())
     left, middle, right = st.columns([3, 1.4, 1.4])
     with middle:
         aim_control(AIM, NAMES.key, quality.MEASURE.value)
@@ -44,6 +44,7 @@ def choose() -> None:
             offered(),
             format_func=lambda name: CODECS[name].info.title,
             key=NAMES.key,
+            persist_state="session",
         )
     with right:
         st.selectbox(
@@ -51,6 +52,7 @@ def choose() -> None:
             offered(),
             format_func=lambda name: CODECS[name].info.title,
             key=BASELINE.key,
+            persist_state="session",
             help="A codec that is measured too, at the same quality.",
         )
     tuning_note(NAMES.value, quality.MEASURE.value)
@@ -62,6 +64,7 @@ def choose() -> None:
             list(known),
             format_func=known.__getitem__,
             key=FORMATS.key,
+            persist_state="session",
             placeholder="any",
             help="Current browsers open JPEG, WebP and AVIF.",
         )
@@ -71,6 +74,7 @@ def choose() -> None:
             50,
             100,
             key=SHARE_PERCENT.key,
+            persist_state="session",
             format="%d %%",
             help="So many at least, when all pictures are encoded with one setting.",
         )
@@ -79,7 +83,15 @@ def choose() -> None:
         (four, "Decoding, s per Mpx", DECODE_S),
     ):
         with place:
-            st.number_input(label, 0.001, 1000.0, key=slot.key, placeholder="any", format="%g")
+            st.number_input(
+                label,
+                0.001,
+                1000.0,
+                key=slot.key,
+                persist_state="session",
+                placeholder="any",
+                format="%g",
+            )
     _note_unreadable()
 
 

@@ -49,7 +49,7 @@ def _form(decision: Job, answer: Answer, advice: Advice) -> None:
         NAMES.set(list(advice.codecs[:1]) or there[:1])
     NAMES.set([name for name in NAMES.value if name in there])
     for slot in (EXIF, MARKUP):
-        slot.keep()
+        slot.begin()
     left, right = st.columns([3, 2])
     with left:
         st.multiselect(
@@ -57,16 +57,18 @@ def _form(decision: Job, answer: Answer, advice: Advice) -> None:
             there,
             format_func=lambda name: CODECS[name].info.title,
             key=NAMES.key,
+            persist_state="session",
             help="Several give each picture in several formats, for <picture> elements.",
         )
     with right:
         st.toggle(
             "Keep EXIF",
             key=EXIF.key,
+            persist_state="session",
             help="It may hold the place where a picture was taken. JPEG, WebP, AVIF, HEIC and "
             "JPEG XL can carry it.",
         )
-        st.toggle("Write <picture> elements", key=MARKUP.key)
+        st.toggle("Write <picture> elements", key=MARKUP.key, persist_state="session")
     if MARKUP.value and not any(CODECS[n].info.suffix in FALLBACKS for n in NAMES.value):
         st.caption(
             ":material/info: Add a JPEG codec: it is the fallback for browsers that know no other."

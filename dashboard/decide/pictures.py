@@ -123,10 +123,11 @@ def _uploads() -> list[Item]:
 
 def _web() -> list[Item]:
     with st.form("dec_web", border=False):
-        ADDRESSES.keep()
+        ADDRESSES.begin()
         text = st.text_area(
             "Web addresses of pictures, one a line",
             key=ADDRESSES.key,
+            persist_state="session",
             placeholder="https://…",
         )
         if st.form_submit_button("Fetch them"):
@@ -181,8 +182,8 @@ def _path() -> Path:
 
 
 def _folder() -> list[Item]:
-    PATH.keep()
-    st.text_input("Folder", key=PATH.key, placeholder="/path/to/pictures")
+    PATH.begin()
+    st.text_input("Folder", key=PATH.key, persist_state="session", placeholder="/path/to/pictures")
     if not PATH.value.strip():
         st.caption("All pictures in it and in its subfolders. Nothing in it is changed.")
         return []

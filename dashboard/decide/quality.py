@@ -48,9 +48,9 @@ def levels(measure: str, chosen: float) -> list[float]:
 def choose(pictures: Pictures, codecs: list[str], growth: Growth) -> None:
     """The measure and the target; below them, the picture at each level."""
     names = [item.name for item in _offered(pictures.items)]
-    MEASURE.keep()
-    PICTURE.keep_within(names)
-    SEEN_WITH.keep_within(codecs)
+    MEASURE.begin()
+    PICTURE.begin_within(names)
+    SEEN_WITH.begin_within(codecs)
     one, two, three, four = st.columns([2, 3, 2, 2])
     with one:
         st.selectbox(
@@ -58,28 +58,31 @@ def choose(pictures: Pictures, codecs: list[str], growth: Growth) -> None:
             list(FORMS),
             format_func=lambda name: FORMS[name].short,
             key=MEASURE.key,
+            persist_state="session",
             help="\n\n".join(f"**{m.short}**: {m.meaning}" for m in MEASURES.values() if m.form),
         )
     form, chosen = FORMS[MEASURE.value], target()
     low, high, _ = form.target
-    chosen.keep()
+    chosen.begin()
     with two:
         st.slider(
             "The worst that you would accept",
             low,
             high,
             key=chosen.key,
+            persist_state="session",
             step=0.5,
             format=f"%.1f {form.unit}".strip(),
         )
     with three:
-        st.selectbox("Look at", names, key=PICTURE.key)
+        st.selectbox("Look at", names, key=PICTURE.key, persist_state="session")
     with four:
         st.selectbox(
             "as coded by",
             codecs,
             format_func=lambda name: CODECS[name].info.title,
             key=SEEN_WITH.key,
+            persist_state="session",
         )
     item = next(item for item in pictures.items if item.name == PICTURE.value)
     codec, measure, wanted = CODECS[SEEN_WITH.value], MEASURE.value, chosen.value

@@ -39,12 +39,13 @@ def offer(chosen: Pictures, growth: Growth) -> None:
     left, middle, right = st.columns([2, 4, 1.6], vertical_alignment="bottom")
     if whole > 1:
         wanted = measured(whole)
-        wanted.keep()
+        wanted.begin()
         count = left.number_input(
             f"Pictures to measure, of {whole:,}",
             1,
             whole,
             key=wanted.key,
+            persist_state="session",
             help="Fewer than all are drawn by chance. The answer says how far it holds for all.",
         )
     with middle:

@@ -26,10 +26,11 @@ def show(card: Card, index: int, growth: Growth) -> None:
         "In each pair the original is on the left; on the right is what its string gives back. "
         "The string is real: apart from the model, it is all that the receiver needs."
     )
-    SEARCH.keep()
+    SEARCH.begin()
     st.toggle(
         "Search for the best rounding",
         key=SEARCH.key,
+        persist_state="session",
         help=(
             "For one latent after the other, the encoder tries the whole number on the other "
             "side and keeps it where that lowers R + λ · D. The decoder stays as it is. "

@@ -22,13 +22,14 @@ SEED = Slot("dig_seed", 0)
 def show(card: Card, growth: Growth) -> None:
     """The section for the model of `card`, and the stored variational autoencoder."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    TEMPERATURE.keep()
+    TEMPERATURE.begin()
     left.slider(
         "Temperature of the prior",
         0.0,
         2.0,
         step=0.05,
         key=TEMPERATURE.key,
+        persist_state="session",
         help="1: digits as varied as the model believes them to be. 0: only the most likely one.",
     )
     right.button("Draw again", icon=":material/casino:", on_click=_again, width="stretch")

@@ -44,11 +44,12 @@ def choose_model() -> Card | None:
 def _choose_lmbda(ladder: list[float]) -> None:
     if LMBDA.value not in ladder:
         LMBDA.set(LMBDA.start if LMBDA.start in ladder else ladder[len(ladder) // 2])
-    LMBDA.keep()
+    LMBDA.begin()
     st.select_slider(
         "λ: the weight of distortion",
         ladder,
         key=LMBDA.key,
+        persist_state="session",
         format_func=lambda value: f"{value:g}",
         help="Each λ has a model of its own, trained to minimise rate + λ · distortion.",
     )
@@ -60,12 +61,13 @@ def _choose_other(others: Mapping[str, Card]) -> None:
         OTHER.set(None)
     if not others:
         return
-    OTHER.keep()
+    OTHER.begin()
     st.selectbox(
         "or another stored model",
         list(others),
         index=None,
         key=OTHER.key,
+        persist_state="session",
         placeholder="none",
         format_func=lambda name: f"{name} (λ = {others[name]['lmbda']:g})",
     )
@@ -83,9 +85,9 @@ def _describe(card: Card) -> None:
 
 def choose_digit() -> int:
     """The chosen test digit: its index into `sample()`."""
-    INDEX.keep()
+    INDEX.begin()
     with st.sidebar:
-        st.number_input("Test digit", 0, len(sample()) - 1, key=INDEX.key)
+        st.number_input("Test digit", 0, len(sample()) - 1, key=INDEX.key, persist_state="session")
         st.button("Another one", icon=":material/casino:", on_click=_another_digit, width="stretch")
     return INDEX.value
 

@@ -21,8 +21,13 @@ WIDE = Slot("dig_wide", False)
 
 def show(card: Card, cards: Sequence[Card], growth: Growth) -> None:
     """The section: everything comes from the cards, so that it is there before TensorFlow is."""
-    WIDE.keep()
-    st.toggle("Beside SVD, PNG and WebP", key=WIDE.key, help="The axis then becomes logarithmic.")
+    WIDE.begin()
+    st.toggle(
+        "Beside SVD, PNG and WebP",
+        key=WIDE.key,
+        persist_state="session",
+        help="The axis then becomes logarithmic.",
+    )
     growth.place(lambda: _draw(card, cards, WIDE.value))
     st.subheader("Does the estimate hold?")
     _show_lengths(card["real"])

@@ -33,7 +33,7 @@ def show(picture: Picture, shown: Shown | None) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader("Over the picture")
-        over = st.toggle("Over the picture in grey", key="pho_over")
+        over = st.toggle("Over the picture in grey", key="pho_over", persist_state="session")
         fig = charts.bits_map(
             cells,
             photo_lab.STRIDE * k,

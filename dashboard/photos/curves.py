@@ -48,11 +48,12 @@ class Section:
                 "Quality",
                 list(AXES),
                 key="pho_axis",
+                persist_state="session",
                 format_func=AXES.__getitem__,
                 required=True,
                 label_visibility="collapsed",
             )
-        right.toggle("Log rate", key="pho_log")
+        right.toggle("Log rate", key="pho_log", persist_state="session")
         self._axis = "psnr" if absent else st.session_state.pho_axis
         self._progress = st.empty()
         with st.container(key="pho_rd"):

@@ -31,6 +31,7 @@ class Section:
             "Side",
             list(SIDES),
             key="pho_side",
+            persist_state="session",
             format_func=SIDES.__getitem__,
             required=True,
             label_visibility="collapsed",

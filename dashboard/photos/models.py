@@ -4,18 +4,9 @@ import streamlit as st
 
 from core.codecs.learned import photo_models
 from core.learned.photos.card import PhotoCard
+from dashboard.ui.slots import Slot
 
-KEYS = (
-    "pho_model",
-    "pho_level",
-    "pho_section",
-    "pho_axis",
-    "pho_log",
-    "pho_over",
-    "pho_side",
-    "pho_relaxed",
-    "pho_search",
-)
+LEVEL = Slot("pho_level", 0)  # 0: not chosen yet
 
 
 def choose_model() -> PhotoCard | None:
@@ -37,6 +28,7 @@ def choose_model() -> PhotoCard | None:
                 "Model",
                 list(cards),
                 key="pho_model",
+                persist_state="session",
                 format_func=lambda name: f"{name} · {_rates(cards[name])}",
             )
         card = cards[st.session_state.pho_model]
@@ -50,6 +42,7 @@ def choose_model() -> PhotoCard | None:
         st.toggle(
             "Search the latents",
             key="pho_search",
+            persist_state="session",
             disabled=config.get("metric", "mse") != "mse",
             help="Rounding looks at each latent alone. The search asks synthesis and entropy "
             "coder what other numbers "
@@ -67,18 +60,17 @@ def _rates(card: PhotoCard) -> str:
 def choose_level(card: PhotoCard) -> int:
     """The slider over the levels of the model: 1 (smallest file) and up."""
     levels = len(card["lmbda"])
-    level = st.session_state.get("pho_level", (levels + 1) // 2)
-    if not 1 <= level <= levels or "pho_level" not in st.session_state:
-        st.session_state.pho_level = min(max(level, 1), levels)
+    LEVEL.begin_in_range(1, levels, min(LEVEL.value or (levels + 1) // 2, levels))
     if levels > 1:
         st.slider(
             "Level",
             1,
             levels,
-            key="pho_level",
+            key=LEVEL.key,
+            persist_state="session",
             help="One model for all rates: each level has its own λ in rate + λ · distortion. "
             "Small files on the left.",
         )
     else:
         st.caption("This model was trained for one λ and has one level.")
-    return int(st.session_state.pho_level)
+    return LEVEL.value

@@ -12,7 +12,6 @@ ENERGIES = {1: "Σσ", 2: "Σσ²"}
 
 RANK = Slot("svd_rank", 0)  # 0: not chosen yet
 ENERGY_KIND = Slot("svd_energy_kind", 1)
-_MOST = Slot("svd_most", 0)
 _FACTOR = Slot("svd_factor", 0.0)
 _ENERGY = Slot("svd_energy", 0.0)
 _KILOBYTES: Slot[float | None] = Slot("svd_kilobytes", None)
@@ -35,6 +34,7 @@ def rank_controls(f: Factors, rank_for_bytes: RankForBytes) -> int:
             1,
             f.rank,
             key=RANK.key,
+            persist_state="session",
             help="How many singular values are kept, and vectors on either side.",
         )
     factor, energy, kind, budget = st.columns(4)
@@ -65,16 +65,13 @@ def rank_controls(f: Factors, rank_for_bytes: RankForBytes) -> int:
 
 def _fit(f: Factors) -> None:
     """Keeps the rank within what the picture has; a tenth of it at first."""
-    rank = _limited(RANK.value or f.rank // 10, f)
-    if rank != RANK.value or _MOST.value != f.rank:  # another range makes another slider
-        RANK.set(rank)
-        _MOST.set(f.rank)
+    RANK.begin_in_range(1, f.rank, _limited(RANK.value or f.rank // 10, f))
 
 
 def _align(f: Factors) -> None:
     """Shows factor and energy of the rank in the fields beside it."""
     m, n = f.shape
-    ENERGY_KIND.keep_within(ENERGIES)
+    ENERGY_KIND.begin_within(ENERGIES)
     _FACTOR.set(lowrank.compression_factor(m, n, RANK.value))
     kept = lowrank.energy(f.s, ENERGY_KIND.value)[RANK.value - 1]
     _ENERGY.set(100 * float(kept))
@@ -90,6 +87,7 @@ def _factor_control(f: Factors) -> None:
         0.0,
         4.0,
         key=_FACTOR.key,
+        persist_state="session",
         step=0.01,
         format="%.4f",
         on_change=typed,
@@ -110,6 +108,7 @@ def _energy_control(f: Factors) -> None:
         0.0,
         100.0,
         key=_ENERGY.key,
+        persist_state="session",
         step=1.0,
         format="%.2f",
         on_change=typed,

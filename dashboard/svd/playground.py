@@ -40,12 +40,12 @@ def _matrix() -> np.ndarray | None:
     """The chosen matrix, float32; None, with the reason on the page, where there is none."""
     kind = one_of("Matrix", {RANDOM: RANDOM, TYPED: TYPED}, KIND)
     if kind == RANDOM:
-        SEED.keep()
-        st.number_input("Seed", 0, 999_999, key=SEED.key)
+        SEED.begin()
+        st.number_input("Seed", 0, 999_999, key=SEED.key, persist_state="session")
         rng = np.random.default_rng(SEED.value)
         return rng.uniform(0, 1, (40, 30)).astype(np.float32)
-    CSV.keep()
-    st.text_area("One row per line (CSV)", key=CSV.key, height=140)
+    CSV.begin()
+    st.text_area("One row per line (CSV)", key=CSV.key, persist_state="session", height=140)
     try:
         return read_matrix(CSV.value)
     except DataError as error:
@@ -56,8 +56,8 @@ def _matrix() -> np.ndarray | None:
 def _rank(f: Factors) -> int:
     if f.rank == 1:
         return 1
-    RANK.set(min(RANK.value, f.rank))
-    st.slider("Rank", 1, f.rank, key=RANK.key)
+    RANK.begin_in_range(1, f.rank, min(RANK.value, f.rank))
+    st.slider("Rank", 1, f.rank, key=RANK.key, persist_state="session")
     return RANK.value
 
 

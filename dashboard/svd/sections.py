@@ -93,12 +93,12 @@ def show_figures(f: Factors, rank: int, psnr: float) -> None:
 
 def show_charts(subject: Subject, f: Factors, rank: int) -> None:
     """Singular values, energy, distortion and factor."""
-    LOG.keep()
-    DECIBEL.keep()
+    LOG.begin()
+    DECIBEL.begin()
     left, right = st.columns(2)
     with left:
         st.subheader("Singular values")
-        st.toggle("Logarithmic", key=LOG.key)
+        st.toggle("Logarithmic", key=LOG.key, persist_state="session")
         _chart(charts.singular_values(f, LOG.value), "svd_sigma", "singular-values", subject)
         st.subheader(
             "Energy",
@@ -107,7 +107,7 @@ def show_charts(subject: Subject, f: Factors, rank: int) -> None:
         _chart(charts.energy_curves(f, rank), "svd_energies", "energy", subject)
     with right:
         st.subheader("Distortion")
-        st.toggle("In dB", key=DECIBEL.key)
+        st.toggle("In dB", key=DECIBEL.key, persist_state="session")
         ranks = tuple(r for r in _MEASURED if r <= f.rank)
         measured = subject.ask(svd_study.measured_mse, ranks)
         distortion = charts.distortion(f, rank, ranks, measured, DECIBEL.value)
@@ -149,8 +149,8 @@ def _layer_slider(f: Factors) -> int:
     if f.rank == 1:
         return 1
     most = min(_SUMMED_LAYERS, f.rank)
-    LAYERS.set(min(LAYERS.value, most))
-    st.slider("Add up the first layers", 1, most, key=LAYERS.key)
+    LAYERS.begin_in_range(1, most, min(LAYERS.value, most))
+    st.slider("Add up the first layers", 1, most, key=LAYERS.key, persist_state="session")
     return LAYERS.value
 
 

@@ -1,38 +1,17 @@
-"""Typed places of a person's session, and the row of buttons that fills one."""
+"""Typed places of a person's session, and the row of buttons that fills one.
 
-from collections.abc import Iterable, Mapping
+Widgets that have the key of a slot are drawn with `persist_state="session"`: their values outlive
+the runs and pages that do not draw them. Nothing is set anew for that. A value that is set is sent
+to the browser, and there it could overtake what the person has done meanwhile.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
 T = TypeVar("T")
-_KEPT = "kept_keys"  # keys of this session that outlive a visit to another page
-
-
-def keep(*keys: str) -> None:
-    """Makes widget values outlive a visit to another page, where their widgets are not drawn:
-    Streamlit forgets the values of widgets that a run does not draw, unless they are set anew.
-
-    It also sends them to the browser in every run: one that was sent once only can be lost when the
-    next run replaces the widget before the browser has drawn it.
-    """
-    kept: set[str] = st.session_state.setdefault(_KEPT, set())
-    kept.update(keys)
-    _set_anew(keys)
-
-
-def hold_kept() -> None:
-    """Sets anew all values that any page has kept. To be called in each run of each page, before
-    the page.
-    """
-    _set_anew(st.session_state.get(_KEPT, ()))
-
-
-def _set_anew(keys: Iterable[str]) -> None:
-    for key in keys:
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]
 
 
 @dataclass(frozen=True)
@@ -50,18 +29,29 @@ class Slot(Generic[T]):
 
     def set(self, value: T) -> None:
         """Changes the value; where a widget has the key, this must come before the widget."""
-        st.session_state[self.key] = value
+        if self.key not in st.session_state or st.session_state[self.key] != value:
+            st.session_state[self.key] = value
 
-    def keep(self) -> None:
-        """Makes the value, or the one to start with, outlive a visit to another page: `keep`."""
-        st.session_state[self.key] = self.value
-        keep(self.key)
+    def begin(self) -> None:
+        """Has the widget begin with the value to start with. To be called before it is drawn."""
+        st.session_state.setdefault(self.key, self.start)
 
-    def keep_within(self, options: Mapping[T, Any] | list[T]) -> None:
-        """Like `keep`; a value that is not among `options` (any more) gives way to the first."""
+    def begin_in_range(self, low: T, high: T, wanted: T) -> None:
+        """Gives a slider from `low` to `high` the value `wanted`.
+
+        With another range it is another widget to Streamlit: it would begin at its least value.
+        """
+        within = f"{self.key}_range"
+        if st.session_state.get(within) != (low, high):
+            st.session_state[self.key] = wanted
+            st.session_state[within] = (low, high)
+        self.set(wanted)
+
+    def begin_within(self, options: Mapping[T, Any] | list[T]) -> None:
+        """Like `begin`; a value that is not among `options` (any more) gives way to the first."""
         if self.value not in options:
             self.set(self.start if self.start in options else next(iter(options)))
-        self.keep()
+        self.begin()
 
 
 def one_of(
@@ -75,12 +65,13 @@ def one_of(
 
     `place` is where it is drawn; `more` goes to `st.segmented_control`.
     """
-    slot.keep_within(options)
+    slot.begin_within(options)
     place.segmented_control(
         label,
         list(options),
         format_func=options.__getitem__,
         key=slot.key,
+        persist_state="session",
         required=True,
         **more,
     )

@@ -16,12 +16,13 @@ def aim_control(slot: Slot[str], codecs_key: str, measure: str) -> None:
 
     `measure` is what the page judges by; "the measure" picks the variants for it.
     """
-    slot.keep_within(_AIMS)
+    slot.begin_within(_AIMS)
     st.selectbox(
         "Tuned for",
         list(_AIMS),
         format_func=_AIMS.__getitem__,
         key=slot.key,
+        persist_state="session",
         help="Takes JPEG and AVIF in the variant whose encoder was tuned for this.",
     )
     if slot.value != AS_CHOSEN:

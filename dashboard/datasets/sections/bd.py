@@ -71,7 +71,7 @@ def bd_texts(result: BDResult, form: Form, digits: int = 1) -> tuple[str, str, s
 
 def _choose_anchor(labels: list[str]) -> str:
     ANCHOR.set(anchor_of(labels))
-    st.selectbox("Anchor", labels, key=ANCHOR.key)
+    st.selectbox("Anchor", labels, key=ANCHOR.key, persist_state="session")
     return ANCHOR.value
 
 

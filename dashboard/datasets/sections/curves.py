@@ -38,15 +38,21 @@ def controls() -> None:
         ),
     )
     for slot in (LOG, QUARTILES, SINGLES):
-        slot.keep()
-    log.toggle("Log rate", key=LOG.key)
+        slot.begin()
+    log.toggle("Log rate", key=LOG.key, persist_state="session")
     quartiles.toggle(
         "Quartiles",
         key=QUARTILES.key,
+        persist_state="session",
         disabled=MEAN.value != "rate",
         help="The band between the worst quarter of the pictures and the best quarter.",
     )
-    singles.toggle("Every picture", key=SINGLES.key, help="A thin line for each picture.")
+    singles.toggle(
+        "Every picture",
+        key=SINGLES.key,
+        persist_state="session",
+        help="A thin line for each picture.",
+    )
 
 
 def draw(shown: Gathered) -> None:

@@ -34,8 +34,15 @@ def controls(metric: str) -> None:
     one_of("Against", {RATE: "Rate", BD: "BD-rate"}, FIGURE, middle)
     form, level = FORMS[metric], level_of(metric)
     low, high, _ = form.target
-    level.keep()
-    right.slider(f"At a mean {form.label} of", low, high, step=(high - low) / _STEPS, key=level.key)
+    level.begin()
+    right.slider(
+        f"At a mean {form.label} of",
+        low,
+        high,
+        step=(high - low) / _STEPS,
+        key=level.key,
+        persist_state="session",
+    )
 
 
 def draw(shown: Gathered) -> None:

@@ -11,7 +11,6 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
     ScriptRequests,
     ScriptRequestType,
 )
-from streamlit.testing.v1 import AppTest
 
 from dashboard.streamlit_patches import TESTED, check_version, reruns
 
@@ -92,30 +91,6 @@ def test_a_choice_in_a_fragment_that_is_gone_runs_the_page_and_a_timer_of_it_doe
     assert (
         session.ask(fragment_id="gone", is_auto_rerun=True).fragment_id == "gone"
     )  # Streamlit drops it
-
-
-def page() -> None:
-    import streamlit as st
-
-    from dashboard import state
-
-    state.keep("size")
-    if st.session_state.get("elsewhere"):
-        st.title("Elsewhere")
-    else:
-        st.session_state.setdefault("size", 3)
-        st.slider("Size", 1, 9, key="size")
-
-
-def test_a_kept_value_outlives_a_visit_elsewhere():
-    app = AppTest.from_function(page, default_timeout=120).run()
-    app.slider[0].set_value(7).run()
-    app.session_state.elsewhere = True
-    app.run()
-    app.run()
-    assert not app.slider
-    app.session_state.elsewhere = False
-    assert app.run().slider[0].value == 7
 
 
 def test_another_release_of_streamlit_is_refused(monkeypatch):
