@@ -14,6 +14,7 @@ from dashboard.compare.notebook import notebook
 from dashboard.measured_curves import rest_s
 from dashboard.measurements import measurements
 from dashboard.teach.head import Head
+from dashboard.ui import echoes
 from dashboard.waiting import looks
 
 owner = state.session_id()
@@ -70,7 +71,7 @@ if section is not None and any(r.measured for r in shown):
     for _ in looks(owner, rest_s(), hurry=all_there):
         shown = results.results(owner, picture, chosen)
         if results.count_missing(shown) < missing:
-            st.rerun()  # the viewer is drawn once a run
+            echoes.rerun()  # the viewer is drawn once a run
         places.show_table(picture, shown)
         ahead.compute_next(owner, picture, chosen)
         found = section.show(owner, picture, shown)

@@ -12,7 +12,7 @@ from core.errors import SettingError
 from core.images import Picture
 from core.metrics import FORMS, MEASURES, named
 from dashboard import state
-from dashboard.ui import address
+from dashboard.ui import address, echoes
 
 MODES = {"size": "Same file size", "quality": "Same quality", "own": "Own settings"}
 # Axes of quality: every measure that curves are compared in, and the MSE, over which λ's tangents
@@ -34,6 +34,7 @@ _DEFAULTS = {
     "cmp_anchor": None,
     **{f"cmp_target_{name}": form.target[2] for name, form in FORMS.items()},
 }
+PICTURE_INPUTS = ("picture_kind", "sample_name", "upload", "address_url")
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def initialise(picture: Picture) -> None:
     is marked as done after it, not before.
     """
     ss = st.session_state
+    echoes.put_back(inputs())
     for key, value in _DEFAULTS.items():
         ss.setdefault(key, value)
     for codec in CODECS.values():
@@ -97,7 +99,13 @@ def _rescale_budget(pixels: int) -> None:
         ss.cmp_scaling = scaling = (ss.cmp_pixels, pixels, before, after)
     _, _, before, after = scaling
     if ss.cmp_bytes == before:  # else it is done, or a person has chosen another one meanwhile
-        ss.cmp_bytes = after
+        echoes.lead("cmp_bytes", after)
+
+
+def inputs() -> tuple[str, ...]:
+    """The keys of the page's inputs."""
+    own = (own_key(name) for name in CODECS)
+    return (*_DEFAULTS, "cmp_aim", "cmp_bpp", "cmp_bytes", *own, *PICTURE_INPUTS, "decode_file")
 
 
 def own_key(codec: str) -> str:
@@ -122,8 +130,8 @@ def current() -> Choice:
 def show_settings(settings: dict[str, float]) -> None:
     """Switches to own settings, with `settings` (codec -> value) for the codecs named there."""
     for name, value in settings.items():
-        st.session_state[own_key(name)] = value
-    st.session_state.cmp_mode = "own"
+        echoes.lead(own_key(name), value)
+    echoes.lead("cmp_mode", "own")
 
 
 def remember_shown(picture: Picture, settings: dict[str, float]) -> None:

@@ -5,8 +5,6 @@ misses the message by which the session sets it, as a new run overtakes the one 
 the right one.
 """
 
-import time
-
 import numpy as np
 import streamlit as st
 
@@ -16,6 +14,7 @@ from core.images import Picture
 from core.metrics import FORMS
 from dashboard.compare import choice
 from dashboard.compare.choice import MAX_CODECS, MIN_CODECS, MODES, own_key
+from dashboard.ui import echoes
 from dashboard.ui.slots import Slot
 from dashboard.ui.text import size_text
 from dashboard.ui.tuning import AS_CHOSEN, aim_control, tuning_note
@@ -25,26 +24,6 @@ AIM = Slot("cmp_aim", AS_CHOSEN)
 BPPS = tuple(
     float(f"{10 ** (e / 20):.3g}") for e in range(-30, 20)
 )  # 0.0316 … 8.91 bpp, 12 % apart
-
-
-ECHO_S = 1.0  # how long the browser may repeat a value that it was told to replace
-ECHOES = 5  # how many of those values are remembered
-# The inputs beside the budget's slider: a message that brings a new value of one is no move of it.
-OTHERS = (
-    AIM.key,
-    "cmp_codecs",
-    "cmp_mode",
-    "cmp_bytes",
-    "cmp_y",
-    "cmp_log",
-    "cmp_hull",
-    "cmp_tangent",
-    "cmp_lmbda",
-    "picture_kind",
-    "sample_name",
-    "upload",
-    "decode_file",
-)
 
 
 def controls(picture: Picture) -> choice.Choice:
@@ -132,21 +111,13 @@ def _size_target(picture: Picture) -> None:
         return min(BPPS, key=lambda b: abs(np.log(b * pixels / 8 / ss.cmp_bytes)))
 
     def from_slider() -> None:
-        before, told = ss.get("cmp_told", ((), 0.0))
-        late = time.monotonic() > told + ECHO_S and _others() == ss.get("cmp_others")
-        echo = ss.cmp_bpp in before and not late
+        echo = echoes.is_echo("cmp_bpp", choice.inputs())
         # Nor is it a choice where the slider comes back after another mode: it was not there.
         if ss.cmp_mode == "size" and ss.get("cmp_slid") and not echo and ss.cmp_bpp != nearest():
-            ss.cmp_bytes = max(1, round(ss.cmp_bpp * pixels / 8))
-            ss.pop("cmp_told", None)
+            echoes.lead("cmp_bytes", max(1, round(ss.cmp_bpp * pixels / 8)))
 
     bpp = nearest()
-    if ss.get("cmp_bpp", bpp) != bpp:  # until it hears of this, the browser sends the old value
-        replaced = (*ss.get("cmp_told", ((), 0.0))[0], ss.cmp_bpp)
-        ss.cmp_told = replaced[-ECHOES:], time.monotonic()
-    if ss.get("cmp_bpp") != bpp:
-        ss.cmp_bpp = bpp
-    ss.cmp_others = _others()
+    echoes.lead("cmp_bpp", bpp)
     st.select_slider(
         "Budget",
         BPPS,
@@ -169,11 +140,6 @@ def _size_target(picture: Picture) -> None:
         f"{size_text(ss.cmp_bytes)} · {ss.cmp_bytes * 8 / pixels:.3f} bits per pixel · "
         f"1 : {3 * pixels / ss.cmp_bytes:.1f} of the raw picture"
     )
-
-
-def _others() -> str:
-    """What the inputs beside the slider say; of files, which ones."""
-    return repr([st.session_state.get(key) for key in OTHERS])
 
 
 def _quality_target() -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.linear import lowrank
 from core.linear.lowrank import Factors
+from dashboard.ui import echoes
 from dashboard.ui.slots import Slot, one_of
 
 ENERGIES = {1: "Σσ", 2: "Σσ²"}
@@ -16,6 +17,7 @@ _FACTOR = Slot("svd_factor", 0.0)
 _ENERGY = Slot("svd_energy", 0.0)
 _KILOBYTES: Slot[float | None] = Slot("svd_kilobytes", None)
 _REFUSED = Slot("svd_refused", False)
+_HANDLES = (RANK.key, ENERGY_KIND.key, _FACTOR.key, _ENERGY.key, _KILOBYTES.key)
 
 RankForBytes = Callable[[int], int | None]
 
@@ -26,6 +28,7 @@ def rank_controls(f: Factors, rank_for_bytes: RankForBytes) -> int:
     `rank_for_bytes(budget)` answers with the rank of the best file within a budget in bytes, or
     None. It is only asked when a person types a budget.
     """
+    echoes.put_back(_HANDLES)
     _fit(f)
     _align(f)
     if f.rank > 1:
@@ -72,15 +75,16 @@ def _align(f: Factors) -> None:
     """Shows factor and energy of the rank in the fields beside it."""
     m, n = f.shape
     ENERGY_KIND.begin_within(ENERGIES)
-    _FACTOR.set(lowrank.compression_factor(m, n, RANK.value))
+    echoes.lead(_FACTOR.key, lowrank.compression_factor(m, n, RANK.value))
     kept = lowrank.energy(f.s, ENERGY_KIND.value)[RANK.value - 1]
-    _ENERGY.set(100 * float(kept))
+    echoes.lead(_ENERGY.key, 100 * float(kept))
 
 
 def _factor_control(f: Factors) -> None:
     def typed() -> None:
         m, n = f.shape
-        RANK.set(_limited(lowrank.rank_for_factor(m, n, _FACTOR.value), f))
+        if not echoes.is_echo(_FACTOR.key, _HANDLES):
+            _lead(lowrank.rank_for_factor(m, n, _FACTOR.value), f)
 
     st.number_input(
         "Compression factor c",
@@ -101,7 +105,8 @@ def _factor_control(f: Factors) -> None:
 def _energy_control(f: Factors) -> None:
     def typed() -> None:
         wanted = _ENERGY.value / 100
-        RANK.set(_limited(lowrank.rank_for_energy(f.s, wanted, ENERGY_KIND.value), f))
+        if not echoes.is_echo(_ENERGY.key, _HANDLES):
+            _lead(lowrank.rank_for_energy(f.s, wanted, ENERGY_KIND.value), f)
 
     st.number_input(
         "Energy kept, %",
@@ -122,7 +127,7 @@ def _budget_control(f: Factors, rank_for_bytes: RankForBytes) -> None:
             return
         rank = rank_for_bytes(int(_KILOBYTES.value * 1000))
         _REFUSED.set(rank is None)
-        RANK.set(_limited(rank or 1, f))
+        _lead(rank or 1, f)
 
     st.number_input(
         "Byte budget, kB",
@@ -136,6 +141,11 @@ def _budget_control(f: Factors, rank_for_bytes: RankForBytes) -> None:
         placeholder="for the svd codec",
         help="The codec svd finds its best pair of rank and quantiser step within this budget.",
     )
+
+
+def _lead(rank: int, f: Factors) -> None:
+    """Moves the slider."""
+    echoes.lead(RANK.key, _limited(rank, f))
 
 
 def _limited(rank: int, f: Factors) -> int:

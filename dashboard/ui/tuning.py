@@ -5,6 +5,7 @@ that it names.
 import streamlit as st
 
 from core.codecs import tuning
+from dashboard.ui import echoes
 from dashboard.ui.slots import Slot
 
 AS_CHOSEN = "chosen"  # what such a switch starts with
@@ -27,7 +28,7 @@ def aim_control(slot: Slot[str], codecs_key: str, measure: str) -> None:
     )
     if slot.value != AS_CHOSEN:
         codecs = st.session_state[codecs_key]
-        st.session_state[codecs_key] = tuning.variants(codecs, slot.value, measure)
+        echoes.lead(codecs_key, tuning.variants(codecs, slot.value, measure))
 
 
 def tuning_note(codecs: list[str] | tuple[str, ...], measure: str) -> None:

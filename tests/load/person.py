@@ -68,6 +68,10 @@ class Person:
         self._states[name] = inputs.filled(WidgetState(id=name), kind, value)
         self._rerun()
 
+    def holds(self, label: str) -> list[str]:
+        """What a slider with labelled stops stands at."""
+        return list(self._states[self._widgets[label][1]].string_array_value.data)
+
     def set_budget(self, count: int) -> None:
         """Types a number of bytes."""
         self.choose(BYTES, count)

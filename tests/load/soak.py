@@ -6,6 +6,7 @@ no bitstream. What is not said within a while was lost, or undone by something e
 """
 
 import asyncio
+import math
 import random
 import time
 from collections import Counter
@@ -14,14 +15,16 @@ from dataclasses import dataclass, field
 from core.codecs.registry import CODECS
 from core.metrics import FORMS
 from dashboard.compare.choice import AXES, MODES
+from dashboard.compare.controls import BPPS
 from tests.load.app import own_picture
-from tests.load.person import Person, person
+from tests.load.person import BYTES, Person, person
 
 LIMIT_S = 120.0
 CURVES_S = 10.0  # how long a person may wait for curves to be measured
 TITLES = {name: CODECS[name].info.title for name in ("jpeg", "jpeg444", "jpeg2000", "webp", "avif")}
 SHOWN = ("src", "c", "m", "b", "q", "y", "x", "hull")  # what is chosen here of a page's address
 FILE = "A file of any codec here: .rdx, .jpg, .jp2, .webp, .avif, .jxl"
+STOPS = [i for i, bpp in enumerate(BPPS) if 0.2 <= bpp <= 2.0]  # of the slider
 NO_JPEG = b"\xff\xd8\xff" + bytes(100)
 
 
@@ -122,12 +125,24 @@ class Player:
 
     def _possible(self) -> list[str]:
         kinds = ["codecs", "axis", "log", "hull", "mode", "picture", "file"]
-        return kinds + ["budget"] * 4 * self._one.sees("File size, at most (bytes)")
+        return kinds + ["budget", "slide"] * 3 * self._one.sees(BYTES)
 
     async def _budget(self) -> None:
         height, width = self._size
         self._bytes = str(round(self._rng.uniform(0.2, 2.0) * height * width / 8))
         self._one.set_budget(int(self._bytes))
+        self._link["b"] = self._bytes
+
+    async def _slide(self) -> None:
+        """Moves the slider to a stop at which it does not stand, whatever it has heard."""
+        pixels = self._size[0] * self._size[1]
+        stands = int(self._bytes) * 8 / pixels
+        near = min(range(len(BPPS)), key=lambda i: abs(math.log(BPPS[i] / stands)))
+        bpp = BPPS[self._rng.choice([i for i in STOPS if abs(i - near) > 1])]
+        if self._one.holds("Budget") == [label := f"{bpp:g} bpp"]:
+            return await self._budget()
+        self._bytes = str(round(bpp * pixels / 8))
+        self._one.choose("Budget", [label])
         self._link["b"] = self._bytes
 
     async def _codecs(self) -> None:

@@ -35,7 +35,7 @@ def test_same_file_size(app):
 @pytest.mark.parametrize("moved", [False, True], ids=["an echo", "a move"])
 def test_a_late_echo_of_the_slider_is_no_choice(app, moved, monkeypatch):
     """It comes with a choice of something else; a person's move comes alone."""
-    monkeypatch.setattr("dashboard.compare.controls.ECHO_S", 0.0)
+    monkeypatch.setattr("dashboard.ui.echoes.ECHO_S", 0.0)
     stood = app.select_slider(key="cmp_bpp").value
     app.number_input(key="cmp_bytes").set_value(2000).run()
     app.select_slider(key="cmp_bpp").set_value(stood)
@@ -43,6 +43,19 @@ def test_a_late_echo_of_the_slider_is_no_choice(app, moved, monkeypatch):
         app.toggle(key="cmp_hull").set_value(True)
     settled(app.run())
     assert (app.session_state.cmp_bytes == 2000) != moved
+
+
+@pytest.mark.parametrize("typed", [False, True], ids=["an echo", "a choice"])
+def test_a_number_that_has_not_heard_of_the_slider_undoes_no_move(app, typed, monkeypatch):
+    monkeypatch.setattr("dashboard.ui.echoes.ECHO_S", 0.0)
+    stood = app.number_input(key="cmp_bytes").value
+    app.select_slider(key="cmp_bpp").set_value(0.2).run()
+    moved = app.session_state.cmp_bytes
+    app.number_input(key="cmp_bytes").set_value(stood)
+    if not typed:
+        app.toggle(key="cmp_hull").set_value(True)
+    settled(app.run())
+    assert app.session_state.cmp_bytes == (stood if typed else moved) != (moved if typed else stood)
 
 
 def test_same_quality(app):

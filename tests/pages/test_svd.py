@@ -54,6 +54,19 @@ def test_the_handles_stay_in_step(app):
     assert not app.exception
 
 
+def test_a_field_that_has_not_heard_of_a_move_undoes_none(app):
+    """The slider is moved again before the browser hears what the first move makes of others."""
+    app.slider(key="svd_rank").set_value(8).run()
+    stood = [app.number_input(key=f"svd_{name}").value for name in ("factor", "energy")]
+    app.slider(key="svd_rank").set_value(12).run()
+    app.slider(key="svd_rank").set_value(13)
+    app.number_input(key="svd_factor").set_value(stood[0])
+    app.number_input(key="svd_energy").set_value(stood[1])
+    app.run()
+    assert app.session_state.svd_rank == 13
+    assert metric(app, "Elements") == f"{3 * lowrank.elements(32, 40, 13):,}"
+
+
 @pytest.mark.slow
 def test_a_byte_budget_sets_the_rank(app):
     ranks = []
