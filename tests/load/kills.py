@@ -22,10 +22,15 @@ LIVED = 8  # units of a life: three deaths under the same unit would be blamed o
 
 
 def lives_of(folder: Path) -> list[list[tuple[int, int]]]:
-    """What each worker has begun, in order: (process, number of the unit)."""
+    """What each worker that has begun something has begun, in order: (process, number of the unit).
+
+    A file is there for a moment before its first line is.
+    """
+    begun = [path.read_text().splitlines() for path in sorted(folder.iterdir())]
     return [
-        [(int(pid), int(number)) for pid, number in map(str.split, path.read_text().splitlines())]
-        for path in sorted(folder.iterdir())
+        [(int(pid), int(number)) for pid, number in map(str.split, lines)]
+        for lines in begun
+        if lines
     ]
 
 
