@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import streamlit as st
 
-ECHO_S = 1.0  # how long a replaced value may come back alone, with the click of a button
+ECHO_S = 0.3  # nobody takes back so soon what was led; what comes then was sent before
 ECHOES = 5  # how many replaced values of an input are remembered
 _LED, _SEEN, _OWN = "led_inputs", "seen_inputs", "own_run"
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from core.errors import ModelError
@@ -28,7 +29,7 @@ def photos(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_run_resumes_exactly_and_its_model_codes(photos, tmp_path, monkeypatch):
+def test_a_run_resumes_exactly_and_its_model_codes(photos, tmp_path, monkeypatch, eagerly):
     monkeypatch.setattr(neural_data, "HELD_OUT", 1)
     monkeypatch.setattr(export, "SAMPLE", 1)  # of so few photographs
     base = zoo.load(BASE, "bls2017")
@@ -42,6 +43,9 @@ def test_a_run_resumes_exactly_and_its_model_codes(photos, tmp_path, monkeypatch
     assert whole.step == parts.step == 3
     for name, value in whole.averaged.items():
         assert np.array_equal(value, parts.averaged[name]), name
+    tf.config.run_functions_eagerly(False)
+    compiled = train_neural(options("parts", 4), resume=True)
+    assert compiled.step == 4 and all(map(np.isfinite, map(np.sum, compiled.averaged.values())))
     assert is_neural_run(tmp_path / "parts")
     assert not is_neural_run(photos)
     assert len(read_checkpoint(tmp_path / "parts")[0]) == len(whole.averaged)
