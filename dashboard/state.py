@@ -57,6 +57,11 @@ def upload_came_back() -> bool:
     return bool(st.session_state.get("upload_came_back"))
 
 
+def picture_inputs() -> tuple[str, ...]:
+    """The keys of the sidebar's inputs, by which a picture is chosen."""
+    return "picture_kind", "sample_name", "upload", "address_url"
+
+
 def welcome_back() -> None:
     """What the address says has been taken for the upload's."""
     st.session_state.upload_came_back = False

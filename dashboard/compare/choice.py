@@ -34,7 +34,6 @@ _DEFAULTS = {
     "cmp_anchor": None,
     **{f"cmp_target_{name}": form.target[2] for name, form in FORMS.items()},
 }
-_PICTURE = ("picture_kind", "sample_name", "upload", "address_url")
 _BESIDE = ("compare_viewer", "cmp_chart_picks", "cmp_stop", "cmp_go_on", "decode_file")
 
 
@@ -106,7 +105,7 @@ def _rescale_budget(pixels: int) -> None:
 def inputs() -> tuple[str, ...]:
     """The keys of the page's inputs, and of all else that a person can act on here."""
     own = (own_key(name) for name in CODECS)
-    return (*_DEFAULTS, "cmp_aim", "cmp_bpp", "cmp_bytes", *own, *_PICTURE, *_BESIDE)
+    return (*_DEFAULTS, "cmp_aim", "cmp_bpp", "cmp_bytes", *own, *state.picture_inputs(), *_BESIDE)
 
 
 def own_key(codec: str) -> str:

@@ -104,19 +104,22 @@ def _ladder(s: Setting) -> list[float]:
     ]
 
 
+def stop_of(budget: int, pixels: int) -> float:
+    """The slider's stop, in bits per pixel, that is nearest to a budget in bytes."""
+    return min(BPPS, key=lambda b: abs(np.log(b * pixels / 8 / budget)))
+
+
 def _size_target(picture: Picture) -> None:
     ss, pixels = st.session_state, picture.width * picture.height
 
-    def nearest() -> float:
-        return min(BPPS, key=lambda b: abs(np.log(b * pixels / 8 / ss.cmp_bytes)))
-
     def from_slider() -> None:
-        echo = echoes.is_echo("cmp_bpp", choice.inputs())
-        # Nor is it a choice where the slider comes back after another mode: it was not there.
-        if ss.cmp_mode == "size" and ss.get("cmp_slid") and not echo and ss.cmp_bpp != nearest():
+        # It is no move where the slider comes back after another mode: it was not there.
+        there = ss.cmp_mode == "size" and ss.get("cmp_slid")
+        moved = ss.cmp_bpp != stop_of(ss.cmp_bytes, pixels)
+        if there and moved and not echoes.is_echo("cmp_bpp", choice.inputs()):
             echoes.lead("cmp_bytes", max(1, round(ss.cmp_bpp * pixels / 8)))
 
-    bpp = nearest()
+    bpp = stop_of(ss.cmp_bytes, pixels)
     echoes.lead("cmp_bpp", bpp)
     st.select_slider(
         "Budget",

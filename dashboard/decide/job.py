@@ -23,7 +23,6 @@ _NAMES = {stored.KIND: DECISION, stored.EXPORT: EXPORT}
 def adopt() -> None:
     """Takes over the jobs that the page's address names, once a session."""
     for kind, slot in _NAMES.items():
-        slot.begin()
         named = st.query_params.get(kind, "")
         if not slot.value and named and stored.find(named, kind) is not None:
             slot.set(named)

@@ -6,6 +6,8 @@ import streamlit as st
 
 from core.linear import lowrank
 from core.linear.lowrank import Factors
+from dashboard import state
+from dashboard.svd import playground, sections
 from dashboard.ui import echoes
 from dashboard.ui.slots import Slot, one_of
 
@@ -17,7 +19,12 @@ _FACTOR = Slot("svd_factor", 0.0)
 _ENERGY = Slot("svd_energy", 0.0)
 _KILOBYTES: Slot[float | None] = Slot("svd_kilobytes", None)
 _REFUSED = Slot("svd_refused", False)
-_HANDLES = (RANK.key, ENERGY_KIND.key, _FACTOR.key, _ENERGY.key, _KILOBYTES.key)
+_SLOTS = (
+    *(RANK, ENERGY_KIND, _FACTOR, _ENERGY, _KILOBYTES),
+    *(sections.WAY, sections.LOG, sections.DECIBEL, sections.LAYERS),
+    *(playground.KIND, playground.SEED, playground.CSV, playground.RANK),
+)
+_INPUTS = (*(slot.key for slot in _SLOTS), *state.picture_inputs(), "svd_viewer")
 
 RankForBytes = Callable[[int], int | None]
 
@@ -28,7 +35,7 @@ def rank_controls(f: Factors, rank_for_bytes: RankForBytes) -> int:
     `rank_for_bytes(budget)` answers with the rank of the best file within a budget in bytes, or
     None. It is only asked when a person types a budget.
     """
-    echoes.put_back(_HANDLES)
+    echoes.put_back(_INPUTS)
     _fit(f)
     _align(f)
     if f.rank > 1:
@@ -83,7 +90,7 @@ def _align(f: Factors) -> None:
 def _factor_control(f: Factors) -> None:
     def typed() -> None:
         m, n = f.shape
-        if not echoes.is_echo(_FACTOR.key, _HANDLES):
+        if not echoes.is_echo(_FACTOR.key, _INPUTS):
             _lead(lowrank.rank_for_factor(m, n, _FACTOR.value), f)
 
     st.number_input(
@@ -105,7 +112,7 @@ def _factor_control(f: Factors) -> None:
 def _energy_control(f: Factors) -> None:
     def typed() -> None:
         wanted = _ENERGY.value / 100
-        if not echoes.is_echo(_ENERGY.key, _HANDLES):
+        if not echoes.is_echo(_ENERGY.key, _INPUTS):
             _lead(lowrank.rank_for_energy(f.s, wanted, ENERGY_KIND.value), f)
 
     st.number_input(

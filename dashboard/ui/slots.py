@@ -33,7 +33,10 @@ class Slot(Generic[T]):
             st.session_state[self.key] = value
 
     def begin(self) -> None:
-        """Has the widget begin with the value to start with. To be called before it is drawn."""
+        """Gives the session the value to start with, unless it holds one.
+
+        To be called before the widget is drawn.
+        """
         st.session_state.setdefault(self.key, self.start)
 
     def begin_in_range(self, low: T, high: T, wanted: T) -> None:
@@ -42,10 +45,9 @@ class Slot(Generic[T]):
         With another range it is another widget to Streamlit: it would begin at its least value.
         """
         within = f"{self.key}_range"
-        if st.session_state.get(within) != (low, high):
+        if self.value != wanted or st.session_state.get(within) != (low, high):
             st.session_state[self.key] = wanted
             st.session_state[within] = (low, high)
-        self.set(wanted)
 
     def begin_within(self, options: Mapping[T, Any] | list[T]) -> None:
         """Like `begin`; a value that is not among `options` (any more) gives way to the first."""

@@ -6,7 +6,6 @@ no bitstream. What is not said within a while was lost, or undone by something e
 """
 
 import asyncio
-import math
 import random
 import time
 from collections import Counter
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from core.codecs.registry import CODECS
 from core.metrics import FORMS
 from dashboard.compare.choice import AXES, MODES
-from dashboard.compare.controls import BPPS
+from dashboard.compare.controls import BPPS, stop_of
 from tests.load.app import own_picture
 from tests.load.person import BYTES, Person, person
 
@@ -136,8 +135,7 @@ class Player:
     async def _slide(self) -> None:
         """Moves the slider to a stop at which it does not stand, whatever it has heard."""
         pixels = self._size[0] * self._size[1]
-        stands = int(self._bytes) * 8 / pixels
-        near = min(range(len(BPPS)), key=lambda i: abs(math.log(BPPS[i] / stands)))
+        near = BPPS.index(stop_of(int(self._bytes), pixels))
         bpp = BPPS[self._rng.choice([i for i in STOPS if abs(i - near) > 1])]
         if self._one.holds("Budget") == [label := f"{bpp:g} bpp"]:
             return await self._budget()

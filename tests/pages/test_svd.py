@@ -67,6 +67,16 @@ def test_a_field_that_has_not_heard_of_a_move_undoes_none(app):
     assert metric(app, "Elements") == f"{3 * lowrank.elements(32, 40, 13):,}"
 
 
+def test_a_field_that_has_not_heard_comes_with_another_choice(app, monkeypatch):
+    monkeypatch.setattr("dashboard.ui.echoes.ECHO_S", 0.0)
+    app.slider(key="svd_rank").set_value(8).run()
+    stood = app.number_input(key="svd_factor").value
+    app.slider(key="svd_rank").set_value(12).run()
+    app.number_input(key="svd_factor").set_value(stood)
+    app.toggle(key="svd_log").set_value(True).run()
+    assert app.session_state.svd_rank == 12 and app.toggle(key="svd_log").value
+
+
 @pytest.mark.slow
 def test_a_byte_budget_sets_the_rank(app):
     ranks = []

@@ -77,7 +77,7 @@ def test_the_budget_is_scaled_once_wherever_a_run_ends(monkeypatch):
         assert state.cmp_bytes == 2000, ends
         choice.initialise(Picture("before", synthetic(50, 80)))
         assert state.cmp_bytes == 1000, ends
-    assert ends > 10
+    assert ends > 50
 
 
 def test_what_a_person_chose_when_the_run_ended_stays(monkeypatch):
