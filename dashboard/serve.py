@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import streamlit as st
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from streamlit.web.server.starlette import App
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,7 +19,14 @@ if str(ROOT) not in sys.path:  # Streamlit puts this file's folder on the path, 
 
 from dashboard.ui.viewer import arrivals  # noqa: E402
 
+
+async def _left(_request: Request, _error: Exception) -> Response:
+    """Who closes the page in the middle of an upload waits for no answer; that is no fault."""
+    return Response(status_code=400)
+
+
 app = App(
     ROOT / "dashboard" / "app.py",
     routes=arrivals.routes(str(st.get_option("server.baseUrlPath") or "")),
+    exception_handlers={ClientDisconnect: _left},
 )

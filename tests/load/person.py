@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -78,20 +79,30 @@ class Person:
 
     async def upload(self, name: str, data: bytes, label: str = "Your picture") -> None:
         """Drops a file into an uploader, the sidebar's where nothing else is said."""
-        self._urls = asyncio.get_running_loop().create_future()
-        message = BackMsg()
-        request = message.file_urls_request
-        request.request_id, request.session_id = uuid.uuid4().hex, self._session
-        request.file_names.append(name)
-        await self._socket.write_message(message.SerializeToString(), binary=True)
-        urls = await asyncio.wait_for(self._urls, ANSWER_S)
-        await self._put(urls.upload_url, name, data)
+        urls = await self._place_for(name)
+        headers, body = self._form(name, data)
+        place = f"http://{self._address}{urls.upload_url}"
+        await AsyncHTTPClient().fetch(HTTPRequest(place, "PUT", headers, body))
         state = WidgetState(id=self._widgets[label][1])
         info = state.file_uploader_state_value.uploaded_file_info.add()
         info.name, info.size, info.file_id = name, len(data), urls.file_id
         info.file_urls.CopyFrom(urls)
         self._states[state.id] = state
         self._rerun()
+
+    async def leave_uploading(self, name: str, data: bytes) -> None:
+        """Sends the first half of a file, and closes the connection."""
+        urls = await self._place_for(name)
+        headers, body = self._form(name, data)
+        lines = [f"PUT {urls.upload_url} HTTP/1.1", f"Host: {self._address}"]
+        lines += [f"{key}: {value}" for key, value in headers.items()]
+        head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""])
+        host, port = self._address.split(":")
+        _, out = await asyncio.open_connection(host, int(port))
+        out.write(head.encode() + body[: len(body) // 2])
+        await out.drain()
+        out.close()
+        await out.wait_closed()
 
     async def until(self, files: int, limit_s: float) -> bool:
         """Waits until a run has drawn so many results; whether it did within the limit."""
@@ -212,20 +223,29 @@ class Person:
         message = BackMsg(rerun_script=state)
         self._socket.write_message(message.SerializeToString(), binary=True)
 
-    async def _put(self, url: str, name: str, data: bytes) -> None:
+    async def _place_for(self, name: str) -> FileURLs:
+        """Where the server takes a file of this name."""
+        self._urls = asyncio.get_running_loop().create_future()
+        message = BackMsg()
+        request = message.file_urls_request
+        request.request_id, request.session_id = uuid.uuid4().hex, self._session
+        request.file_names.append(name)
+        await self._socket.write_message(message.SerializeToString(), binary=True)
+        return await asyncio.wait_for(self._urls, ANSWER_S)
+
+    def _form(self, name: str, data: bytes) -> tuple[dict[str, str], bytes]:
+        """The headers and the body that bring a file."""
         boundary = uuid.uuid4().hex
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; '
             f'filename="{name}"\r\nContent-Type: image/png\r\n\r\n'
         )
-        body = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
         headers = {
             "Content-Type": f"multipart/form-data; boundary={boundary}",
             "Cookie": f"{COOKIE}={self._cookie}",
             "X-Xsrftoken": self._cookie,
         }
-        place = f"http://{self._address}{url}"
-        await AsyncHTTPClient().fetch(HTTPRequest(place, "PUT", headers, body))
+        return headers, head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from core.compute.cluster import WORKERS
-from tests.load.app import start_app
+from tests.load.app import own_picture, start_app
 from tests.load.person import BYTES, person
 from tests.load.soak import LIMIT_S, soak
 
@@ -25,7 +25,7 @@ def address(tmp_path, monkeypatch) -> Iterator[str]:
         app.terminate()
         app.wait(20)
     logged = (tmp_path / "log.txt").read_text()
-    assert "Error" not in logged, logged
+    assert "Error" not in logged and "Traceback" not in logged, logged
 
 
 @pytest.mark.slow
@@ -66,3 +66,20 @@ def test_a_slider_that_comes_back_undoes_no_budget(address):
     with ThreadPoolExecutor(1) as beside:
         link = beside.submit(asyncio.run, _away_and_back(address)).result()
     assert link["b"] == "30000"
+
+
+async def _leave(address: str) -> None:
+    """Goes in the middle of an upload, while somebody else's goes on."""
+    async with person(address) as one, person(address) as other:
+        for each in (one, other):
+            each.open("src=upload&c=jpeg,webp")
+            assert await each.until_there("Your picture", LIMIT_S)
+        await one.leave_uploading("mine.png", own_picture(1))
+        await other.upload("mine.png", own_picture(2))
+        assert await other.until(2, LIMIT_S)
+
+
+@pytest.mark.slow
+def test_who_leaves_in_the_middle_of_an_upload_is_no_error_in_the_log(address):
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(asyncio.run, _leave(address)).result()
