@@ -8,6 +8,7 @@ from core.linear import lowrank
 from core.linear.lowrank import Factors
 from dashboard import state
 from dashboard.svd import playground, sections
+from dashboard.teach.exercises import answers
 from dashboard.ui import echoes
 from dashboard.ui.slots import Slot, one_of
 
@@ -24,7 +25,6 @@ _SLOTS = (
     *(sections.WAY, sections.LOG, sections.DECIBEL, sections.LAYERS),
     *(playground.KIND, playground.SEED, playground.CSV, playground.RANK),
 )
-_INPUTS = (*(slot.key for slot in _SLOTS), *state.picture_inputs(), "svd_viewer")
 
 RankForBytes = Callable[[int], int | None]
 
@@ -35,7 +35,7 @@ def rank_controls(f: Factors, rank_for_bytes: RankForBytes) -> int:
     `rank_for_bytes(budget)` answers with the rank of the best file within a budget in bytes, or
     None. It is only asked when a person types a budget.
     """
-    echoes.put_back(_INPUTS)
+    echoes.put_back(_inputs())
     _fit(f)
     _align(f)
     if f.rank > 1:
@@ -90,7 +90,7 @@ def _align(f: Factors) -> None:
 def _factor_control(f: Factors) -> None:
     def typed() -> None:
         m, n = f.shape
-        if not echoes.is_echo(_FACTOR.key, _INPUTS):
+        if not echoes.is_echo(_FACTOR.key, _inputs()):
             _lead(lowrank.rank_for_factor(m, n, _FACTOR.value), f)
 
     st.number_input(
@@ -112,7 +112,7 @@ def _factor_control(f: Factors) -> None:
 def _energy_control(f: Factors) -> None:
     def typed() -> None:
         wanted = _ENERGY.value / 100
-        if not echoes.is_echo(_ENERGY.key, _INPUTS):
+        if not echoes.is_echo(_ENERGY.key, _inputs()):
             _lead(lowrank.rank_for_energy(f.s, wanted, ENERGY_KIND.value), f)
 
     st.number_input(
@@ -157,3 +157,9 @@ def _lead(rank: int, f: Factors) -> None:
 
 def _limited(rank: int, f: Factors) -> int:
     return min(max(1, rank), f.rank)
+
+
+def _inputs() -> tuple[str, ...]:
+    """The keys of all that a person can act on here."""
+    slots = (slot.key for slot in _SLOTS)
+    return (*slots, *state.picture_inputs(), *answers("svd"), "svd_viewer")

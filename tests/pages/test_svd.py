@@ -75,6 +75,10 @@ def test_a_field_that_has_not_heard_comes_with_another_choice(app, monkeypatch):
     app.number_input(key="svd_factor").set_value(stood)
     app.toggle(key="svd_log").set_value(True).run()
     assert app.session_state.svd_rank == 12 and app.toggle(key="svd_log").value
+    app.slider(key="svd_rank").set_value(9).run()
+    app.number_input(key="svd_factor").set_value(stood)
+    next(i for i in app.number_input if i.key.endswith("_answer")).set_value(5.0).run()
+    assert app.session_state.svd_rank == 9
 
 
 @pytest.mark.slow
