@@ -21,7 +21,7 @@ from dashboard.ui.viewer import arrivals  # noqa: E402
 
 
 async def _left(_request: Request, _error: Exception) -> Response:
-    """Who closes the page in the middle of an upload waits for no answer; that is no fault."""
+    """The browser has gone in the middle of an upload: nobody reads the answer, nothing failed."""
     return Response(status_code=400)
 
 

@@ -224,7 +224,7 @@ class Person:
         self._socket.write_message(message.SerializeToString(), binary=True)
 
     async def _place_for(self, name: str) -> FileURLs:
-        """Where the server takes a file of this name."""
+        """Asks the server where to upload a file of this name."""
         self._urls = asyncio.get_running_loop().create_future()
         message = BackMsg()
         request = message.file_urls_request
@@ -234,7 +234,7 @@ class Person:
         return await asyncio.wait_for(self._urls, ANSWER_S)
 
     def _form(self, name: str, data: bytes) -> tuple[dict[str, str], bytes]:
-        """The headers and the body that bring a file."""
+        """The headers and the body of the request that uploads a file."""
         boundary = uuid.uuid4().hex
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; '

@@ -69,7 +69,7 @@ def test_a_slider_that_comes_back_undoes_no_budget(address):
 
 
 async def _leave(address: str) -> None:
-    """Goes in the middle of an upload, while somebody else's goes on."""
+    """One person leaves in the middle of an upload; the next upload, another's, is compared."""
     async with person(address) as one, person(address) as other:
         for each in (one, other):
             each.open("src=upload&c=jpeg,webp")
